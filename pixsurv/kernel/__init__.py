@@ -1,0 +1,1 @@
+"""The only shared code, one noun a file. It imports nothing of ours."""

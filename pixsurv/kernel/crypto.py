@@ -1,0 +1,52 @@
+"""Drawn secrets, sealed fields and derived tokens."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+
+
+class Unreadable(Exception):
+    """A sealed field whose key this installation does not have (mechanics §14)."""
+
+
+def draw(alphabet: Sequence[str], length: int) -> str:
+    """`length` symbols of `alphabet`, drawn with a cryptographic generator."""
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def _box() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.FIELD_KEYS])
+
+
+def seal(text: str) -> str:
+    """Encrypt with the newest of FIELD_KEYS."""
+    return _box().encrypt(text.encode()).decode()
+
+
+def unseal(token: str) -> str:
+    """Decrypt with any of FIELD_KEYS; raises Unreadable."""
+    try:
+        return _box().decrypt(token.encode()).decode()
+    except InvalidToken as error:
+        raise Unreadable from error
+
+
+def fingerprint(secret: str) -> str:
+    """SHA-256 in hex: how tokens with plenty of entropy are stored."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def derive(purpose: str, length: int = 43) -> str:
+    """An unguessable URL-safe text that this installation can compute again, never stored (mechanics §10, §16)."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), purpose.encode(), hashlib.sha512).digest()
+    symbols = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return "".join(symbols[byte & 63] for byte in digest)[:length]
+
+
+def equal(one: str, other: str) -> bool:
+    """Comparison in constant time."""
+    return hmac.compare_digest(one.encode(), other.encode())

@@ -1,0 +1,27 @@
+"""How two spellings of a person are compared (R14), and how a typed name is cleaned (mechanics §15)."""
+
+import re
+import unicodedata
+from datetime import date
+
+# Letters that NFKD leaves whole.
+LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O"})
+
+
+def fold(text: str) -> str:
+    """Upper-case A–Z and 0–9 only: ligatures expanded, accents, spaces and punctuation dropped (R14)."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(LIGATURES))
+    return re.sub(r"[^A-Z0-9]", "", decomposed.upper())
+
+
+def identity_key(last_name: str, first_name: str, birth_date: date) -> str:
+    """Two candidates are the same person exactly when their keys are equal (R14, P6)."""
+    return f"{fold(last_name)}|{fold(first_name)}|{birth_date.isoformat()}"
+
+
+def clean_name(text: str) -> str:
+    """NFC, single spaces; raises ValueError on a control character."""
+    composed = unicodedata.normalize("NFC", text)
+    if any(unicodedata.category(char) in {"Cc", "Cs"} for char in composed):
+        raise ValueError("control character")
+    return " ".join(composed.split())

@@ -1,0 +1,82 @@
+"""Readers of the environment that refuse nonsense with one clear line."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    value = os.environ.get(name)
+    if value is None:
+        return default
+    if value.strip().lower() in TRUE:
+        return True
+    if value.strip().lower() in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}.")
+
+
+def integer(name: str, default: int, *, low: int, high: int) -> int:
+    value = text(name, str(default))
+    if not value.isdigit() or not low <= int(value) <= high:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
+    return int(value)
+
+
+def words(name: str) -> list[str]:
+    return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def secret(name: str, default_file: Path) -> str:
+    """`NAME`, else the content of the file `NAME_FILE`, else the file that `make run` made."""
+    if value := text(name):
+        return value
+    named = text(f"{name}_FILE")
+    path = Path(named) if named else default_file
+    try:
+        value = path.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} is not set and {path} cannot be read: run `make run` once, or set {name} or {name}_FILE."
+        ) from error
+    if not value:
+        raise ImproperlyConfigured(f"{path} is empty.")
+    return value
+
+
+def url(name: str, default: str) -> str:
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        raise ImproperlyConfigured(f"{name} must look like https://host or http://host:port, not {value!r}.")
+    return value
+
+
+def database(name: str, default: str) -> dict[str, Any]:
+    """A Django database entry. Several PostgreSQL hosts (`postgres://u:p@a:5432,b:5432/db`) mean fail-over:
+    the one that accepts writes is used."""
+    value = text(name, default)
+    parts = urlsplit(value)
+    if parts.scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise ImproperlyConfigured(f"{name} must start with sqlite:// or postgres://.")
+    credentials, _, hosts = parts.netloc.rpartition("@")
+    if "," in hosts:
+        names = [host.partition(":")[0] for host in hosts.split(",")]
+        ports = [host.partition(":")[2] or "5432" for host in hosts.split(",")]
+        single = parts._replace(netloc=f"{credentials}@{names[0]}" if credentials else names[0])
+        entry: dict[str, Any] = dict(dj_database_url.parse(single.geturl()))
+        entry["HOST"], entry["PORT"] = ",".join(names), ",".join(ports)
+        entry.setdefault("OPTIONS", {})["target_session_attrs"] = "read-write"
+        return entry
+    return dict(dj_database_url.parse(value))

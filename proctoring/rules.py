@@ -1,0 +1,144 @@
+"""Rules as pure functions: no query, no clock of their own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pixsurv.kernel.identity import fold
+from proctoring.enums import OVER, RUNNING, TRANSITIONS, AttemptState, Need
+from proctoring.models import Attempt
+from sessions_app.actors import ActorKind
+from sessions_app.enums import EventKind
+from sessions_app.models import Candidate, Session
+
+UNDO = timedelta(seconds=10)  # R12
+UNDO_GRACE = timedelta(seconds=5)  # mechanics §5: a slow network must not eat the undo
+LIFE_OF_A_TEST = timedelta(hours=24)  # R13
+SILENCE_VISIBLE = 45  # seconds, D6
+SILENCE_HIDDEN = 150
+SILENCE_IN_LANE = timedelta(minutes=3)
+DESK_HEARTBEAT = 15
+EXTRA_TIME_WITHOUT_DECISION = 33  # percent: one third (R13)
+NAMES_SHOWN_BEFORE = timedelta(hours=24)  # R1
+LATE_DEFAULT_FOR = timedelta(minutes=5)  # mechanics §7
+ROLL_CALL_FOR = timedelta(minutes=10)
+LAUNCH_TAKEN_BACK_WITHIN = timedelta(minutes=5)
+WATCHING = timedelta(minutes=2)  # mechanics §2: « who is watching »
+ALIKE = 3  # first letters that make two first names « begin alike » (R9)
+
+
+def extra_minutes(duration: int, percent: int) -> int:
+    """ceil(duration × percent / 100), in minutes: 33 % of 105 is 35 (R13)."""
+    return -(-duration * percent // 100)
+
+
+def deadline(*, started_at: datetime, duration: int, extra_percent: int, given_minutes: int) -> datetime:
+    """Start + duration + extra time + given-back minutes: the one place (R13)."""
+    return started_at + timedelta(minutes=duration + extra_minutes(duration, extra_percent) + given_minutes)
+
+
+def deadline_of(attempt: Attempt, session: Session, candidate: Candidate) -> datetime:
+    """The deadline of a started attempt as its session and candidate now stand."""
+    assert attempt.started_at is not None
+    return deadline(
+        started_at=attempt.started_at,
+        duration=session.duration,
+        extra_percent=candidate.extra_time_percent,
+        given_minutes=attempt.given_minutes,
+    )
+
+
+def silence_limit(*, heartbeat: int, visible: bool) -> timedelta:
+    """How long without a heartbeat is silence: three beats, 45 s at least, 150 s for a hidden page (D6)."""
+    floor = SILENCE_VISIBLE if visible else SILENCE_HIDDEN
+    return timedelta(seconds=max(floor, 3 * heartbeat))
+
+
+def expires_at(attempt: Attempt) -> datetime | None:
+    """24 h after the start."""
+    return attempt.started_at + LIFE_OF_A_TEST if attempt.started_at else None
+
+
+def state_at(attempt: Attempt, now: datetime) -> AttemptState:
+    """The state, past being past even before the clock's event is written (mechanics §3)."""
+    state = AttemptState(attempt.state)
+    end = expires_at(attempt)
+    return AttemptState.EXPIRED if state in RUNNING and end is not None and now >= end else state
+
+
+def may_undo_end(attempt: Attempt, now: datetime) -> bool:
+    """Within 10 s, and 5 s of grace for the network (mechanics §5)."""
+    return (
+        attempt.state == AttemptState.ENDED
+        and attempt.over_final_at is not None
+        and now < attempt.over_final_at + UNDO_GRACE
+    )
+
+
+def is_final(attempt: Attempt, now: datetime) -> bool:
+    """Over, and no undo can bring it back: only then is the candidate told (R12)."""
+    if state_at(attempt, now) not in OVER:
+        return False
+    return attempt.over_final_at is None or now >= attempt.over_final_at
+
+
+@dataclass(frozen=True, slots=True)
+class NeedSince:
+    need: Need
+    since: datetime
+    in_lane: bool
+
+
+def needs(attempt: Attempt, now: datetime, *, alert_since: datetime | None = None) -> list[NeedSince]:
+    """The needs of a row, each with the instant it began; independent of each other and of the state (R5, R6)."""
+    if state_at(attempt, now) not in RUNNING:
+        return []
+    found: list[NeedSince] = []
+    if alert_since is not None:
+        found.append(NeedSince(Need.ALERT, alert_since, True))
+    if attempt.resume_requested_at is not None:
+        found.append(NeedSince(Need.RESUME, attempt.resume_requested_at, True))
+    if attempt.silent_at is not None and attempt.last_seen_at is not None and now >= attempt.silent_at:
+        urgent = (
+            attempt.resume_requested_at is not None
+            or attempt.left_at is not None
+            or now >= attempt.last_seen_at + SILENCE_IN_LANE
+        )
+        found.append(NeedSince(Need.DISCONNECTED, attempt.last_seen_at, urgent))
+    if attempt.deadline_at is not None and now >= attempt.deadline_at:
+        found.append(NeedSince(Need.OVERTIME, attempt.deadline_at, True))
+    return found
+
+
+def allowed_actions(attempt: Attempt, session: Session, actor: ActorKind, now: datetime) -> frozenset[EventKind]:
+    """What this actor may do to this attempt now, straight from the table: pages show these and no others."""
+    if session.is_over:
+        return frozenset()
+    state = state_at(attempt, now)
+    allowed = {
+        kind
+        for kind, transition in TRANSITIONS.items()
+        if state in transition.sources and actor in transition.actors
+    }
+    if not may_undo_end(attempt, now):
+        allowed.discard(EventKind.END_UNDONE)
+    return frozenset(allowed)
+
+
+def late_question_asked(attempt: Attempt, session: Session) -> bool:
+    """After launch, for who was not present when the session launched and whose case is not settled (R10)."""
+    return session.launched_at is not None and not attempt.present_at_launch and attempt.arrival == ""
+
+
+def begins_alike(one: str, other: str) -> bool:
+    """First names that a hurried eye confuses: equal, or the same first three letters (R9)."""
+    first, second = fold(one), fold(other)
+    return first[:ALIKE] == second[:ALIKE] or first.startswith(second) or second.startswith(first)
+
+
+def confusable(candidate: Candidate, namesakes: Iterable[Candidate]) -> bool:
+    """Ticking asks a confirmation: a namesake has the same birth date or a first name that begins alike (R9)."""
+    return any(
+        candidate.birth_date == other.birth_date or begins_alike(candidate.first_name, other.first_name)
+        for other in namesakes
+    )

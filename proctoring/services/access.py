@@ -1,0 +1,162 @@
+"""Proctors in a room: enter, leave, be sent out (R1, R2, R3)."""
+
+import re
+import secrets
+from datetime import datetime
+from functools import cache
+
+from pixsurv.kernel import crypto
+from pixsurv.kernel.errors import DomainError
+from proctoring import rules
+from proctoring.models import ProctorAccess
+from proctoring.services.due import locked_room
+from sessions_app.actors import Actor, ActorKind
+from sessions_app.enums import EventKind, Role
+from sessions_app.models import Account, Session
+from sessions_app.models.session import DIGITS, LETTERS, PASSWORD_LENGTH
+
+ACCESS_CODE_FORM = re.compile(f"[{LETTERS}]{{4}}[{DIGITS}]{{2}}")
+
+
+def find_session(*, number: str, password: str) -> Session:
+    """The session that number and password open.
+
+    One refusal for a wrong number and a wrong password (`wrong_credentials`); a closed session is announced only
+    after the right password (`session_closed`).
+    """
+    session = None
+    if number.isascii() and number.isdigit() and len(number) <= 9:
+        session = Session.objects.select_related("establishment").filter(number=int(number)).first()
+    # An unknown number costs the same work (mechanics §14).
+    right = _opens(session.sealed_password if session is not None else _dummy(), password)
+    if session is None or not right:
+        raise DomainError("wrong_credentials", _wrong_credentials(password), status=422)
+    if session.is_over:
+        raise DomainError(
+            "session_closed",
+            "Cette session est clôturée : son espace surveillant n’est plus accessible.",
+            status=410,
+        )
+    return session
+
+
+def may_enter(session: Session, account: Account | None) -> None:
+    """A school may require an account to watch (P9)."""
+    if session.establishment.account_required and (
+        account is None or not account.memberships.filter(establishment_id=session.establishment_id).exists()
+    ):
+        raise DomainError(
+            "account_required",
+            "Votre établissement demande de se connecter à son compte avant de surveiller.",
+            status=403,
+        )
+
+
+def enter(
+    *, session: Session, name: str, account: Account | None, device: str, now: datetime
+) -> tuple[ProctorAccess, str]:
+    """A new access and its token (43 symbols, stored hashed). Changes nothing for the candidates."""
+    may_enter(session, account)
+    token = secrets.token_urlsafe(32)
+    with locked_room(session.pk, now=now) as room:
+        room.require_open()
+        access = ProctorAccess.objects.create(
+            session=session,
+            account=account,
+            name=name,
+            is_admin=account is not None and _is_admin(account, session),
+            device=device[:200],
+            token_fingerprint=crypto.fingerprint(token),
+            created_at=now,
+            last_seen_at=now,
+            room_confirmed_at=now if _is_today(session, now) else None,
+        )
+        room.lock.record(
+            EventKind.PROCTOR_ENTERED, actor=actor_of(access), facts={"access": access.pk, "device": access.device}
+        )
+    return access, token
+
+
+def leave(*, access: ProctorAccess, now: datetime) -> None:
+    """« Quitter »: ends this access only."""
+    _end(access, ProctorAccess.End.LEFT, EventKind.PROCTOR_LEFT, actor=actor_of(access), now=now)
+
+
+def revoke(*, access: ProctorAccess, actor: Actor, now: datetime) -> None:
+    """An admin ends somebody's access."""
+    _end(access, ProctorAccess.End.REVOKED, EventKind.ACCESS_ENDED, actor=actor, now=now)
+
+
+def confirm_room(*, access: ProctorAccess, now: datetime) -> None:
+    """« Je suis dans la bonne salle » (R1)."""
+    ProctorAccess.objects.filter(pk=access.pk, room_confirmed_at=None).update(room_confirmed_at=now)
+
+
+def mask(*, access: ProctorAccess, now: datetime) -> None:
+    """« Masquer l’écran »: no name, no action on this access until the session password is typed again."""
+    ProctorAccess.objects.filter(pk=access.pk, masked_at=None).update(masked_at=now)
+
+
+def unmask(*, access: ProctorAccess, password: str) -> None:
+    """Raises `wrong_credentials`."""
+    if not _opens(access.session.sealed_password, password):
+        raise DomainError("wrong_credentials", _wrong_credentials(password), status=422)
+    ProctorAccess.objects.filter(pk=access.pk).update(masked_at=None)
+
+
+def settle_by_roll_call(*, access: ProctorAccess, now: datetime) -> None:
+    """« À la suite de l’appel »: for 10 min, a tick means « already in the room at the launch » (R10)."""
+    ProctorAccess.objects.filter(pk=access.pk).update(roll_call_until=now + rules.ROLL_CALL_FOR)
+
+
+def actor_of(access: ProctorAccess) -> Actor:
+    """Who acts through this access."""
+    return Actor(
+        kind=ActorKind.ADMIN if access.is_admin else ActorKind.PROCTOR,
+        name=access.name,
+        access_id=access.pk,
+        account_id=access.account_id,
+    )
+
+
+def normalise_password(typed: str) -> str:
+    """With or without `C-`, in any case, with spaces (R1): the six symbols."""
+    symbols = re.sub(r"[\s\-–—‑]", "", typed).upper()
+    prefixed = len(symbols) == PASSWORD_LENGTH + 1 and symbols.startswith("C")
+    return symbols[1:] if prefixed else symbols
+
+
+def _opens(sealed: str, typed: str) -> bool:
+    try:
+        return crypto.equal(normalise_password(crypto.unseal(sealed)), normalise_password(typed))
+    except crypto.Unreadable:
+        return False
+
+
+@cache
+def _dummy() -> str:
+    return crypto.seal("C-" + "0" * PASSWORD_LENGTH)
+
+
+def _wrong_credentials(password: str) -> str:
+    sentence = "Le numéro de la session ou le mot de passe n’est pas le bon."
+    if ACCESS_CODE_FORM.fullmatch("".join(password.split()).upper()):
+        sentence = "Cela ressemble au code d’accès des candidats (n° 3 du kit). Le mot de passe est au n° 2."
+    return sentence
+
+
+def _is_admin(account: Account, session: Session) -> bool:
+    return account.memberships.filter(establishment_id=session.establishment_id, role=Role.ADMIN).exists()
+
+
+def _is_today(session: Session, now: datetime) -> bool:
+    return session.local(session.starts_at).date() == session.local(now).date()
+
+
+def _end(
+    access: ProctorAccess, how: ProctorAccess.End, kind: EventKind, *, actor: Actor, now: datetime
+) -> None:
+    with locked_room(access.session_id, now=now) as room:
+        ended = ProctorAccess.objects.filter(pk=access.pk, ended_at=None).update(ended_at=now, ended_how=how)
+        if ended and not room.session.is_over:
+            room.lock.record(kind, actor=actor, facts={"access": access.pk})

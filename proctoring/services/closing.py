@@ -1,0 +1,54 @@
+"""Closing: the bare locked service (mechanics §6). Gate, report and seal are built on it."""
+
+from datetime import datetime
+
+from proctoring import rules
+from proctoring.enums import AttemptState
+from proctoring.models import Attempt
+from proctoring.services.due import locked_room
+from proctoring.services.room import refuse
+from sessions_app.actors import Actor
+from sessions_app.enums import EventKind, SessionState
+from sessions_app.models import Session
+
+
+def close_session(*, session_id: int, actor: Actor, now: datetime) -> Session:
+    """Close for good; closing again changes nothing. Refused while anything runs, or while an end can be undone
+    (`tests_running`)."""
+    with locked_room(session_id, now=now) as room:
+        session = room.session
+        if session.state == SessionState.CLOSED:
+            return session
+        room.require_open()
+        for attempt in Attempt.objects.filter(session_id=session.pk, started_at__isnull=False):
+            over = attempt.state in {AttemptState.COMPLETED, AttemptState.EXPIRED, AttemptState.ENDED}
+            if not over or not rules.is_final(attempt, now):
+                raise refuse("tests_running")
+        room.lock.record(EventKind.CLOSED, actor=actor, changes_list=True)
+        room.lock.change(state=SessionState.CLOSED, closed_at=now, next_due_at=None)
+        return session
+
+
+def take_launch_back(*, session_id: int, actor: Actor, now: datetime) -> Session:
+    """An admin takes an accidental launch back, while one test only has started, within 5 min (mechanics §7).
+
+    The test that started goes on; the next start launches the session again.
+    """
+    with locked_room(session_id, now=now) as room:
+        session = room.session
+        room.require_open()
+        if session.launched_at is None:
+            raise refuse("never_launched")
+        started = Attempt.objects.filter(session_id=session.pk, started_at__isnull=False).count()
+        if started > 1 or now > session.launched_at + rules.LAUNCH_TAKEN_BACK_WITHIN:
+            raise refuse("launch_stands")
+        launched_at = session.launched_at
+        room.lock.record(
+            EventKind.LAUNCH_TAKEN_BACK,
+            actor=actor,
+            facts={"launched_at": launched_at.isoformat()},
+            changes_list=True,
+        )
+        Attempt.objects.filter(session_id=session.pk).update(present_at_launch=False)
+        room.lock.change(state=SessionState.PLANNED, launched_at=None)
+        return session

@@ -1,0 +1,89 @@
+"""What the clock does without a worker (mechanics §3): actor « horloge », dated at the instant it fell due."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from proctoring import rules
+from proctoring.enums import RUNNING, AttemptState
+from proctoring.models import Attempt
+from proctoring.services.room import Room
+from sessions_app.actors import CLOCK
+from sessions_app.enums import EventKind
+from sessions_app.services.journal import locked_session
+
+
+@contextmanager
+def locked_room(session_id: int, *, now: datetime) -> Iterator[Room]:
+    """Lock the session, write what fell due, then let the service look and act, in one transaction."""
+    with locked_session(session_id, now=now) as lock:
+        room = Room(lock)
+        apply_due(room)
+        yield room
+
+
+def advance_session(session_id: int, *, now: datetime) -> None:
+    """Write what fell due in this session. Harmless when nothing did, or when it is closed."""
+    with locked_room(session_id, now=now):
+        pass
+
+
+def apply_due(room: Room) -> None:
+    """Under the lock: expire tests of 24 h, end tests at their deadline where the school chose so (P9)."""
+    due = room.session.next_due_at
+    if due is None or due > room.now or room.session.is_over:
+        return
+    ends_by_itself = room.session.establishment.ends_by_itself
+    running = list(
+        Attempt.objects.select_related("candidate")
+        .filter(session_id=room.session.pk, state__in=RUNNING)
+        .order_by("started_at", "pk")
+    )
+    remaining: list[datetime] = []
+    for attempt in running:
+        attempt.session = room.session
+        remaining.extend(_fall_due(room, attempt, ends_by_itself=ends_by_itself))
+    room.lock.change(next_due_at=min(remaining, default=None))
+
+
+def _fall_due(room: Room, attempt: Attempt, *, ends_by_itself: bool) -> list[datetime]:
+    """Apply what is past for one running attempt; return the instants that are still to come."""
+    assert attempt.started_at is not None and attempt.deadline_at is not None
+    expiry = attempt.started_at + rules.LIFE_OF_A_TEST
+    deadline = attempt.deadline_at if ends_by_itself else None
+    if deadline is not None and deadline <= room.now and deadline < expiry:
+        _write_end(room, attempt, deadline)
+        return []
+    if expiry <= room.now:
+        room.write(
+            attempt,
+            EventKind.EXPIRED,
+            actor=CLOCK,
+            observed_at=expiry,
+            state=AttemptState.EXPIRED,
+            over_at=expiry,
+            resume_requested_at=None,
+            left_at=None,
+        )
+        room.lapse_alerts(attempt, actor=CLOCK)
+        return []
+    return [instant for instant in (deadline, expiry) if instant is not None]
+
+
+def _write_end(room: Room, attempt: Attempt, deadline: datetime) -> None:
+    """The end at the deadline: final at once, for nobody made a gesture that could be regretted."""
+    room.write(
+        attempt,
+        EventKind.ENDED,
+        actor=CLOCK,
+        observed_at=deadline,
+        facts={"question": attempt.question, "reason": "deadline"},
+        state_before_end=attempt.state,
+        state=AttemptState.ENDED,
+        over_at=deadline,
+        over_final_at=deadline,
+        resume_requested_at=None,
+        left_at=None,
+        end_batch="",
+    )
+    room.lapse_alerts(attempt, actor=CLOCK)

@@ -1,0 +1,137 @@
+"""The proctor ends tests, undoes it within 10 s; an admin reopens (R12, mechanics §5)."""
+
+import uuid
+from datetime import datetime
+
+from pixsurv.kernel.errors import DomainError
+from proctoring import rules
+from proctoring.enums import AttemptState, Need
+from proctoring.models import Attempt
+from proctoring.services.due import locked_room
+from proctoring.services.room import Room, refuse
+from sessions_app.actors import Actor
+from sessions_app.enums import EventKind
+
+
+def end_test(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
+    """« Terminer le test »: no more answers from now; the candidate is told 10 s later. Refused: `not_in_progress`."""
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        if attempt.state == AttemptState.ENDED and not room.session.is_over:
+            return attempt
+        _end(room, attempt, actor=actor, batch="")
+        return attempt
+
+
+def end_overdue(
+    *, session_id: int, candidate_ids: list[int], actor: Actor, now: datetime
+) -> tuple[str, list[Attempt]]:
+    """« Terminer les n tests dont le temps est écoulé »: one event a candidate under one batch id.
+
+    Those of `candidate_ids` whose time is over now; one who finished or got minutes meanwhile is left alone.
+    Refused with `no_test_waits` when none is left.
+    """
+    batch = str(uuid.uuid4())
+    with locked_room(session_id, now=now) as room:
+        room.require_open()
+        overdue = [attempt for attempt in room.attempts(candidate_ids) if _is_overdue(attempt, now)]
+        if not overdue:
+            raise refuse("no_test_waits")
+        for attempt in overdue:
+            _end(room, attempt, actor=actor, batch=batch)
+        return batch, overdue
+
+
+def undo_end(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
+    """Back to the state before, within 10 s and 5 s of grace; later `too_late`."""
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        if attempt.end_undone_at is not None and attempt.state != AttemptState.ENDED:
+            room.require_open()
+            return attempt
+        _undo(room, attempt, actor=actor)
+        return attempt
+
+
+def undo_batch(*, session_id: int, batch: str, actor: Actor, now: datetime) -> list[Attempt]:
+    """Undo together what was ended together."""
+    with locked_room(session_id, now=now) as room:
+        attempts = [attempt for attempt in room.attempts() if batch and attempt.end_batch == batch]
+        if not attempts:
+            raise refuse("too_late")
+        for attempt in attempts:
+            if attempt.state == AttemptState.ENDED:
+                _undo(room, attempt, actor=actor)
+        return attempts
+
+
+def reopen(*, session_id: int, candidate_id: int, reason: str, actor: Actor, now: datetime) -> Attempt:
+    """An admin lets the candidate come back, with a reason, before closing. Refused: `not_over`, `session_closed`."""
+    reason = " ".join(reason.split())
+    if not reason:
+        raise DomainError("reason_missing", "Dites pourquoi ce test est rouvert.", status=422)
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        if attempt.reopened_at is not None and attempt.state == AttemptState.RESUME_AUTHORISED:
+            room.require_open()
+            return attempt
+        room.transition(
+            attempt,
+            EventKind.REOPENED,
+            actor=actor,
+            facts={"reason": reason},
+            resume_authorised_at=now,
+            reopened_at=now,
+            over_at=None,
+            over_final_at=None,
+            state_before_end="",
+            end_batch="",
+        )
+        assert attempt.started_at is not None
+        room.due(attempt.started_at + rules.LIFE_OF_A_TEST)
+        return attempt
+
+
+def _is_overdue(attempt: Attempt, now: datetime) -> bool:
+    return any(found.need == Need.OVERTIME for found in rules.needs(attempt, now))
+
+
+def _end(room: Room, attempt: Attempt, *, actor: Actor, batch: str) -> None:
+    room.transition(
+        attempt,
+        EventKind.ENDED,
+        actor=actor,
+        facts={"question": attempt.question, "batch": batch or None},
+        state_before_end=attempt.state,
+        over_at=room.now,
+        over_final_at=room.now + rules.UNDO,
+        resume_requested_at=None,
+        end_batch=batch,
+        end_undone_at=None,
+        reopened_at=None,
+    )
+    room.lapse_alerts(attempt, actor=actor)
+
+
+def _undo(room: Room, attempt: Attempt, *, actor: Actor) -> None:
+    if attempt.state == AttemptState.ENDED and not rules.may_undo_end(attempt, room.now):
+        raise refuse("too_late")
+    room.transition(
+        attempt,
+        EventKind.END_UNDONE,
+        actor=actor,
+        facts={"question": attempt.question},
+        state_before_end="",
+        over_at=None,
+        over_final_at=None,
+        end_undone_at=room.now,
+        # The platform was frozen meanwhile: its silence of those seconds means nothing.
+        last_seen_at=room.now if attempt.last_seen_at is not None else None,
+        silent_at=_silent_after(attempt, room.now),
+    )
+
+
+def _silent_after(attempt: Attempt, now: datetime) -> datetime | None:
+    if attempt.silent_at is None or attempt.last_seen_at is None:
+        return None
+    return now + (attempt.silent_at - attempt.last_seen_at)

@@ -1,0 +1,129 @@
+"""Extra time and minutes given back (R13): a deadline only ever moves by an event."""
+
+from datetime import datetime
+
+from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.journal import Json
+from proctoring import rules
+from proctoring.enums import BEFORE, RUNNING
+from proctoring.models import Attempt
+from proctoring.services.due import locked_room
+from proctoring.services.room import Room, refuse
+from sessions_app.actors import Actor, ActorKind
+from sessions_app.enums import EventKind
+from sessions_app.models import Candidate
+
+MOST_MINUTES = 120
+
+
+def set_extra_time(
+    *,
+    session_id: int,
+    candidate_id: int,
+    percent: int,
+    actor: Actor,
+    now: datetime,
+    written_decision: bool = False,
+) -> Attempt:
+    """Set a candidate's extra time, in percent of the duration. Setting it again changes nothing.
+
+    Over one third needs `written_decision` from an admin (`decision_missing`). Refused when the new deadline would
+    be before what has elapsed (`below_elapsed`) or the test is over (`not_in_progress`).
+    """
+    if not 0 <= percent <= 300:
+        raise DomainError("out_of_range", "Le temps majoré va de 0 à 300 %.", status=422)
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        room.require_open()
+        candidate = attempt.candidate
+        before = candidate.extra_time_percent
+        if before == percent:
+            return attempt
+        if rules.state_at(attempt, now) not in BEFORE | RUNNING:
+            raise refuse("not_in_progress")
+        lowers = percent < before
+        if percent > rules.EXTRA_TIME_WITHOUT_DECISION and not lowers:
+            if not (written_decision and actor.kind == ActorKind.ADMIN):
+                raise DomainError(
+                    "decision_missing",
+                    "Au-delà du tiers, un administrateur doit confirmer que l’établissement détient la décision"
+                    " écrite d’aménagement.",
+                    status=403,
+                )
+        candidate.extra_time_percent = percent
+        changes = _new_deadline(room, attempt)
+        Candidate.objects.filter(pk=candidate.pk).update(extra_time_percent=percent)
+        facts: dict[str, Json] = {"before": before, "after": percent, "written_decision": written_decision}
+        room.write(attempt, EventKind.EXTRA_TIME_SET, actor=actor, facts=facts, **changes)
+        return attempt
+
+
+def give_minutes(
+    *, session_id: int, candidate_ids: list[int], minutes: int, actor: Actor, now: datetime, reason: str = ""
+) -> list[Attempt]:
+    """« Minutes perdues »: give minutes back to running tests, all or none. Refused: `not_in_progress`."""
+    _check_minutes(minutes)
+    if not candidate_ids:
+        raise DomainError("nobody_chosen", "Choisissez au moins un élève.", status=422)
+    with locked_room(session_id, now=now) as room:
+        room.require_open()
+        attempts = room.attempts(candidate_ids)
+        for attempt in attempts:
+            _require_running(attempt, now)
+            attempt.given_minutes += minutes
+            facts: dict[str, Json] = {"minutes": minutes, "reason": reason, "together": len(attempts)}
+            room.write(
+                attempt,
+                EventKind.MINUTES_GIVEN,
+                actor=actor,
+                facts=facts,
+                given_minutes=attempt.given_minutes,
+                **_new_deadline(room, attempt),
+            )
+        return attempts
+
+
+def take_minutes_back(
+    *, session_id: int, candidate_ids: list[int], minutes: int, actor: Actor, now: datetime
+) -> list[Attempt]:
+    """Take given minutes back, never below what has elapsed (`below_elapsed`), nor more than was given."""
+    _check_minutes(minutes)
+    with locked_room(session_id, now=now) as room:
+        room.require_open()
+        attempts = room.attempts(candidate_ids)
+        for attempt in attempts:
+            _require_running(attempt, now)
+            if attempt.given_minutes < minutes:
+                raise DomainError("more_than_given", "C’est plus que les minutes rendues à cet élève.")
+            attempt.given_minutes -= minutes
+            room.write(
+                attempt,
+                EventKind.MINUTES_TAKEN_BACK,
+                actor=actor,
+                facts={"minutes": minutes},
+                given_minutes=attempt.given_minutes,
+                **_new_deadline(room, attempt),
+            )
+        return attempts
+
+
+def _check_minutes(minutes: int) -> None:
+    if not 1 <= minutes <= MOST_MINUTES:
+        raise DomainError("out_of_range", f"Donnez de 1 à {MOST_MINUTES} minutes.", status=422)
+
+
+def _require_running(attempt: Attempt, now: datetime) -> None:
+    if rules.state_at(attempt, now) not in RUNNING:
+        raise refuse("not_in_progress")
+
+
+def _new_deadline(room: Room, attempt: Attempt) -> dict[str, datetime]:
+    """The deadline column of a started attempt; nothing before the start. Never moved into the past."""
+    if attempt.started_at is None or attempt.deadline_at is None:
+        return {}
+    deadline = rules.deadline_of(attempt, room.session, attempt.candidate)
+    if deadline < attempt.deadline_at and deadline < room.now:
+        raise DomainError("below_elapsed", "La nouvelle heure de fin serait déjà passée.")
+    if room.session.establishment.ends_by_itself:
+        room.due(deadline)
+    return {"deadline_at": deadline}

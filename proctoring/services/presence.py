@@ -1,0 +1,110 @@
+"""Presence, and the late question (R8, R10)."""
+
+from datetime import datetime
+
+from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.journal import Json
+from proctoring import rules
+from proctoring.enums import Arrival, AttemptState
+from proctoring.models import Attempt
+from proctoring.services.due import locked_room
+from proctoring.services.room import Room, refuse
+from sessions_app.actors import Actor
+from sessions_app.enums import EventKind, LatePolicy
+from sessions_app.models import Candidate
+
+
+def confirm_presence(
+    *,
+    session_id: int,
+    candidate_id: int,
+    actor: Actor,
+    now: datetime,
+    arrival: Arrival | None = None,
+    late_reason: str = "",
+    after_roll_call: bool = False,
+    observed_at: datetime | None = None,
+) -> Attempt:
+    """Tick: the candidate may start. Ticking again changes nothing.
+
+    After the launch, `late_arrival` is raised until `arrival` answers the question; « Arrive en retard » is written
+    as `late_refused` under the default setting, accepted with `late_reason` under the other. Refused with
+    `session_closed`, `not_certifiable`, `already_started`.
+    """
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        if attempt.state == AttemptState.PRESENT and not room.session.is_over:
+            return attempt
+        room.require_open()
+        facts: dict[str, Json] = {}
+        changes: dict[str, object] = {}
+        if attempt.state == AttemptState.EXPECTED:
+            if attempt.candidate.certifiable is False:
+                raise refuse("not_certifiable")
+            if rules.late_question_asked(attempt, room.session):
+                if arrival is None:
+                    raise refuse("late_arrival")
+                if arrival == Arrival.LATE and not _late_accepted(room, late_reason):
+                    return _refuse_late(room, attempt, actor=actor, observed_at=observed_at)
+                facts = {"arrival": arrival.value, "after_roll_call": after_roll_call, "reason": late_reason}
+                changes = {"arrival": arrival, "late_reason": late_reason, "late_refused_at": None}
+        if room.session.first_entry_at is None:
+            room.lock.change(first_entry_at=now)
+        room.transition(
+            attempt,
+            EventKind.PRESENCE_CONFIRMED,
+            actor=actor,
+            facts=facts,
+            observed_at=observed_at,
+            first_present_at=attempt.first_present_at or now,
+            **changes,
+        )
+        return attempt
+
+
+def cancel_presence(
+    *, session_id: int, candidate_id: int, actor: Actor, now: datetime, observed_at: datetime | None = None
+) -> Attempt:
+    """Un-tick, until the test starts. Refused afterwards with `already_started`."""
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        if attempt.state == AttemptState.EXPECTED and not room.session.is_over:
+            return attempt
+        room.transition(attempt, EventKind.PRESENCE_CANCELLED, actor=actor, observed_at=observed_at)
+        return attempt
+
+
+def become_certifiable(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
+    """« J’ai vu son profil certifiable à l’écran » (P2): journal and report line."""
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        room.require_open()
+        candidate = attempt.candidate
+        if candidate.certifiable is not False:
+            return attempt
+        Candidate.objects.filter(pk=candidate.pk).update(became_certifiable_at=now)
+        candidate.became_certifiable_at = now
+        room.write(
+            attempt,
+            EventKind.BECAME_CERTIFIABLE,
+            actor=actor,
+            facts={"competences_before": candidate.certifiable_competences},
+        )
+        return attempt
+
+
+def _late_accepted(room: Room, reason: str) -> bool:
+    """The other setting of P9: the proctor decides, and says why."""
+    if room.session.establishment.late_policy != LatePolicy.PROCTOR_DECIDES:
+        return False
+    if not reason.strip():
+        raise DomainError("reason_missing", "Dites pourquoi cet élève est accepté en retard.", status=422)
+    return True
+
+
+def _refuse_late(room: Room, attempt: Attempt, *, actor: Actor, observed_at: datetime | None) -> Attempt:
+    if attempt.late_refused_at is None:
+        room.write(
+            attempt, EventKind.LATE_REFUSED, actor=actor, observed_at=observed_at, late_refused_at=room.now
+        )
+    return attempt

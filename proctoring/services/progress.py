@@ -1,0 +1,78 @@
+"""The heartbeat: one conditional UPDATE, no lock, no event while nothing happens (mechanics §1, quality §1)."""
+
+import uuid
+from datetime import datetime
+
+from django.db.models import Case, F, Value, When
+
+from proctoring import rules
+from proctoring.enums import RUNNING
+from proctoring.models import Attempt, Entry
+from proctoring.services.alerts import require_holder
+from proctoring.services.due import locked_room
+from sessions_app.actors import Actor
+from sessions_app.enums import EventKind
+
+
+def beat(
+    *,
+    entry: Entry,
+    visible: bool,
+    actor: Actor,
+    now: datetime,
+    question: int | None = None,
+    timed_out: bool = False,
+) -> None:
+    """The holder is there. Refused with `entry_superseded`, `attempt_over`, `session_closed`.
+
+    A resume request or an announced leave is cleared by it, which is an event and takes the slow way.
+    """
+    if _fast(entry.pk, entry.session_id, entry.heartbeat, visible=visible, question=question, now=now):
+        return
+    with locked_room(entry.session_id, now=now) as room:
+        attempt = room.attempt(entry.candidate_id)
+        require_holder(room, attempt, entry)
+        if attempt.resume_requested_at is not None or attempt.left_at is not None:
+            room.write(
+                attempt,
+                EventKind.RESUME_DISMISSED,
+                actor=actor,
+                facts={"reason": "came_back_by_himself"},
+                resume_requested_at=None,
+                left_at=None,
+            )
+        fields = _seen(entry.heartbeat, visible=visible, question=question, now=now)
+        Attempt.objects.filter(pk=attempt.pk, holder_id=entry.pk).update(**fields)
+
+
+def _fast(
+    entry_id: uuid.UUID,
+    session_id: int,
+    heartbeat: int | None,
+    *,
+    visible: bool,
+    question: int | None,
+    now: datetime,
+) -> bool:
+    return bool(
+        Attempt.objects.filter(
+            holder_id=entry_id,
+            session_id=session_id,
+            state__in=RUNNING,
+            resume_requested_at=None,
+            left_at=None,
+            started_at__gt=now - rules.LIFE_OF_A_TEST,
+            session__closed_at=None,
+        ).update(**_seen(heartbeat, visible=visible, question=question, now=now))
+    )
+
+
+def _seen(heartbeat: int | None, *, visible: bool, question: int | None, now: datetime) -> dict[str, object]:
+    fields: dict[str, object] = {"last_seen_at": now, "last_visible": visible}
+    if heartbeat is not None:
+        fields["silent_at"] = now + rules.silence_limit(heartbeat=heartbeat, visible=visible)
+        # Only the beat that ends a silence moves this: the room learns of the return by it.
+        fields["reconnected_at"] = Case(When(silent_at__lte=now, then=Value(now)), default=F("reconnected_at"))
+    if question is not None:
+        fields["question"] = question
+    return fields

@@ -1,0 +1,57 @@
+"""The proctor lets a candidate come back into his test, or not (R11, D4)."""
+
+from datetime import datetime
+
+from proctoring.enums import RUNNING, AttemptState
+from proctoring.models import Attempt
+from proctoring.services.due import locked_room
+from proctoring.services.room import refuse
+from sessions_app.actors import Actor
+from sessions_app.enums import EventKind
+
+
+def authorise_resume(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
+    """Consumed when the candidate re-enters; can be taken back. Refused: `not_in_progress`."""
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        if attempt.state == AttemptState.RESUME_AUTHORISED and not room.session.is_over:
+            return attempt
+        room.transition(
+            attempt,
+            EventKind.RESUME_AUTHORISED,
+            actor=actor,
+            facts={"question": attempt.question, "requested": attempt.resume_requested_at is not None},
+            resume_authorised_at=now,
+            resume_requested_at=None,
+            end_undone_at=None,
+            reopened_at=None,
+        )
+        return attempt
+
+
+def cancel_resume(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
+    """Take the authorisation back."""
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        if attempt.state == AttemptState.IN_PROGRESS and not room.session.is_over:
+            return attempt
+        room.transition(attempt, EventKind.RESUME_CANCELLED, actor=actor, reopened_at=None)
+        return attempt
+
+
+def dismiss_request(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
+    """« Ignorer la demande »: the request goes, nothing else moves."""
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        room.require_open()
+        if attempt.state not in RUNNING:
+            raise refuse("not_in_progress")
+        if attempt.resume_requested_at is not None:
+            room.write(
+                attempt,
+                EventKind.RESUME_DISMISSED,
+                actor=actor,
+                facts={"reason": "ignored"},
+                resume_requested_at=None,
+            )
+        return attempt

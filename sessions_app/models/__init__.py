@@ -1,0 +1,9 @@
+"""What is planned, and the event model that everything else hangs on."""
+
+from sessions_app.models.account import Account, Membership
+from sessions_app.models.candidate import Candidate
+from sessions_app.models.establishment import ApiKey, Establishment
+from sessions_app.models.event import Event
+from sessions_app.models.session import Session
+
+__all__ = ["Account", "ApiKey", "Candidate", "Establishment", "Event", "Membership", "Session"]

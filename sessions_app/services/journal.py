@@ -1,0 +1,114 @@
+"""The one locked way to act in a session, and the only writer of the journal (architecture §2)."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import OperationalError, transaction
+
+from pixsurv.kernel import journal
+from pixsurv.kernel.errors import Busy
+from pixsurv.kernel.journal import Json
+from sessions_app.actors import Actor
+from sessions_app.enums import EventKind
+from sessions_app.models import Event, Session
+
+logger = logging.getLogger("pixsurv.journal")
+
+
+@dataclass
+class LockedSession:
+    """A session whose row is ours until the block ends. `now` is the instant at which rules judge."""
+
+    session: Session
+    now: datetime
+    events: list[Event] = field(default_factory=list)
+    _changed: set[str] = field(default_factory=set)
+
+    def record(
+        self,
+        kind: EventKind,
+        *,
+        actor: Actor,
+        candidate_id: int | None = None,
+        observed_at: datetime | None = None,
+        facts: Mapping[str, Json] | None = None,
+        changes_list: bool = False,
+    ) -> Event:
+        """Append one event. `changes_list`: it changes more than the row of its candidate."""
+        session = self.session
+        observed = observed_at or self.now
+        told: dict[str, Json] = {"actor": actor.facts(), **(facts or {})}
+        salt = journal.new_salt()
+        digest = journal.facts_digest(salt, told)
+        session.sequence += 1
+        event = Event(
+            session=session,
+            sequence=session.sequence,
+            kind=kind,
+            candidate_id=candidate_id,
+            observed_at=observed,
+            received_at=self.now,
+            facts=told,
+            salt=salt,
+            facts_digest=digest,
+            previous_hash=session.head_hash,
+            hash=journal.event_hash(
+                previous=session.head_hash,
+                session_number=session.number,
+                sequence=session.sequence,
+                kind=kind,
+                candidate_id=candidate_id,
+                observed_at=observed,
+                received_at=self.now,
+                digest=digest,
+            ),
+        )
+        session.head_hash = event.hash
+        if changes_list:
+            session.list_sequence = session.sequence
+        self.events.append(event)
+        return event
+
+    def change(self, **values: object) -> None:
+        """Set columns of the session; they are written with the events, once, when the block ends."""
+        for name, value in values.items():
+            setattr(self.session, name, value)
+            self._changed.add(name)
+
+    def flush(self) -> None:
+        if self.events:
+            Event.objects.bulk_create(self.events)
+            self._changed |= {"sequence", "list_sequence", "head_hash"}
+        if self._changed:
+            self.session.save(update_fields=sorted(self._changed))
+
+
+@contextmanager
+def locked_session(session_id: int, *, now: datetime) -> Iterator[LockedSession]:
+    """Hold the session's row lock, then write what was recorded, in one transaction.
+
+    Raises Busy when the lock can't be had in time (mechanics §9): nothing was done. Look at nothing before: a check
+    made outside the lock is a race.
+    """
+    try:
+        with transaction.atomic():
+            session = (
+                Session.objects.select_related("establishment")
+                .select_for_update(of=("self",), no_key=True)
+                .get(pk=session_id)
+            )
+            lock = LockedSession(session, now)
+            yield lock
+            lock.flush()
+    except OperationalError as error:
+        if _is_lock_timeout(error):
+            raise Busy from error
+        raise
+
+
+def _is_lock_timeout(error: OperationalError) -> bool:
+    cause = error.__cause__
+    return getattr(cause, "sqlstate", None) == "55P03" or "locked" in str(error)
