@@ -104,11 +104,12 @@ def locked_session(session_id: int, *, now: datetime) -> Iterator[LockedSession]
             yield lock
             lock.flush()
     except OperationalError as error:
-        if _is_lock_timeout(error):
+        if is_lock_timeout(error):
             raise Busy from error
         raise
 
 
-def _is_lock_timeout(error: OperationalError) -> bool:
+def is_lock_timeout(error: OperationalError) -> bool:
+    """The database gave up waiting for somebody else's lock: nothing was done."""
     cause = error.__cause__
     return getattr(cause, "sqlstate", None) == "55P03" or "locked" in str(error)
