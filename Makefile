@@ -1,0 +1,69 @@
+# One command sets up and serves, one tests. `make help` lists the others.
+
+PYTHON := .venv/bin/python
+PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
+TEMPLATES := find templates -name '*.html'
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fix lock clean
+
+help: ## Lists these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' Makefile
+
+run: .venv/base.stamp ## Serves on http://127.0.0.1:8000 with a demonstration school (PORT and HOST change it)
+	@exec $(PYTHON) manage.py serve
+
+test: .venv/dev.stamp ## Runs every test, on SQLite and, where one answers, on PostgreSQL
+	@exec $(PYTHON) -m tests.run
+
+# The deployment checks are asked as production would be: https, real keys, no file of this folder.
+check: export PUBLIC_URL = https://pixsurv.example
+check: export SECRET_KEY = long enough for the checks, and used to sign nothing at all
+check: export FIELD_KEYS = bWFrZSBjaGVjayBlbmNyeXB0cyBub3RoaW5nIGF0IGE=
+check: export DATABASE_URL = sqlite://:memory:
+check: .venv/dev.stamp ## Checks format, lint, types, import order, templates, migrations, deployment settings
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m mypy
+	.venv/bin/lint-imports --no-logo
+	$(TEMPLATES) -exec .venv/bin/djade --check {} +
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py check --deploy --fail-level WARNING
+
+fix: .venv/dev.stamp ## Formats the code and the templates, mends what the linter can
+	$(PYTHON) -m ruff check --fix-only --quiet
+	$(PYTHON) -m ruff format
+	$(TEMPLATES) -exec .venv/bin/djade {} +
+
+COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
+	--python-version 3.12 --custom-compile-command "make lock" $(UPGRADE)
+lock: .venv/base.stamp ## Locks the dependencies after a change of pyproject.toml (UPGRADE=--upgrade takes the newest)
+	$(PIP) uv
+	$(COMPILE) pyproject.toml -o requirements/base.txt
+	$(COMPILE) --group dev -c requirements/base.txt -o requirements/dev.txt
+
+clean: ## Removes all that can be made again; keeps var/, where the data is
+	rm -rf .venv staticfiles htmlcov .coverage* .*_cache .hypothesis var/test-*.sqlite3*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/base.stamp: requirements/base.txt | $(PYTHON)
+	@echo "Installing the dependencies in .venv …"
+	@$(PIP) --require-hashes -r requirements/base.txt
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt .venv/base.stamp
+	@echo "Installing what the tests need in .venv …"
+	@$(PIP) --require-hashes -r requirements/base.txt -r requirements/dev.txt
+	@touch $@
+
+# A candidate counts only if it really runs: pyenv leaves shims that answer 127, Debian splits venv off.
+$(PYTHON):
+	@rm -rf .venv; versions="$${PYENV_ROOT:-$$HOME/.pyenv}/versions"; \
+	for python in python3.14 python3.13 python3.12 python3 \
+		"$$versions"/3.14*/bin/python "$$versions"/3.13*/bin/python "$$versions"/3.12*/bin/python; do \
+		"$$python" -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null || continue; \
+		exec "$$python" -m venv .venv; \
+	done; \
+	command -v uv >/dev/null && exec uv venv --quiet --seed .venv; \
+	echo "Pixsurv needs Python 3.12 or later with its venv module (on Debian: python3-venv)." >&2; \
+	echo "None was found on the PATH, under pyenv or through uv." >&2; exit 1

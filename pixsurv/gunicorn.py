@@ -1,0 +1,32 @@
+"""How gunicorn serves, in `make run` and in the image: `gunicorn -c python:pixsurv.gunicorn pixsurv.wsgi`."""
+
+from pathlib import Path
+
+from gunicorn.http import wsgi
+
+from pixsurv.settings import PORT, THREADS, env
+
+_host = env.text("HOST", "127.0.0.1")
+bind = f"[{_host}]:{PORT}" if ":" in _host else f"{_host}:{PORT}"
+
+workers = env.integer("WEB_CONCURRENCY", 2, low=1, high=64)
+worker_class = "gthread"
+threads = THREADS  # the database pool has the same size
+# Imported once, before the fork: a worker that died is back in milliseconds, and memory is shared.
+preload_app = True
+max_requests = 0
+
+timeout = 30
+graceful_timeout = 10
+# Longer than a poll's interval, so that a browser without a proxy keeps its connection from one to the next.
+keepalive = 10
+
+# The heartbeat of a worker is a file: on a disk it would block with the disk.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+control_socket_disable = True
+
+loglevel = "warning"
+accesslog = None
+
+# gunicorn always sends a Server header; at least it needn't name the software.
+wsgi.SERVER = "pixsurv"

@@ -1,0 +1,103 @@
+"""`make run`: prepare the embedded installation, say where the doors are, then become gunicorn."""
+
+import errno
+import json
+import os
+import socket
+import sys
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import connection, connections
+
+DOORS = (
+    ("Je surveille une session", "/surveillance/"),
+    ("Je passe le test", "/candidat/"),
+    ("Espace établissement", "/etablissement/"),
+)
+
+
+class Command(BaseCommand):
+    help = "Migrates, collects the static files, loads the demonstration into an empty database, serves."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if refusal := port_refusal(os.environ.get("HOST", "127.0.0.1"), settings.PORT):
+            self.stderr.write(refusal)
+            sys.exit(1)
+        call_command("migrate", interactive=False, verbosity=0)
+        if static_files_changed():
+            call_command("collectstatic", interactive=False, verbosity=0)
+        demo = demonstration() if connection.vendor == "sqlite" or settings.DEMO else None
+        self.stdout.write("\n".join(welcome(settings.PUBLIC_URL, demo)))
+        self.stdout.flush()
+        connections.close_all()
+        # The same process goes on as gunicorn: Ctrl-C and `kill` reach it, and nothing is left behind.
+        gunicorn = ["-m", "gunicorn", "-c", "python:pixsurv.gunicorn", "pixsurv.wsgi"]
+        os.execv(sys.executable, [sys.executable, *gunicorn])  # noqa: S606
+
+
+def port_refusal(host: str, port: int) -> str | None:
+    """The line that says why nobody can listen there, or None."""
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return (
+                f"Le port {port} est déjà pris : arrêtez le programme qui l’occupe, "
+                f"ou choisissez-en un autre, par exemple « make run PORT={port + 1} »."
+            )
+        return f"Impossible d’écouter sur {host}, port {port} : {error.strerror or error}."
+    return None
+
+
+def static_files_changed() -> bool:
+    """Whether a source file is newer than the last collection (its manifest is written last)."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if not manifest.exists():
+        return True
+    collected = manifest.stat().st_mtime
+    return any(
+        Path(storage.path(name)).stat().st_mtime > collected
+        for finder in get_finders()
+        for name, storage in finder.list([])
+    )
+
+
+def demonstration() -> dict[str, Any] | None:
+    """Load the demonstration if the database is empty; None where the database is somebody's own."""
+    output = StringIO()
+    try:
+        call_command("demo", "--json", "--if-empty", stdout=output)
+    except CommandError:
+        return None
+    return json.loads(output.getvalue() or "null") or None
+
+
+def welcome(url: str, demo: dict[str, Any] | None) -> list[str]:
+    """What the person who typed `make run` reads; secrets that were changed since are null and left out."""
+    hints: list[list[str]] = [[], [], []]
+    if demo:
+        session, admin = demo["sessions"][0], demo["admin"]
+        candidate = next(person for person in session["candidates"] if person["certifiable"])
+        birth = "/".join(reversed(candidate["birth_date"].split("-")))
+        hints[0] = labelled(("session", session["number"]), ("mot de passe", session["password"]))
+        hints[1] = [
+            *labelled(("session", session["number"]), ("code d’accès", session["access_code"])),
+            f"{candidate['first_name']} {candidate['last_name']}, {birth}",
+        ]
+        hints[2] = labelled(("adresse", admin["email"]), ("mot de passe", admin["password"]))
+    lines = ["", f"Pixsurv : {url}/", ""]
+    for (door, path), hint in zip(DOORS, hints, strict=True):
+        lines.append(f"  {door:<26}{url}{path}")
+        if hint:
+            lines.append(f"  {'':<26}{' · '.join(hint)}")
+    return [*lines, "", "Ctrl-C pour arrêter.", ""]
+
+
+def labelled(*pairs: tuple[str, str | None]) -> list[str]:
+    return [f"{label} {value}" for label, value in pairs if value]

@@ -1,0 +1,88 @@
+"""`make test`: the whole suite on SQLite, once more on PostgreSQL, and a closing word on what could not run.
+
+Environment: PIXSURV_TEST_POSTGRES (a server's URL), PIXSURV_TEST_STRICT=1 (what cannot run is a failure),
+COVERAGE_MIN (branch coverage of both runs together, in per cent), PIXSURV_CHROMIUM (the browser's path).
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+POSTGRES = os.environ.get("PIXSURV_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
+STRICT = os.environ.get("PIXSURV_TEST_STRICT") == "1"
+COVERAGE_MIN = os.environ.get("COVERAGE_MIN", "95")
+TOOLS = {"pdftotext": "poppler", "pdftoppm": "poppler", "qpdf": "qpdf", "zbarimg": "zbar"}
+
+
+def chromium() -> str | None:
+    names = (os.environ.get("PIXSURV_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    return next((path for name in names if name and (path := shutil.which(name))), None)
+
+
+def postgres_answers() -> bool:
+    try:
+        psycopg.connect(POSTGRES, connect_timeout=3).close()
+    except psycopg.Error:
+        return False
+    return True
+
+
+def missing_tools() -> list[str]:
+    """The sentences of the closing summary: what is not on this machine, and what it leaves untested."""
+    absent = sorted({package for tool, package in TOOLS.items() if not shutil.which(tool)})
+    return [f"{package} is not installed: the documents are only partly checked" for package in absent]
+
+
+def pytest(label: str, *arguments: str, **environment: str) -> bool:
+    """One run of pytest in a process of its own; its coverage data waits for `report`."""
+    print(f"\n=== {label} ===", flush=True)
+    start = time.monotonic()
+    command = [sys.executable, "-m", "pytest", "--cov", "--cov-report=", "--cov-append", *arguments]
+    passed = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode == 0
+    verdict = "passed" if passed else "FAILED"
+    print(f"=== {label}: {verdict} in {time.monotonic() - start:.0f} s ===")
+    return passed
+
+
+def report_coverage() -> bool:
+    print("\n=== Branch coverage, all runs together ===", flush=True)
+    command = [sys.executable, "-m", "coverage", "report", f"--fail-under={COVERAGE_MIN}"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def main() -> int:
+    subprocess.run([sys.executable, "-m", "coverage", "erase"], cwd=ROOT, check=True)
+    missing = missing_tools()
+    results: dict[str, bool] = {}
+
+    on_sqlite: list[str] = []
+    if browser := chromium():
+        os.environ["PIXSURV_CHROMIUM"] = browser
+    else:
+        on_sqlite = ["-m", "not browser"]
+        missing.append("Chromium was not found: no browser test ran")
+    results["SQLite"] = pytest("SQLite", *on_sqlite, DATABASE_URL="sqlite:///var/pixsurv.sqlite3")
+
+    if postgres_answers():
+        # The browser sees the same pages whatever the database: once is enough.
+        results["PostgreSQL"] = pytest("PostgreSQL", "-m", "not browser", DATABASE_URL=POSTGRES)
+    else:
+        missing.append("PostgreSQL does not answer (PIXSURV_TEST_POSTGRES): the suite ran on SQLite only")
+    results[f"branch coverage ≥ {COVERAGE_MIN} %"] = report_coverage()
+
+    print("\n=== Summary ===")
+    for name, passed in results.items():
+        print(f"{'ok    ' if passed else 'FAILED'}  {name}")
+    for sentence in missing:
+        print(f"{'FAILED' if STRICT else 'not run'}  {sentence}")
+    return int(not all(results.values()) or (STRICT and bool(missing)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
