@@ -15,7 +15,10 @@ from sessions_app.enums import EventKind
 def raise_alert(
     *, entry: Entry, question: int, kinds: Sequence[str], actor: Actor, now: datetime
 ) -> tuple[Alert, bool]:
-    """The open alert of this candidate on this question, and whether it is new. From the holder only."""
+    """The open alert of this candidate on this question, and whether it is new. From the holder only.
+
+    It is raised on the current question (R15): a platform that reported no progress yet has thereby said where it is.
+    """
     with locked_room(entry.session_id, now=now) as room:
         attempt = room.attempt(entry.candidate_id)
         require_holder(room, attempt, entry)
@@ -32,6 +35,7 @@ def raise_alert(
             EventKind.ALERT_RAISED,
             actor=actor,
             facts={"alert": alert.pk, "question": question, "kinds": sorted(set(kinds))},
+            question=question,
         )
         return alert, True
 
@@ -59,11 +63,16 @@ def answer_alert(
 
 def require_holder(room: Room, attempt: Attempt, entry: Entry) -> None:
     """Only the holder acts in a test, while it runs (mechanics §4)."""
+    require_not_superseded(room, attempt, entry)
+    state = rules.state_at(attempt, room.now)
+    if state not in RUNNING:
+        raise refuse("attempt_over" if state in OVER else "not_in_progress")
+
+
+def require_not_superseded(room: Room, attempt: Attempt, entry: Entry) -> None:
+    """The session is open, and no one else holds the test. A test started by hand is held by no entry at all."""
     if room.session.is_over:
         raise refuse("session_closed", status=410)
-    state = rules.state_at(attempt, room.now)
-    if attempt.holder_id is not None and attempt.holder_id != entry.pk:
+    runs = rules.state_at(attempt, room.now) in RUNNING
+    if attempt.holder_id != entry.pk and (attempt.holder_id is not None or runs):
         raise refuse("entry_superseded")
-    if state not in RUNNING:
-        raise refuse("attempt_over" if state in OVER else "presence_not_confirmed")
-

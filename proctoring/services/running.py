@@ -9,7 +9,7 @@ from pixsurv.kernel.journal import Json
 from proctoring import rules
 from proctoring.enums import OVER, RUNNING, AttemptState
 from proctoring.models import Attempt, Entry
-from proctoring.services.alerts import require_holder
+from proctoring.services.alerts import require_not_superseded
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor
@@ -56,6 +56,8 @@ def start(
     room: Room, attempt: Attempt, *, actor: Actor, at: datetime, entry: Entry | None, **changes: Any
 ) -> None:
     """Under the lock: the test starts at `at`; the first one of the session launches it (R10)."""
+    if attempt.candidate.certifiable is False:
+        raise refuse("not_certifiable", status=403)
     facts: dict[str, Json] = {"extra_time_percent": attempt.candidate.extra_time_percent}
     launches = room.session.launched_at is None
     attempt.started_at = at
@@ -101,12 +103,15 @@ def resume(
 
 
 def complete(*, entry: Entry, actor: Actor, now: datetime) -> Attempt:
-    """« J’ai terminé », from the holder, even while a resume is authorised (mechanics §4)."""
+    """« J’ai terminé », from the holder, even while a resume is authorised (mechanics §4).
+
+    Refused with `entry_superseded`, `not_in_progress`, `session_closed` (410); again by the holder changes nothing.
+    """
     with locked_room(entry.session_id, now=now) as room:
         attempt = room.attempt(entry.candidate_id)
         if attempt.state == AttemptState.COMPLETED and attempt.holder_id == entry.pk:
             return attempt
-        require_holder(room, attempt, entry)
+        require_not_superseded(room, attempt, entry)
         finish(room, attempt, actor=actor, at=now)
         return attempt
 
