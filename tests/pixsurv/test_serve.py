@@ -1,0 +1,194 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from importlib import reload
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from pixsurv import gunicorn
+from pixsurv.management.commands import serve
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DEMO: dict[str, Any] = {
+    "admin": {"email": "admin@ecole.example", "password": "une phrase"},
+    "sessions": [
+        {
+            "number": "123456",
+            "password": "C-K7MPQR",
+            "access_code": "BCRQ72",
+            "candidates": [
+                {
+                    "first_name": "Léa",
+                    "last_name": "REFUSÉE",
+                    "birth_date": "2010-01-01",
+                    "certifiable": False,
+                },
+                {
+                    "first_name": "Sophie",
+                    "last_name": "DELARUE",
+                    "birth_date": "2001-07-04",
+                    "certifiable": True,
+                },
+            ],
+        }
+    ],
+}
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def test_port_refusal_names_the_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        refusal = serve.port_refusal("127.0.0.1", port)
+    assert refusal
+    assert f"Le port {port} est déjà pris" in refusal
+    assert f"PORT={port + 1}" in refusal
+
+
+def test_port_refusal_says_why_an_address_is_not_ours() -> None:
+    refusal = serve.port_refusal("192.0.2.1", 8000)  # an address for documentation: no machine has it
+    assert refusal
+    assert refusal.startswith("Impossible d’écouter sur 192.0.2.1")
+
+
+def test_port_refusal_is_silent_when_the_port_is_free(free_port: int) -> None:
+    assert serve.port_refusal("127.0.0.1", free_port) is None
+
+
+def test_static_files_changed_compares_sources_with_the_last_collection(
+    settings: Any, tmp_path: Path
+) -> None:
+    settings.STATIC_ROOT = tmp_path
+    assert serve.static_files_changed()
+    manifest = tmp_path / "staticfiles.json"
+    manifest.write_text("{}")
+    assert not serve.static_files_changed()
+    os.utime(manifest, (0, 0))
+    assert serve.static_files_changed()
+
+
+def test_welcome_shows_the_doors_and_logins_that_work() -> None:
+    text = "\n".join(serve.welcome("http://127.0.0.1:8000", DEMO))
+    for words in (
+        "http://127.0.0.1:8000/surveillance/",
+        "http://127.0.0.1:8000/candidat/",
+        "http://127.0.0.1:8000/etablissement/",
+        "session 123456 · mot de passe C-K7MPQR",
+        "code d’accès BCRQ72 · Sophie DELARUE, 04/07/2001",
+        "adresse admin@ecole.example · mot de passe une phrase",
+    ):
+        assert words in text
+    assert "REFUSÉE" not in text
+
+
+def test_welcome_leaves_out_a_secret_that_was_changed() -> None:
+    changed = {**DEMO, "sessions": [{**DEMO["sessions"][0], "password": None}]}
+    lines = serve.welcome("http://127.0.0.1:8000", changed)
+    assert any(line.strip() == "session 123456" for line in lines)
+    assert not any("None" in line for line in lines)
+
+
+def test_welcome_shows_the_doors_alone_on_a_database_of_ones_own() -> None:
+    assert "mot de passe" not in "\n".join(serve.welcome("https://pixsurv.example", None))
+
+
+def test_demonstration_is_none_when_the_database_is_not_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **options: Any) -> None:
+        raise CommandError("not a demonstration")
+
+    monkeypatch.setattr(serve, "call_command", refuse)
+    assert serve.demonstration() is None
+
+
+def test_serve_stops_before_anything_when_the_port_is_taken(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        serve, "call_command", lambda *args, **options: pytest.fail("nothing may be prepared")
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        settings.PORT = listener.getsockname()[1]
+        with pytest.raises(SystemExit) as stop:
+            call_command("serve")
+    assert stop.value.code == 1
+    assert "est déjà pris" in capsys.readouterr().err
+
+
+def test_serve_prepares_then_becomes_gunicorn(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, free_port: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls: list[Any] = []
+    settings.PORT = free_port
+    monkeypatch.setattr(serve, "call_command", lambda name, *args, **options: calls.append(name))
+    monkeypatch.setattr(serve, "static_files_changed", lambda: True)
+    monkeypatch.setattr(serve, "demonstration", lambda: DEMO)
+    monkeypatch.setattr(serve.connections, "close_all", lambda: None)
+    monkeypatch.setattr(os, "execv", lambda path, arguments: calls.append(arguments))
+    monkeypatch.setattr(serve.connection, "vendor", "sqlite")
+    call_command("serve")
+    assert calls[:2] == ["migrate", "collectstatic"]
+    assert calls[2][1:] == ["-m", "gunicorn", "-c", "python:pixsurv.gunicorn", "pixsurv.wsgi"]
+    assert "C-K7MPQR" in capsys.readouterr().out
+
+
+def test_gunicorn_listens_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_CONCURRENCY", "3")
+    monkeypatch.setenv("HOST", "::1")
+    reload(gunicorn)
+    assert (gunicorn.bind, gunicorn.workers) == ("[::1]:8000", 3)
+    monkeypatch.undo()
+    reload(gunicorn)
+    assert gunicorn.bind == "127.0.0.1:8000"
+
+
+def test_serve_answers_on_a_fresh_database_and_stops_cleanly(tmp_path: Path, free_port: int) -> None:
+    """The real thing, from nothing: what `make run` does once the dependencies are there."""
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "pixsurv.settings",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite3'}",
+        "PORT": str(free_port),
+        "PUBLIC_URL": f"http://127.0.0.1:{free_port}",
+    }
+    with subprocess.Popen(
+        [sys.executable, "manage.py", "serve"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as server:
+        try:
+            wait_until_ready(free_port, server)
+            with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/sante/vivant", timeout=5) as answer:
+                assert "gunicorn" not in answer.headers["Server"]
+        finally:
+            server.send_signal(signal.SIGINT)
+        output, errors = server.communicate(timeout=20)
+    assert server.returncode == 0, errors
+    assert f"http://127.0.0.1:{free_port}/surveillance/" in output
+
+
+def wait_until_ready(port: int, server: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/sante/pret", timeout=5).close()
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    pytest.fail("the server did not come up")
