@@ -1,0 +1,94 @@
+"""Proof that a journal is what was written: the chain computed again (mechanics §1, decision 0004)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from pixsurv.kernel import journal
+from sessions_app.models import Event, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """The first event that is not as it was written; `sequence` is where it should stand."""
+
+    sequence: int
+    kind: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What recomputing one session's chain found. `by_digest` of the `events` have no facts any more."""
+
+    number: int
+    events: int
+    by_digest: int
+    eliminated_at: datetime | None
+    broken: Break | None
+
+
+def verify_session(session: Session) -> Verification:
+    """Recompute the chain of `session`, from the first event to the head that its row holds.
+
+    Reads only, without a lock: `session` is read before its events, which never change once written, so that
+    acts going on meanwhile are not taken for a fault.
+    """
+    previous, sequence, by_digest = journal.GENESIS, 0, 0
+    events = Event.objects.filter(session_id=session.pk, sequence__lte=session.sequence).order_by("sequence")
+    for event in events.iterator():
+        sequence += 1
+        fault = _fault_of(event, sequence, previous, session)
+        if fault:
+            return _found(session, sequence - 1, by_digest, Break(sequence, event.kind, fault))
+        by_digest += event.facts is None
+        previous = event.hash
+    return _found(session, sequence, by_digest, _fault_of_the_head(session, sequence, previous))
+
+
+def _found(session: Session, events: int, by_digest: int, broken: Break | None) -> Verification:
+    return Verification(session.number, events, by_digest, session.eliminating_at, broken)
+
+
+def _fault_of(event: Event, sequence: int, previous: str, session: Session) -> str:
+    """Why this event is not the one that was written there; empty when it is."""
+    if event.sequence != sequence:
+        return "un événement manque avant celui-ci"
+    if event.previous_hash != previous:
+        return "il ne suit pas l’événement précédent"
+    if event.facts is None or event.salt is None:
+        if session.eliminating_at is None:
+            return "ses faits manquent, et la session n’a pas été éliminée"
+    elif _digest(event.salt, event.facts) != event.facts_digest:
+        return "ses faits ont été modifiés"
+    expected = journal.event_hash(
+        previous=previous,
+        session_number=session.number,
+        sequence=event.sequence,
+        kind=event.kind,
+        candidate_id=event.candidate_id,
+        observed_at=event.observed_at,
+        received_at=event.received_at,
+        digest=event.facts_digest,
+    )
+    return "" if expected == event.hash else "il a été modifié"
+
+
+def _digest(salt: str, facts: dict[str, journal.Json]) -> str:
+    try:
+        return journal.facts_digest(salt, facts)
+    except ValueError:  # what was put there was never a journal's facts, or never a salt
+        return ""
+
+
+def _fault_of_the_head(session: Session, sequence: int, head: str) -> Break | None:
+    """Events cut off at the end, or added behind the session's back."""
+    if sequence != session.sequence:
+        return Break(sequence + 1, "", "il manque")
+    if head != session.head_hash:
+        return Break(sequence, "", "la session ne s’arrête pas à cet événement")
+    # One statement, so that an act going on is seen with the head that it moved.
+    unknown = Event.objects.filter(session_id=session.pk, sequence__gt=F("session__sequence"))
+    added = unknown.order_by("sequence").first()
+    return Break(added.sequence, added.kind, "la session ne le connaît pas") if added else None

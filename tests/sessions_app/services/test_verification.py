@@ -1,0 +1,137 @@
+"""The chain computed again: intact, eliminated, and every way in which a hand could have changed it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from proctoring.services import presence
+from sessions_app import triggers
+from sessions_app.models import Candidate, Event, Session
+from sessions_app.services.verification import Verification, verify_session
+from tests.factories import PROCTOR, CandidateFactory, put
+from tests.journal import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def guard_lifted() -> Iterator[None]:
+    """What somebody does who owns the database: the triggers are no match for him, the chain is."""
+    triggers.remove(connection)
+    try:
+        yield
+    finally:
+        triggers.install(connection)
+
+
+def verified(session: Session) -> Verification:
+    return verify_session(Session.objects.get(pk=session.pk))
+
+
+@pytest.fixture
+def told(candidate: Candidate) -> Session:
+    """A session of six events: tick, start; tick, start, end; tick."""
+    put(candidate, "in_progress", now=NOW)
+    put(CandidateFactory(session=candidate.session), "ended", now=NOW)
+    put(CandidateFactory(session=candidate.session), "present", now=NOW)
+    return candidate.session
+
+
+def test_verification_of_an_empty_journal(session: Session) -> None:
+    assert verified(session) == Verification(session.number, 0, 0, None, None)
+
+
+def test_verification_counts_the_events(told: Session) -> None:
+    assert verified(told) == Verification(told.number, 6, 0, None, None)
+
+
+def test_verification_of_eliminated_facts_is_by_digest(told: Session) -> None:
+    Session.objects.filter(pk=told.pk).update(eliminating_at=NOW)
+    Event.objects.filter(session=told, sequence__lte=4).update(facts=None, salt=None)
+
+    assert verified(told) == Verification(told.number, 6, 4, NOW, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"facts": {"actor": {"kind": "proctor", "name": "Une autre"}}}, "ses faits ont été modifiés"),
+        ({"facts": {"rate": 0.5}}, "ses faits ont été modifiés"),
+        ({"salt": "00" * 16}, "ses faits ont été modifiés"),
+        ({"salt": "no hex"}, "ses faits ont été modifiés"),
+        ({"facts": None, "salt": None}, "ses faits manquent"),
+        ({"facts_digest": "0" * 64}, "ses faits ont été modifiés"),
+        ({"kind": "resume_authorised"}, "il a été modifié"),
+        ({"candidate_id": 123_456}, "il a été modifié"),
+        ({"candidate_id": None}, "il a été modifié"),
+        ({"observed_at": NOW.replace(microsecond=1)}, "il a été modifié"),
+        ({"received_at": NOW.replace(second=1)}, "il a été modifié"),
+        ({"hash": "0" * 64}, "il a été modifié"),
+        ({"previous_hash": "0" * 64}, "il ne suit pas"),
+    ],
+    ids=str,
+)
+def test_verification_finds_the_first_changed_event(told: Session, change: dict[str, Any], sentence: str) -> None:
+    with guard_lifted():
+        Event.objects.filter(session=told, sequence=4).update(**change)
+
+    found = verified(told)
+
+    assert found.broken is not None
+    assert (found.broken.sequence, found.events) == (4, 3)
+    assert sentence in found.broken.sentence
+
+
+def test_verification_finds_a_missing_event(told: Session) -> None:
+    with guard_lifted():
+        Event.objects.filter(session=told, sequence=3).delete()
+
+    found = verified(told)
+
+    assert found.broken is not None
+    assert (found.broken.sequence, found.events) == (3, 2)
+    assert found.broken.sentence == "un événement manque avant celui-ci"
+
+
+def test_verification_finds_a_journal_cut_at_its_end(told: Session) -> None:
+    with guard_lifted():
+        Event.objects.filter(session=told, sequence__gte=5).delete()
+
+    found = verified(told)
+
+    assert found.broken is not None
+    assert (found.broken.sequence, found.broken.sentence) == (5, "il manque")
+
+
+def test_verification_finds_a_journal_written_anew(told: Session) -> None:
+    """Somebody recomputes a whole chain, but the session's own head is another one."""
+    Session.objects.filter(pk=told.pk).update(head_hash="0" * 64)
+
+    found = verified(told)
+
+    assert found.broken is not None
+    assert (found.broken.sequence, found.broken.kind) == (6, "")
+
+
+def test_verification_finds_an_event_that_the_session_does_not_know(told: Session) -> None:
+    Session.objects.filter(pk=told.pk).update(sequence=5)
+    Session.objects.filter(pk=told.pk).update(head_hash=Event.objects.get(session=told, sequence=5).hash)
+
+    found = verified(told)
+
+    assert found.broken is not None
+    assert (found.broken.sequence, found.events) == (6, 5)
+
+
+def test_verification_takes_an_act_that_goes_on_for_no_fault(told: Session, candidate: Candidate) -> None:
+    stale = Session.objects.get(pk=told.pk)
+    late = CandidateFactory(session=told)
+    presence.confirm_presence(
+        session_id=told.pk, candidate_id=late.pk, actor=PROCTOR, now=NOW, arrival=presence.Arrival.IN_ROOM
+    )
+
+    assert verify_session(stale).broken is None
+    assert verified(told).events == stale.sequence + 1
