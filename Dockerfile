@@ -7,7 +7,7 @@ COPY . .
 # Static files need settings, settings need secrets: these live for one line and stay out of the image.
 RUN /venv/bin/python -c "from pixsurv.secrets import ensure; ensure()" \
  && /venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
- && rm -rf var \
+ && rm var/* \
  && /venv/bin/python -m compileall -q .
 
 FROM python:3.13-slim
