@@ -1,10 +1,18 @@
 """Every page (contract.md)."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import TemplateView
 
 from pixsurv import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", login_not_required(TemplateView.as_view(template_name="accueil.html")), name="home"),
+    path("surveillance/", include("proctoring.room.urls")),
+    path("candidat/", include("proctoring.desk.urls")),
+    path("etablissement/", include("sessions_app.urls")),
+    path("etablissement/", include("proctoring.dashboard.urls")),
+    path("api/v1/", include("proctoring.api.urls")),
     path("sante/vivant", health.alive, name="alive"),
     path("sante/pret", health.ready, name="ready"),
 ]

@@ -24,6 +24,7 @@ LATE_DEFAULT_FOR = timedelta(minutes=5)  # mechanics §7
 ROLL_CALL_FOR = timedelta(minutes=10)
 LAUNCH_TAKEN_BACK_WITHIN = timedelta(minutes=5)
 WATCHING = timedelta(minutes=2)  # mechanics §2: « who is watching »
+SEEN_EVERY = timedelta(minutes=1)
 ALIKE = 3  # first letters that make two first names « begin alike » (R9)
 
 

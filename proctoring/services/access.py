@@ -160,3 +160,9 @@ def _end(
         ended = ProctorAccess.objects.filter(pk=access.pk, ended_at=None).update(ended_at=now, ended_how=how)
         if ended and not room.session.is_over:
             room.lock.record(kind, actor=actor, facts={"access": access.pk})
+
+
+def note_seen(access: ProctorAccess, *, now: datetime) -> None:
+    """Who is watching, written at most once a minute (mechanics §2)."""
+    if now - access.last_seen_at >= rules.SEEN_EVERY:
+        ProctorAccess.objects.filter(pk=access.pk).update(last_seen_at=now)

@@ -1,0 +1,150 @@
+"""What the room answers with: fragments for htmx, a redirect or a page otherwise. One set of fragments for all."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from pixsurv.kernel.errors import Busy, DomainError
+from proctoring.models import ProctorAccess
+from proctoring.room.people import attempt_of
+from proctoring.room.visit import Visit
+from proctoring.selectors.announcements import announcements
+from proctoring.selectors.wording import clock_time
+from proctoring.selectors.room import Board, some_rows, watchers, whole_board
+
+ORDERS = {"poste": "workstation", "nom": "name"}
+
+
+def order_of(visit: Visit) -> str:
+    """`?tri=poste` or by name."""
+    return ORDERS.get(visit.request.GET.get("tri", ""), "name")
+
+
+def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
+    """What every fragment of the room may use."""
+    session = visit.session
+    order = order_of(visit)
+    closed_at = session.closed_at or session.cancelled_at
+    usual = {
+        "visit": visit,
+        "session": session,
+        "room_url": visit.room_url,
+        "board": board,
+        "order": order,
+        "refresh_url": f"{visit.room_url}etat/?v={board.version}"
+        + ("&tri=poste" if order == "workstation" else ""),
+        "local_now": session.local(visit.now),
+        "closed_time": clock_time(session.local(closed_at)) if closed_at else "",
+        "watchers": [],
+        "announcements": [],
+        "refusal": None,
+        "search": visit.request.GET.get("q", ""),
+        "shown_state": visit.request.GET.get("etat", ""),
+        "whole": False,
+        "refresh": False,
+        "closes_dialog": False,
+        "oob": False,
+        "error": "",
+    }
+    return {**usual, **more}
+
+
+def page(visit: Visit, *, refusal: DomainError | None = None) -> HttpResponse:
+    """The whole room."""
+    board = whole_board(visit.session, now=visit.now, order=order_of(visit))
+    context = context_of(
+        visit,
+        board,
+        watchers=watchers(visit.session, now=visit.now),
+        announcements=announcements(visit.access, now=visit.now),
+        refusal=refusal,
+    )
+    response = render(visit.request, "room/room.html", context, status=refusal.status if refusal else 200)
+    return _retry(response, refusal)
+
+
+def done(visit: Visit, *candidate_ids: int, back: str = "") -> HttpResponse:
+    """An act took effect: its rows, the lane and the counts, or back to the room."""
+    if not visit.is_htmx:
+        anchor = f"#candidat-{candidate_ids[0]}" if len(candidate_ids) == 1 else ""
+        return HttpResponseRedirect((back or visit.room_url) + anchor, status=303)
+    return changes(visit, list(candidate_ids), closes_dialog=True)
+
+
+def changes(
+    visit: Visit,
+    candidate_ids: list[int],
+    *,
+    closes_dialog: bool = False,
+    refusal: DomainError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Out-of-band fragments of what an act changed; the whole list when it changed more than rows."""
+    known_list = visit.session.list_sequence
+    access = ProctorAccess.objects.select_related("session__establishment").get(pk=visit.access.pk)
+    fresh = Visit(visit.request, access, visit.now)
+    whole = fresh.session.list_sequence != known_list
+    board = (
+        whole_board(fresh.session, now=fresh.now, order=order_of(fresh))
+        if whole
+        else some_rows(fresh.session, candidate_ids, now=fresh.now)
+    )
+    context = context_of(
+        fresh,
+        board,
+        whole=whole,
+        watchers=watchers(fresh.session, now=fresh.now) if whole else [],
+        announcements=announcements(access, now=fresh.now),
+        closes_dialog=closes_dialog,
+        refusal=refusal,
+    )
+    return render(visit.request, "room/changes.html", context, status=status)
+
+
+def dialog(visit: Visit, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """A question: inside the dialog for htmx, as a page of its own otherwise."""
+    template = "room/dialog_page.html"
+    if visit.is_htmx:
+        # A refused form was not sent to the dialog itself: its answer finds the way there by its id.
+        template = "room/dialog_fragment.html" if visit.request.method == "GET" else "room/dialog_oob.html"
+    content = {
+        "visit": visit,
+        "session": visit.session,
+        "room_url": visit.room_url,
+        "dialog": f"room/dialogs/{name}.html",
+        "error": "",
+        "namesakes": [],
+        **context,
+    }
+    if "candidate" in context:
+        content["workstation"] = attempt_of(context["candidate"]).workstation
+    return render(visit.request, template, content, status=status)
+
+
+def refused(visit: Visit, error: DomainError, candidate_id: int | None) -> HttpResponse:
+    """The reason and the fresh row (R20)."""
+    if error.code == "room_not_confirmed":
+        return _go(visit, reverse("room:right_room", args=[visit.session.number]))
+    if error.code == "masked":
+        return _go(visit, visit.room_url)
+    if not visit.is_htmx:
+        return page(visit, refusal=error)
+    ids = [candidate_id] if candidate_id is not None else []
+    # Only statuses that the page swaps: a stranger's row is a state conflict to who looks at this room.
+    status = error.status if error.status in {404, 409, 422, 503} else 409
+    response = changes(visit, ids, refusal=error, status=409 if status == 404 else status)
+    return _retry(response, error)
+
+
+def _go(visit: Visit, url: str) -> HttpResponse:
+    if visit.is_htmx:
+        return HttpResponse(status=409, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url, status=303)
+
+
+def _retry(response: HttpResponse, error: DomainError | None) -> HttpResponse:
+    if isinstance(error, Busy):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response

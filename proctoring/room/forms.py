@@ -1,0 +1,107 @@
+"""Forms of the room: what is typed becomes what services take."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+
+from pixsurv.kernel.identity import clean_name
+from sessions_app.models import Session
+
+REQUIRED = {"required": "Ce champ est obligatoire."}
+
+
+class LoginForm(forms.Form):
+    """R1."""
+
+    number = forms.CharField(
+        label="Numéro de la session",
+        help_text="Au n° 1 du kit surveillant.",
+        max_length=20,
+        error_messages=REQUIRED,
+        widget=forms.TextInput(
+            attrs={"class": "saisie saisie--code", "inputmode": "numeric", "autocomplete": "off"}
+        ),
+    )
+    password = forms.CharField(
+        label="Mot de passe de la session",
+        help_text="Au n° 2 du kit. Exemple : C-K7MPQR",
+        max_length=50,
+        strip=False,
+        error_messages=REQUIRED,
+        widget=forms.PasswordInput(
+            render_value=True,
+            attrs={
+                "class": "saisie saisie--code",
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "spellcheck": "false",
+            },
+        ),
+    )
+    name = forms.CharField(
+        label="Vos nom et prénom",
+        max_length=200,
+        error_messages=REQUIRED,
+        widget=forms.TextInput(attrs={"class": "saisie", "autocomplete": "name"}),
+    )
+
+    def clean_number(self) -> str:
+        return "".join(self.cleaned_data["number"].split())
+
+    def clean_name(self) -> str:
+        try:
+            return clean_name(self.cleaned_data["name"])
+        except ValueError as error:
+            raise forms.ValidationError("Ce nom contient un caractère qui ne se lit pas.") from error
+
+
+class MinutesForm(forms.Form):
+    """« Minutes perdues » for one candidate or a selection (R13)."""
+
+    minutes = forms.IntegerField(
+        label="Minutes à rendre",
+        min_value=1,
+        max_value=120,
+        error_messages={**REQUIRED, "invalid": "Donnez un nombre de minutes.", "min_value": "Au moins 1 minute.",
+                        "max_value": "Au plus 120 minutes."},
+        widget=forms.NumberInput(attrs={"class": "saisie", "inputmode": "numeric"}),
+    )  # fmt: skip
+
+
+class ExtraTimeForm(forms.Form):
+    """« Temps majoré » (R13)."""
+
+    percent = forms.IntegerField(
+        label="Temps majoré, en % de la durée",
+        min_value=0,
+        max_value=300,
+        error_messages={**REQUIRED, "invalid": "Donnez un pourcentage, par exemple 33.",
+                        "min_value": "Au moins 0 %.", "max_value": "Au plus 300 %."},
+        widget=forms.NumberInput(attrs={"class": "saisie", "inputmode": "numeric"}),
+    )  # fmt: skip
+
+
+class ByHandForm(forms.Form):
+    """An hour of the session's day, at the clock of the establishment (R22)."""
+
+    at = forms.TimeField(
+        label="Heure",
+        input_formats=["%H:%M", "%Hh%M", "%H.%M"],
+        error_messages={**REQUIRED, "invalid": "Écrivez l’heure ainsi : 10:05."},
+        widget=forms.TimeInput(attrs={"class": "saisie", "type": "time"}, format="%H:%M"),
+    )
+
+    def __init__(self, *args: Any, session: Session, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.session = session
+        self.now = now
+
+    def instant(self) -> datetime:
+        """The last time that this hour was on the clock: an evening session may end after midnight."""
+        local = self.session.local(self.now)
+        typed = local.replace(
+            hour=self.cleaned_data["at"].hour, minute=self.cleaned_data["at"].minute, second=0, microsecond=0
+        )
+        # « Now », proposed to the minute, must not be refused as a few seconds in the future.
+        return typed if typed <= local else min(typed - timedelta(days=1), local)

@@ -1,0 +1,52 @@
+"""The door of every view of the room: an access, a settled screen, and refusals that become answers."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from pixsurv.kernel.errors import DomainError
+from proctoring.room.answers import refused
+from proctoring.room.visit import Visit, visit_of
+from proctoring.services.room import refuse
+
+
+class RoomView(Protocol):
+    def __call__(self, visit: Visit, **kwargs: Any) -> HttpResponse: ...
+
+
+def in_room(*methods: str, everywhere: bool = False) -> Callable[[RoomView], Callable[..., HttpResponse]]:
+    """A view for who holds an access to the room of `number`.
+
+    `everywhere`: also while the screen is masked or the room not yet confirmed, for the pages that settle just that.
+    """
+
+    def decorate(view: RoomView) -> Callable[..., HttpResponse]:
+        @login_not_required
+        @require_http_methods(list(methods))
+        @wraps(view)
+        def wrapper(request: HttpRequest, number: int, **kwargs: Any) -> HttpResponse:
+            visit = visit_of(request, number)
+            if isinstance(visit, HttpResponse):
+                return visit
+            try:
+                if not everywhere:
+                    _require_settled(visit)
+                return view(visit, **kwargs)
+            except DomainError as error:
+                return refused(visit, error, kwargs.get("candidate_id"))
+
+        return wrapper
+
+    return decorate
+
+
+def _require_settled(visit: Visit) -> None:
+    """Before any act: the right room (R1), and a screen that shows whom one acts on (R3)."""
+    if visit.access.room_confirmed_at is None:
+        raise refuse("room_not_confirmed")
+    if visit.access.masked_at is not None:
+        raise refuse("masked")

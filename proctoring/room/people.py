@@ -1,0 +1,46 @@
+"""Candidates of the room that a request names."""
+
+from pixsurv.kernel.errors import DomainError
+from proctoring import rules
+from proctoring.enums import RUNNING
+from proctoring.models import Attempt
+from proctoring.room.visit import Visit
+from proctoring.services.room import not_found
+from sessions_app.models import Candidate
+
+
+def candidate_of(visit: Visit, candidate_id: int) -> Candidate:
+    """The candidate with his attempt; 404 for another room's."""
+    candidate = (
+        Candidate.objects.select_related("attempt")
+        .filter(pk=candidate_id, session_id=visit.session.pk)
+        .first()
+    )
+    if candidate is None:
+        raise not_found()
+    candidate.session = visit.session
+    return candidate
+
+
+def attempt_of(candidate: Candidate) -> Attempt:
+    """His attempt, unsaved when nothing happened yet."""
+    return getattr(candidate, "attempt", None) or Attempt(candidate=candidate, session=candidate.session)
+
+
+def running_candidates(visit: Visit) -> list[Candidate]:
+    """Those whose test runs, in the order of the list."""
+    candidates = Candidate.objects.select_related("attempt").filter(
+        session_id=visit.session.pk, attempt__state__in=RUNNING
+    )
+    return [
+        candidate
+        for candidate in candidates.order_by("sort_key", "pk")
+        if rules.state_at(candidate.attempt, visit.now) in RUNNING
+    ]
+
+
+def chosen_ids(values: list[str]) -> list[int]:
+    """The numbers among the values; an empty choice is refused by who needs one."""
+    if not all(value.isascii() and value.isdigit() and len(value) <= 18 for value in values):
+        raise DomainError("bad_choice", "Ce choix d’élèves n’est pas valide.", status=422)
+    return sorted({int(value) for value in values})

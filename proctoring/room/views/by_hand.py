@@ -1,0 +1,99 @@
+"""Sessions followed by hand, and the paper list keyed after an outage (R22)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+
+from pixsurv.kernel.errors import DomainError
+from proctoring.enums import AttemptState, Source
+from proctoring.models import Attempt
+from proctoring.room import answers
+from proctoring.room.forms import ByHandForm
+from proctoring.room.gate import in_room
+from proctoring.room.people import candidate_of
+from proctoring.room.visit import Visit
+from proctoring.services import by_hand as hand
+
+# Slug of the address → service, words of the button.
+ACTS: dict[str, tuple[Callable[..., Attempt], str]] = {
+    "commence": (hand.start_by_hand, "A commencé à"),
+    "repris": (hand.resume_by_hand, "A repris à"),
+    "termine": (hand.complete_by_hand, "A terminé à"),
+}
+
+
+@in_room("GET", "POST")
+def by_hand(visit: Visit, candidate_id: int, act: str, **_: Any) -> HttpResponse:
+    """« A commencé à … », « A repris à … », « A terminé à … »: now is proposed."""
+    if act not in ACTS:
+        raise Http404
+    service, words = ACTS[act]
+    candidate = candidate_of(visit, candidate_id)
+    source = source_of(visit)
+    form = _form(visit)
+    context = {"candidate": candidate, "words": words, "act": act, "source": source, "form": form}
+    if not form.is_bound:
+        return answers.dialog(visit, "by_hand", context)
+    if form.is_valid():
+        try:
+            service(
+                session_id=visit.session.pk,
+                candidate_id=candidate.pk,
+                at=form.instant(),
+                source=source,
+                actor=visit.actor,
+                now=visit.now,
+            )
+        except DomainError as error:
+            if error.status != 422:
+                raise
+            form.add_error("at", error.sentence)
+        else:
+            return answers.done(visit, candidate.pk, back=_back(visit, source))
+    return answers.dialog(visit, "by_hand", context, status=422)
+
+
+@in_room("GET", "POST")
+def start_all(visit: Visit, **_: Any) -> HttpResponse:
+    """« Toute la salle a commencé à 10h05 », for all ticked rows."""
+    source = source_of(visit)
+    form = _form(visit)
+    waiting = Attempt.objects.filter(session_id=visit.session.pk, state=AttemptState.PRESENT).count()
+    context = {"form": form, "source": source, "waiting": waiting}
+    if not form.is_bound:
+        return answers.dialog(visit, "start_all", context)
+    if form.is_valid():
+        try:
+            started = hand.start_all_by_hand(
+                session_id=visit.session.pk,
+                at=form.instant(),
+                source=source,
+                actor=visit.actor,
+                now=visit.now,
+            )
+        except DomainError as error:
+            if error.status != 422:
+                raise
+            form.add_error("at", error.sentence)
+        else:
+            ids = [attempt.candidate_id for attempt in started]
+            return answers.done(visit, *ids, back=_back(visit, source))
+    return answers.dialog(visit, "start_all", context, status=422)
+
+
+def source_of(visit: Visit) -> Source:
+    """« saisi d’après la feuille de secours » when the page that keys it asks, « à la main » otherwise."""
+    asked = visit.request.GET.get("source") or visit.post.get("source")
+    return Source.PAPER if asked == Source.PAPER.value else Source.HAND
+
+
+def _form(visit: Visit) -> ByHandForm:
+    data = visit.post if visit.request.method == "POST" else None
+    local = visit.session.local(visit.now)
+    return ByHandForm(data, session=visit.session, now=visit.now, initial={"at": local.time()})
+
+
+def _back(visit: Visit, source: Source) -> str:
+    return reverse("room:paper", args=[visit.session.number]) if source == Source.PAPER else ""

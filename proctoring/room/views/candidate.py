@@ -1,0 +1,40 @@
+"""One candidate in detail: his times, and the gestures that a row has no room for."""
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from proctoring import rules
+from proctoring.enums import BEFORE, RUNNING
+from proctoring.room import answers
+from proctoring.room.gate import in_room
+from proctoring.room.people import attempt_of, candidate_of
+from proctoring.room.visit import Visit
+from proctoring.selectors.wording import clock_time
+
+
+@in_room("GET")
+def candidate(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
+    person = candidate_of(visit, candidate_id)
+    attempt = attempt_of(person)
+    session = visit.session
+    state = rules.state_at(attempt, visit.now)
+    started, ends = attempt.started_at, attempt.deadline_at
+    theoretical = None
+    if started is not None:
+        theoretical = rules.deadline(
+            started_at=started, duration=session.duration, extra_percent=0, given_minutes=0
+        )
+    context = {
+        "candidate": person,
+        "attempt": attempt,
+        "state_label": state.label,
+        "started": clock_time(session.local(started)) if started else "",
+        "theoretical": clock_time(session.local(theoretical)) if theoretical else "",
+        "ends": clock_time(session.local(ends)) if ends else "",
+        "extra": rules.extra_minutes(session.duration, person.extra_time_percent),
+        "running": state in RUNNING and not session.is_over,
+        "before": state in BEFORE and not session.is_over,
+        "may_set_extra_time": state in BEFORE | RUNNING and not session.is_over,
+    }
+    return answers.dialog(visit, "candidate", context)

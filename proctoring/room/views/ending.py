@@ -1,0 +1,57 @@
+"""« Terminer le test », one or all that ran over, and its undo (R12)."""
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from proctoring.room import answers
+from proctoring.room.gate import in_room
+from proctoring.room.people import candidate_of, chosen_ids, running_candidates
+from proctoring.room.visit import Visit
+from proctoring.selectors.room import namesakes
+from proctoring.services import ending
+
+
+@in_room("GET", "POST")
+def end(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
+    candidate = candidate_of(visit, candidate_id)
+    if visit.request.method == "GET":
+        context = {"candidate": candidate, "namesakes": namesakes(candidate)}
+        return answers.dialog(visit, "end", context)
+    ending.end_test(session_id=visit.session.pk, candidate_id=candidate.pk, actor=visit.actor, now=visit.now)
+    return answers.done(visit, candidate.pk)
+
+
+@in_room("POST")
+def undo_end(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
+    """« Annuler la fin du test », within 10 s."""
+    ending.undo_end(session_id=visit.session.pk, candidate_id=candidate_id, actor=visit.actor, now=visit.now)
+    return answers.done(visit, candidate_id)
+
+
+@in_room("GET", "POST")
+def end_overdue(visit: Visit, **_: Any) -> HttpResponse:
+    """« Terminer les 3 tests dont le temps est écoulé »: the names are shown, and only those are ended."""
+    if visit.request.method == "GET":
+        overdue = [
+            candidate
+            for candidate in running_candidates(visit)
+            if candidate.attempt.deadline_at is not None and candidate.attempt.deadline_at <= visit.now
+        ]
+        return answers.dialog(visit, "end_overdue", {"overdue": overdue})
+    _, attempts = ending.end_overdue(
+        session_id=visit.session.pk,
+        candidate_ids=chosen_ids(visit.post.getlist("candidat")),
+        actor=visit.actor,
+        now=visit.now,
+    )
+    return answers.done(visit, *(attempt.candidate_id for attempt in attempts))
+
+
+@in_room("POST")
+def undo_batch(visit: Visit, **_: Any) -> HttpResponse:
+    """What was ended together comes back together."""
+    attempts = ending.undo_batch(
+        session_id=visit.session.pk, batch=visit.post.get("batch", ""), actor=visit.actor, now=visit.now
+    )
+    return answers.done(visit, *(attempt.candidate_id for attempt in attempts))

@@ -1,0 +1,122 @@
+"""A request that comes from inside a room: fetched and authorised in one call (architecture §2)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from pixsurv.kernel import clock
+from pixsurv.kernel.errors import Busy
+from proctoring import rules
+from proctoring.models import ProctorAccess
+from proctoring.room_cookie import room_token
+from proctoring.selectors.room import Version, find_access
+from proctoring.selectors.wording import duration_words
+from proctoring.services import access as accesses
+from proctoring.services.due import advance_session
+from sessions_app.actors import Actor
+from sessions_app.models import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody in a room, now. `now` is frozen once a request."""
+
+    request: HttpRequest
+    access: ProctorAccess
+    now: datetime
+
+    @property
+    def session(self) -> Session:
+        return self.access.session
+
+    @property
+    def actor(self) -> Actor:
+        return accesses.actor_of(self.access)
+
+    @property
+    def is_htmx(self) -> bool:
+        return self.request.headers.get("HX-Request") == "true"
+
+    @property
+    def post(self) -> QueryDict:
+        return self.request.POST
+
+    @property
+    def room_url(self) -> str:
+        return reverse("room:room", args=[self.session.number])
+
+    @property
+    def starts(self) -> datetime:
+        """At the clock of the establishment."""
+        return self.session.local(self.session.starts_at)
+
+    @property
+    def spelled_code(self) -> str:
+        """Letter by letter, for a screen reader."""
+        return " ".join(self.session.access_code)
+
+    @property
+    def code_letters(self) -> str:
+        return self.session.access_code[:4]
+
+    @property
+    def code_digits(self) -> str:
+        return self.session.access_code[4:]
+
+    @property
+    def duration_words(self) -> str:
+        return duration_words(self.session.duration)
+
+    @property
+    def names_shown(self) -> bool:
+        """No pupil's name earlier than 24 h before the start (R1)."""
+        return self.now >= self.session.starts_at - rules.NAMES_SHOWN_BEFORE
+
+    def observed_at(self) -> datetime | None:
+        """When a queued gesture was made: not before the page was shown, not after it was received (mechanics §7)."""
+        seen = Version.parse(self.post.get("v", ""))
+        made = self.post.get("observed", "")
+        if seen is None or not (made.isascii() and made.isdigit() and len(made) <= 15):
+            return None
+        return min(max(clock.from_milliseconds(int(made)), seen.at), self.now)
+
+
+def visit_of(request: HttpRequest, number: int, seen: Version | None = None) -> Visit | HttpResponse:
+    """The visit, or the answer to who has no access (any more)."""
+    now = clock.now()
+    token = room_token(request, number)
+    access = find_access(number=number, token=token, seen=seen, now=now) if token else None
+    if access is None:
+        return lost(request, number)
+    if access.ended_at is not None:
+        return gone(request, number)
+    due = access.session.next_due_at
+    if due is not None and due <= now:
+        try:
+            advance_session(access.session_id, now=now)
+        except Busy:
+            return HttpResponse(status=503, headers={"Retry-After": str(Busy.retry_after)})
+        access = find_access(number=number, token=token, seen=seen, now=now)
+        assert access is not None
+    return Visit(request, access, now)
+
+
+def lost(request: HttpRequest, number: int) -> HttpResponse:
+    """No access in this browser: a dialog for htmx, so that what was typed stays; the login page otherwise."""
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "room/lost.html", {"number": number}, status=401)
+    return HttpResponseRedirect(login_url(number))
+
+
+def gone(request: HttpRequest, number: int) -> HttpResponse:
+    """The access was ended for good."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=401, headers={"HX-Redirect": login_url(number)})
+    return HttpResponseRedirect(login_url(number))
+
+
+def login_url(number: int) -> str:
+    return f"{reverse('room:login')}?numero={number}"

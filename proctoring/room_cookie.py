@@ -1,0 +1,25 @@
+"""The cookie of one room: several rooms can be watched from one browser (mechanics §11)."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+LIFE = 24 * 3600  # seconds: outlasts the longest session day
+
+
+def _name(number: int) -> str:
+    return f"{settings.COOKIE_PREFIX}salle-{number}"
+
+
+def room_token(request: HttpRequest, number: int) -> str:
+    """The access token that this browser holds for that session; empty when it holds none."""
+    return request.COOKIES.get(_name(number), "")
+
+
+def set_room_cookie(response: HttpResponse, number: int, token: str) -> None:
+    response.set_cookie(
+        _name(number), token, max_age=LIFE, path="/", secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )
+
+
+def clear_room_cookie(response: HttpResponse, number: int) -> None:
+    response.delete_cookie(_name(number), path="/", samesite="Lax")

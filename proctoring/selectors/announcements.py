@@ -1,0 +1,139 @@
+"""What an access just did and can still take back: folded from the journal, so that a reload shows it too."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from proctoring.models import ProctorAccess
+from proctoring.selectors.wording import clock_time, day
+from sessions_app.enums import EventKind
+from sessions_app.models import Candidate, Event, Session
+
+SHOWN_FOR = timedelta(seconds=10)
+# Kind of the act → kind of the act that takes it back.
+TAKEN_BACK_BY = {
+    EventKind.PRESENCE_CONFIRMED: EventKind.PRESENCE_CANCELLED,
+    EventKind.ENDED: EventKind.END_UNDONE,
+    EventKind.RESUME_AUTHORISED: EventKind.RESUME_CANCELLED,
+    EventKind.MINUTES_GIVEN: EventKind.MINUTES_TAKEN_BACK,
+    EventKind.EXTRA_TIME_SET: EventKind.EXTRA_TIME_SET,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One gesture, with its undo: `fields` posted to `path` under the room's address."""
+
+    key: str
+    sentence: str
+    more: str
+    undo: str  # on the button
+    undo_more: str  # what a screen reader hears after it
+    path: str
+    fields: tuple[tuple[str, str], ...]
+    seconds: int  # left to undo
+
+
+def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]:
+    """The undoable acts of this access of the last 10 s that still stand, oldest first. Two queries at most."""
+    session = access.session
+    recent = Event.objects.filter(session_id=session.pk, received_at__gt=now - SHOWN_FOR).order_by(
+        "-sequence"
+    )
+    standing: list[Event] = []
+    touched: set[tuple[int | None, EventKind]] = set()
+    for event in recent:
+        kind = EventKind(event.kind)
+        if kind in TAKEN_BACK_BY and (event.candidate_id, kind) not in touched and _is_by(event, access):
+            standing.append(event)
+        # Only the latest word on a candidate counts: what was taken back, or overtaken, is not announced.
+        touched |= {(event.candidate_id, act) for act, back in TAKEN_BACK_BY.items() if kind in (act, back)}
+        if kind in (EventKind.STARTED, EventKind.RESUMED):
+            touched |= {
+                (event.candidate_id, EventKind.PRESENCE_CONFIRMED),
+                (event.candidate_id, EventKind.RESUME_AUTHORISED),
+            }
+    if not standing or session.is_over:
+        return []
+    people = {
+        candidate.pk: candidate
+        for candidate in Candidate.objects.select_related("attempt").filter(
+            pk__in=[event.candidate_id for event in standing]
+        )
+    }
+    return _grouped(
+        [event for event in reversed(standing) if event.candidate_id in people], people, session, now
+    )
+
+
+def _is_by(event: Event, access: ProctorAccess) -> bool:
+    return (event.facts or {}).get("actor", {}).get("access") == access.pk
+
+
+def _grouped(
+    events: list[Event], people: dict[int, Candidate], session: Session, now: datetime
+) -> list[Announcement]:
+    """Acts done together are announced, and undone, together."""
+    groups: dict[str, list[Event]] = {}
+    for event in events:
+        facts = event.facts or {}
+        together = facts.get("batch") or (
+            facts.get("together", 1) > 1 and f"m{event.received_at.timestamp()}"
+        )
+        groups.setdefault(str(together or f"e{event.sequence}"), []).append(event)
+    return [_announce(key, group, people, session, now) for key, group in groups.items()]
+
+
+def _announce(
+    key: str, group: list[Event], people: dict[int, Candidate], session: Session, now: datetime
+) -> Announcement:
+    first = group[0]
+    facts = first.facts or {}
+    who = [people[event.candidate_id] for event in group if event.candidate_id is not None]
+    one = who[0]
+    whole = one.full_name if len(who) == 1 else f"{len(who)} élèves"
+    row = f"candidats/{one.pk}"
+    seconds = max(1, round((first.received_at + SHOWN_FOR - now).total_seconds()))
+    kind = EventKind(first.kind)
+    if kind == EventKind.PRESENCE_CONFIRMED:
+        return Announcement(
+            key, f"Présent : {one.full_name}, né(e) le {day(one.birth_date)}", "", "Ce n’est pas lui",
+            f": retirer la présence de {one.full_name}", f"{row}/presence/", (("present", "0"),), seconds,
+        )  # fmt: skip
+    if kind == EventKind.ENDED:
+        batch = str(facts.get("batch") or "")
+        several = len(who) > 1 or bool(batch)
+        return Announcement(
+            key,
+            f"{len(who)} tests terminés" if len(who) > 1 else f"Test de {one.full_name} terminé",
+            "Les élèves seront prévenus dans 10 s." if len(who) > 1 else "L’élève sera prévenu dans 10 s.",
+            "Annuler",
+            f"la fin de {len(who)} tests"
+            if len(who) > 1
+            else f"la fin du test de {one.full_name}",
+            "fins/annuler/" if several else f"{row}/fin/annuler/",
+            (("batch", batch),) if several else (),
+            seconds,
+        )
+    if kind == EventKind.RESUME_AUTHORISED:
+        return Announcement(
+            key, f"Reprise autorisée : {one.full_name}", "Il doit retaper le code d’accès.", "Retirer",
+            f"l’autorisation de reprise de {one.full_name}", f"{row}/reprise/retirer/", (), seconds,
+        )  # fmt: skip
+    if kind == EventKind.MINUTES_GIVEN:
+        minutes = str(facts.get("minutes", 0))
+        return Announcement(
+            key, f"{minutes} min rendues à {whole}", _new_end(one, session) if len(who) == 1 else "", "Annuler",
+            f"les {minutes} min rendues à {whole}", "minutes/reprendre/",
+            (("minutes", minutes), ("once", f"undo-{first.sequence}"),
+             *(("candidat", str(person.pk)) for person in who)), seconds,
+        )  # fmt: skip
+    before = str(facts.get("before", 0))
+    return Announcement(
+        key, f"Temps majoré de {one.full_name} : {facts.get('after', 0)} %", _new_end(one, session), "Annuler",
+        f"le temps majoré de {one.full_name}", f"{row}/temps-majore/", (("percent", before),), seconds,
+    )  # fmt: skip
+
+
+def _new_end(candidate: Candidate, session: Session) -> str:
+    deadline = candidate.attempt.deadline_at if hasattr(candidate, "attempt") else None
+    return f"Nouvelle fin : {clock_time(session.local(deadline))}" if deadline is not None else ""

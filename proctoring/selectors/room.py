@@ -1,0 +1,221 @@
+"""What the room's page, poll and answers show: the same rows, read in a constant number of queries.
+
+Needs that come from the clock arrive without an event: a version is `<sequence>.<ms of the answer>`, and a row is
+also « changed » when its deadline, silence or return fell after those milliseconds (mechanics §2).
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+
+from pixsurv.kernel import clock, crypto
+from proctoring import rules
+from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState
+from proctoring.models import Attempt, ProctorAccess
+from proctoring.selectors.row import Card, Row, card_of, row_of
+from sessions_app.models import Candidate, Session
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a page has: the journal's sequence, and the instant up to which the clock was taken into account."""
+
+    sequence: int
+    at: datetime
+
+    @classmethod
+    def parse(cls, text: str) -> "Version | None":
+        sequence, _, milliseconds = text.partition(".")
+        if not (text.isascii() and sequence.isdigit() and milliseconds.isdigit() and len(text) <= 30):
+            return None
+        return cls(int(sequence), clock.from_milliseconds(int(milliseconds)))
+
+    def __str__(self) -> str:
+        return f"{self.sequence}.{clock.milliseconds(self.at)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """« 17/20 présents, dont 12 en cours », and the filters."""
+
+    by_state: Counter[str]
+
+    @property
+    def total(self) -> int:
+        return self.by_state.total()
+
+    @property
+    def expected(self) -> int:
+        return self.by_state[AttemptState.EXPECTED]
+
+    @property
+    def present(self) -> int:
+        return self.by_state[AttemptState.PRESENT]
+
+    @property
+    def in_progress(self) -> int:
+        return self.by_state[AttemptState.IN_PROGRESS]
+
+    @property
+    def resume_authorised(self) -> int:
+        return self.by_state[AttemptState.RESUME_AUTHORISED]
+
+    @property
+    def running(self) -> int:
+        return self.in_progress + self.resume_authorised
+
+    @property
+    def over(self) -> int:
+        return sum(self.by_state[state] for state in OVER)
+
+    @property
+    def arrived(self) -> int:
+        return self.total - self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Rows to render, the whole lane, the counts."""
+
+    rows: list[Row]
+    cards: list[Card]
+    counts: Counts
+    version: Version
+
+    @property
+    def overdue(self) -> int:
+        return sum(card.overtime for card in self.cards)
+
+
+def find_access(*, number: int, token: str, seen: Version | None, now: datetime) -> ProctorAccess | None:
+    """The one query of a refresh: the access with its session and establishment, annotated with `flipped`.
+
+    `flipped`: a need of some row began or ended since `seen` by the clock alone.
+    """
+    accesses = ProctorAccess.objects.select_related("session__establishment").filter(
+        token_fingerprint=crypto.fingerprint(token), session__number=number
+    )
+    if seen is not None:
+        flips = Attempt.objects.filter(_flipped("", seen.at, now), session_id=OuterRef("session_id"))
+        accesses = accesses.annotate(flipped=Exists(flips))
+    return accesses.order_by().first()
+
+
+def whole_board(session: Session, *, now: datetime, order: str = "name") -> Board:
+    """Every row. One query, whatever their number."""
+    candidates = _candidates(session)
+    by_workstation = order == "workstation"
+    rows = [row_of(candidate, session, now) for candidate in candidates.order_by("sort_key", "pk")]
+    if by_workstation:
+        rows.sort(key=lambda row: row.workstation_key)
+    counts = Counts(Counter(row.state for row in rows))
+    return Board(rows, _lane(rows), counts, Version(session.sequence, now))
+
+
+def changed_board(session: Session, seen: Version, *, now: datetime) -> Board:
+    """The rows that changed since `seen`, the lane and the counts, in two queries."""
+    changed = Q(attempt__last_sequence__gt=seen.sequence) | _flipped("attempt__", seen.at, now)
+    return _partial(session, changed, now=now)
+
+
+def some_rows(session: Session, candidate_ids: list[int], *, now: datetime) -> Board:
+    """These rows as they stand now, the lane and the counts: the answer to an act."""
+    return _partial(session, Q(pk__in=candidate_ids), now=now)
+
+
+def namesakes(candidate: Candidate) -> list[Candidate]:
+    """The others of the session with the same last name (R9)."""
+    return list(
+        Candidate.objects.filter(session_id=candidate.session_id, last_name_key=candidate.last_name_key)
+        .exclude(pk=candidate.pk)
+        .order_by("sort_key", "pk")
+    )
+
+
+def watchers(session: Session, *, now: datetime) -> list[ProctorAccess]:
+    """Who is watching: seen within two minutes (R2)."""
+    return list(
+        ProctorAccess.objects.filter(
+            session_id=session.pk, ended_at=None, last_seen_at__gt=now - rules.WATCHING
+        ).order_by("created_at", "pk")
+    )
+
+
+def _partial(session: Session, wanted: Q, *, now: datetime) -> Board:
+    """The wanted rows; those with a need are read along for the lane, which travels whole."""
+    needy = Q(attempt__state__in=RUNNING) & (
+        Q(attempt__resume_requested_at__isnull=False)
+        | Q(attempt__silent_at__lte=now)
+        | Q(attempt__deadline_at__lte=now)
+        | Q(open_alert_at__isnull=False)
+    )
+    candidates = _candidates(session).annotate(
+        is_wanted=Exists(Candidate.objects.filter(wanted, pk=OuterRef("pk")))
+    )
+    found = list(candidates.filter(Q(is_wanted=True) | needy).order_by("sort_key", "pk"))
+    rows = {candidate.pk: row_of(candidate, session, now) for candidate in found}
+    travelling = [rows[candidate.pk] for candidate in found if candidate.is_wanted]
+    return Board(
+        travelling, _lane(list(rows.values())), _counts(session, now), Version(session.sequence, now)
+    )
+
+
+def _candidates(session: Session) -> QuerySet[Candidate]:
+    same_last_name = Candidate.objects.filter(
+        session_id=OuterRef("session_id"), last_name_key=OuterRef("last_name_key")
+    ).exclude(pk=OuterRef("pk"))
+    return (
+        Candidate.objects.filter(session_id=session.pk)
+        .select_related("attempt")
+        .annotate(
+            is_homonym=Exists(same_last_name),
+            open_alert_at=Min(
+                "attempt__alerts__raised_at", filter=Q(attempt__alerts__status=AlertStatus.OPEN)
+            ),
+            open_alert_question=Min(
+                "attempt__alerts__question", filter=Q(attempt__alerts__status=AlertStatus.OPEN)
+            ),
+        )
+    )
+
+
+def _counts(session: Session, now: datetime) -> Counts:
+    """States of all rows; a candidate to whom nothing happened has no attempt, and is expected."""
+    expired = now - rules.LIFE_OF_A_TEST
+    counts: Counter[str] = Counter()
+    states = Candidate.objects.filter(session_id=session.pk).values_list(
+        "attempt__state", "attempt__started_at"
+    )
+    for state, started_at in states:
+        past = state in RUNNING and started_at is not None and started_at <= expired
+        counts[AttemptState.EXPIRED if past else state or AttemptState.EXPECTED] += 1
+    return Counts(counts)
+
+
+def _lane(rows: list[Row]) -> list[Card]:
+    """Oldest first (R5)."""
+    cards = [card for row in rows if (card := card_of(row)) is not None]
+    return sorted(cards, key=lambda card: (card.since, card.row.id))
+
+
+def _flipped(prefix: str, after: datetime, until: datetime) -> Q:
+    """A deadline, a silence, a return, or a silence of three minutes fell in (after, until]."""
+
+    def crossed(column: str, shift: bool = False) -> Q:
+        low, high = (
+            (after, until) if not shift else (after - rules.SILENCE_IN_LANE, until - rules.SILENCE_IN_LANE)
+        )
+        return Q(**{f"{prefix}{column}__gt": low, f"{prefix}{column}__lte": high})
+
+    expired = Q(
+        **{
+            f"{prefix}started_at__gt": after - rules.LIFE_OF_A_TEST,
+            f"{prefix}started_at__lte": until - rules.LIFE_OF_A_TEST,
+        }
+    )
+    times = crossed("deadline_at") | crossed("silent_at") | crossed("reconnected_at")
+    return Q(**{f"{prefix}state__in": sorted(RUNNING)}) & (
+        times | crossed("last_seen_at", shift=True) | expired
+    )

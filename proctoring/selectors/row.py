@@ -1,0 +1,313 @@
+"""One row of the room and its card in the lane, with every string ready: templates only place them."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from pixsurv.kernel.identity import fold
+from proctoring import rules
+from proctoring.enums import BEFORE, OVER, RUNNING, AttemptState, Need, Source
+from proctoring.models import Attempt
+from proctoring.selectors.wording import clock_time, day, duration_words
+from sessions_app.actors import ActorKind
+from sessions_app.enums import EventKind, LatePolicy
+from sessions_app.models import Candidate, Session
+
+# What stands for a state: icon of the sprite, class of the style sheet. The word is the enum's label.
+STATE_LOOK: dict[str, tuple[str, str]] = {
+    AttemptState.EXPECTED: ("cercle", "attente"),
+    AttemptState.PRESENT: ("present", "present"),
+    AttemptState.IN_PROGRESS: ("encours", "encours"),
+    AttemptState.RESUME_AUTHORISED: ("reprise", "reprise"),
+    AttemptState.COMPLETED: ("fini", "fini"),
+    AttemptState.ENDED: ("arrete", "fini"),
+    AttemptState.EXPIRED: ("depasse", "depasse"),
+}
+# What stands for a need: icon, chalk. In the order in which one of them colours the row's margin.
+NEED_LOOK: dict[Need, tuple[str, str]] = {
+    Need.ALERT: ("main", "jaune"),
+    Need.RESUME: ("reprise", "bleu"),
+    Need.OVERTIME: ("horloge", "rouge"),
+    Need.DISCONNECTED: ("silence", "gris"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NeedBadge:
+    need: Need
+    label: str
+    icon: str
+    chalk: str
+    since: datetime
+    in_lane: bool
+    counts_up: bool  # « depuis 2 min » ticks in the browser
+
+
+@dataclass(frozen=True, slots=True)
+class Gesture:
+    """A button of a row: what it says, for whom, where it leads (below the candidate's address)."""
+
+    words: str
+    whom: str
+    path: str
+    asks: bool = True  # opens a question; otherwise it acts at once
+    danger: bool = False
+    look: str = ""
+
+    @property
+    def form(self) -> str:
+        return "ouvrir" if self.asks else "geste"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A candidate as the proctor sees him. No question number: progress would make every poll carry rows."""
+
+    id: int
+    number: int  # of the session, for addresses
+    last_name: str
+    first_name: str
+    birth: str
+    class_name: str
+    workstation: str
+    state: str
+    state_label: str
+    state_icon: str
+    state_class: str
+    detail: str
+    needs: tuple[NeedBadge, ...]
+    homonym: bool
+    open: bool  # the session still is
+    actions: frozenset[EventKind]
+    refusal: str  # why the box can't be ticked, said before (R8)
+    late_refused: bool
+    not_certifiable: bool
+    end_time: str
+    end_passed: bool
+    before_start: str
+    by_hand: bool
+    alert_question: int | None
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def needs_attribute(self) -> str:
+        have = {badge.need for badge in self.needs}
+        return " ".join(need.value for need in Need if need in have)
+
+    @property
+    def chalk(self) -> str:
+        have = {badge.need: badge.chalk for badge in self.needs}
+        return next((have[need] for need in NEED_LOOK if need in have), "")
+
+    @property
+    def has_box(self) -> bool:
+        """A box where it can serve, also where it is refused with its reason beside."""
+        return self.open and self.state in BEFORE
+
+    @property
+    def is_present(self) -> bool:
+        return self.state == AttemptState.PRESENT
+
+    @property
+    def is_aside(self) -> bool:
+        return self.state == AttemptState.EXPECTED or self.state in OVER
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in RUNNING
+
+    def _needs(self, need: Need) -> bool:
+        return any(badge.need == need for badge in self.needs)
+
+    @property
+    def wants_resume(self) -> bool:
+        return self._needs(Need.RESUME)
+
+    @property
+    def overtime(self) -> bool:
+        return self._needs(Need.OVERTIME)
+
+    @property
+    def has_alert(self) -> bool:
+        return self._needs(Need.ALERT)
+
+    @property
+    def gesture(self) -> Gesture | None:
+        """The one gesture that this row calls for now; nothing that the table does not allow."""
+        possible = (
+            (self.has_alert, Gesture("Gérer le signalement", f"de {self.full_name}", "signalement/")),
+            (
+                self.wants_resume and EventKind.RESUME_AUTHORISED in self.actions,
+                Gesture("Autoriser la reprise", f"du test de {self.full_name}", "reprise/"),
+            ),
+            (
+                self.overtime and EventKind.ENDED in self.actions and not self.by_hand,
+                Gesture("Terminer le test", f"de {self.full_name}", "fin/", look="bouton--danger"),
+            ),
+            *((self.by_hand and allowed, gesture) for allowed, gesture in self._written_down()),
+            (
+                self.not_certifiable and self.open and self.state == AttemptState.EXPECTED,
+                Gesture("Devenu certifiable", f": {self.full_name}", "certifiable/", look="bouton--lien"),
+            ),
+        )
+        return next((gesture for allowed, gesture in possible if allowed), None)
+
+    def _written_down(self) -> tuple[tuple[bool, Gesture], ...]:
+        """R22: the words of the person who writes down what he sees."""
+        acts = (
+            (EventKind.STARTED, "A commencé à…", "a-la-main/commence/"),
+            (EventKind.RESUMED, "A repris à…", "a-la-main/repris/"),
+            (EventKind.COMPLETED, "A terminé à…", "a-la-main/termine/"),
+        )
+        return tuple(
+            (kind in self.actions, Gesture(words, f"({self.full_name})", path)) for kind, words, path in acts
+        )
+
+    @property
+    def paper(self) -> tuple[Gesture, ...]:
+        """What the paper list may add to this row, in any session."""
+        return tuple(gesture for allowed, gesture in self._written_down() if allowed)
+
+    @property
+    def menu(self) -> tuple[Gesture, ...]:
+        """The other gestures; ending stands alone, last."""
+        name = self.full_name
+        possible = (
+            (
+                EventKind.RESUME_AUTHORISED in self.actions,
+                Gesture("Autoriser la reprise", f"du test de {name}", "reprise/"),
+            ),
+            (
+                EventKind.RESUME_CANCELLED in self.actions,
+                Gesture("Retirer l’autorisation de reprise", f"de {name}", "reprise/retirer/", asks=False),
+            ),
+            (self.wants_resume, Gesture("Ignorer la demande", f"de {name}", "demande/ignorer/", asks=False)),
+            (True, Gesture("Détail et autres gestes", f"pour {name}", "")),
+            (EventKind.ENDED in self.actions, Gesture("Terminer le test", f"de {name}", "fin/", danger=True)),
+        )
+        return tuple(gesture for allowed, gesture in possible if allowed)
+
+    @property
+    def workstation_key(self) -> tuple[int, int, str]:
+        """14 after 9; those without a workstation last."""
+        digits = re.search(r"\d+", self.workstation)
+        return (not self.workstation, int(digits[0]) if digits else 10**6, self.workstation)
+
+    def matches(self, search: str) -> bool:
+        """Prefix of first, last, "first last" or "last first", ignoring case, accents, punctuation (R7)."""
+        wanted, first, last = fold(search), fold(self.first_name), fold(self.last_name)
+        return any(text.startswith(wanted) for text in (first, last, first + last, last + first))
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A row that needs the proctor, as a card of the « À traiter » lane."""
+
+    row: Row
+    badges: tuple[NeedBadge, ...]
+    since: datetime
+
+    @property
+    def chalk(self) -> str:
+        return self.row.chalk
+
+    @property
+    def overtime(self) -> bool:
+        return self.row.overtime
+
+
+def card_of(row: Row) -> Card | None:
+    """None when nothing of this row is for the lane."""
+    if not any(badge.in_lane for badge in row.needs):
+        return None
+    return Card(row, row.needs, min(badge.since for badge in row.needs if badge.in_lane))
+
+
+def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
+    """The row of a candidate annotated by `selectors.room` (`is_homonym`, `open_alert_at`, `open_alert_question`)."""
+    attempt = getattr(candidate, "attempt", None) or Attempt(candidate=candidate, session=session)
+    state = rules.state_at(attempt, now)
+    icon, look = STATE_LOOK[state]
+    running = state in RUNNING
+    refusal = _refusal(candidate, attempt, session) if state == AttemptState.EXPECTED else ""
+    return Row(
+        id=candidate.pk,
+        number=session.number,
+        last_name=candidate.last_name.upper(),
+        first_name=candidate.first_name,
+        birth=day(candidate.birth_date),
+        class_name=candidate.class_name,
+        workstation=attempt.workstation,
+        state=state,
+        state_label=_state_label(state, session),
+        state_icon=icon,
+        state_class=look,
+        detail=_detail(attempt, state, session),
+        needs=_badges(attempt, now, getattr(candidate, "open_alert_at", None)) if not session.is_over else (),
+        homonym=bool(getattr(candidate, "is_homonym", False)),
+        open=not session.is_over,
+        actions=rules.allowed_actions(attempt, session, ActorKind.PROCTOR, now),
+        refusal=refusal,
+        late_refused=attempt.late_refused_at is not None and state == AttemptState.EXPECTED,
+        not_certifiable=candidate.certifiable is False,
+        end_time=clock_time(session.local(attempt.deadline_at)) if running and attempt.deadline_at else "",
+        end_passed=running and attempt.deadline_at is not None and now >= attempt.deadline_at,
+        before_start=_before_start(candidate, session) if state == AttemptState.PRESENT else "",
+        by_hand=session.by_hand,
+        alert_question=getattr(candidate, "open_alert_question", None),
+    )
+
+
+def _state_label(state: AttemptState, session: Session) -> str:
+    if state != AttemptState.EXPECTED:
+        return state.label
+    if session.is_over:
+        return "Absent"
+    return "Pas encore arrivé" if session.launched_at is not None else state.label
+
+
+def _refusal(candidate: Candidate, attempt: Attempt, session: Session) -> str:
+    if candidate.certifiable is False:
+        return f"Pas encore certifiable ({candidate.certifiable_competences}/5) — parcours SOS"
+    settled = session.establishment.late_policy == LatePolicy.PROCTOR_DECIDES
+    if attempt.late_refused_at is not None and not settled:
+        return f"En retard — refusé à {clock_time(session.local(attempt.late_refused_at))}"
+    return ""
+
+
+def _detail(attempt: Attempt, state: AttemptState, session: Session) -> str:
+    """The small words beside the state; never « temps majoré » (R13)."""
+    words: list[str] = []
+    if state in OVER and attempt.over_at is not None:
+        words.append(f"à {clock_time(session.local(attempt.over_at))}")
+    elif state == AttemptState.RESUME_AUTHORISED and attempt.resume_authorised_at is not None:
+        words.append(f"depuis {clock_time(session.local(attempt.resume_authorised_at))}")
+    elif state == AttemptState.PRESENT and attempt.arrival == "late":
+        words.append("retard accepté")
+    if attempt.source and attempt.source_at is not None:
+        words.append(f"{Source(attempt.source).label} à {clock_time(session.local(attempt.source_at))}")
+    return ", ".join(words)
+
+
+def _before_start(candidate: Candidate, session: Session) -> str:
+    """« 1 h 45 »: counted from the start, whenever that is (R13)."""
+    return duration_words(
+        session.duration + rules.extra_minutes(session.duration, candidate.extra_time_percent)
+    )
+
+
+def _badges(attempt: Attempt, now: datetime, alert_since: datetime | None) -> tuple[NeedBadge, ...]:
+    return tuple(
+        NeedBadge(
+            found.need,
+            found.need.label,
+            *NEED_LOOK[found.need],
+            since=found.since,
+            in_lane=found.in_lane,
+            counts_up=found.need == Need.DISCONNECTED,
+        )
+        for found in rules.needs(attempt, now, alert_since=alert_since)
+    )

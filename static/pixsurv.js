@@ -1,0 +1,108 @@
+// What every page may need: dialogs, announcements, menus, « Afficher » beside a password. No page depends on it to work.
+(() => {
+  "use strict";
+
+  const dialog = document.getElementById("dialogue");
+  const live = document.getElementById("dire");
+  let opener = "";
+
+  // ---- what a screen reader is told, once ----
+  function say(sentence) {
+    if (live && live.textContent !== sentence) live.textContent = sentence;
+  }
+  window.pixsurv = { say };
+
+  // ---- dialogs: filled by htmx, shown when filled, closed when emptied ----
+  function showOrHide() {
+    if (!dialog) return;
+    if (dialog.childElementCount) {
+      if (!dialog.open) dialog.showModal();
+      const first = dialog.querySelector("[aria-invalid=true], .champ--erreur input, input:not([type=hidden])");
+      (first || dialog.querySelector("button, a"))?.focus();
+    } else if (dialog.open) {
+      dialog.close();
+    }
+  }
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target === dialog) showOrHide();
+  });
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (event.detail.target === dialog) showOrHide();
+    if (event.detail.target?.id === "annonces") startCountdowns();
+  });
+  document.addEventListener("htmx:beforeRequest", () => {
+    const active = document.activeElement;
+    if (active?.id && !dialog?.contains(active)) opener = active.id;
+  });
+  dialog?.addEventListener("close", () => {
+    dialog.replaceChildren();
+    // The row may have been replaced meanwhile: its button has the same id. A menu that closed has its own button.
+    const back = document.getElementById(opener);
+    const menu = back?.closest("details:not([open])");
+    (menu ? menu.querySelector("summary") : back)?.focus();
+  });
+  document.addEventListener("click", (event) => {
+    const back = event.target.closest("[data-retour]");
+    if (back && dialog?.open) {
+      event.preventDefault();
+      dialog.close();
+    }
+    const shut = event.target.closest("[data-ferme]");
+    if (shut) document.getElementById(shut.dataset.ferme)?.remove();
+  });
+
+  // ---- announcements go when their undo is over ----
+  function startCountdowns() {
+    for (const one of document.querySelectorAll(".annonce[data-reste]")) {
+      const seconds = Number(one.dataset.reste);
+      delete one.dataset.reste;
+      setTimeout(() => one.remove(), seconds * 1000);
+    }
+    const newest = document.querySelector("#annonces .annonce:last-child p");
+    if (newest) say(newest.textContent.trim());
+  }
+  startCountdowns();
+
+  // ---- menus close on Escape and on a tap beside them ----
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) {
+      const chose = menu.contains(event.target) && event.target.closest(".menu__liste .bouton");
+      if (chose || !menu.contains(event.target)) menu.open = false;
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = document.querySelector("details.menu[open]");
+    if (menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  // ---- a page that a filtering proxy put in between is never taken for ours ----
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const detail = event.detail;
+    if (detail.xhr.status && !detail.xhr.getResponseHeader("X-Pixsurv")) {
+      detail.shouldSwap = false;
+      detail.isError = true;
+      document.dispatchEvent(new CustomEvent("pixsurv:etranger"));
+    }
+    // Asked twice for a login: the form already open keeps what was typed in it.
+    if (detail.xhr.status === 401 && document.getElementById("relogin-password")) detail.shouldSwap = false;
+  });
+
+  // ---- « Afficher le mot de passe » ----
+  for (const button of document.querySelectorAll("[data-montre]")) {
+    const field = document.getElementById(button.dataset.montre);
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = field.type === "password";
+      field.type = shown ? "text" : "password";
+      button.setAttribute("aria-pressed", String(shown));
+      button.querySelector("[data-mot]").textContent = shown ? "Masquer" : "Afficher";
+    });
+  }
+
+  // ---- after a refused form, start at what is wrong ----
+  (document.querySelector("main [aria-invalid=true]") || document.querySelector("main [role=alert][tabindex]"))?.focus();
+})();

@@ -1,0 +1,196 @@
+// The room keeps itself up to date, says how old its news is, and loses nothing of what one was doing.
+(() => {
+  "use strict";
+
+  const EVERY = 3000;
+  const EVERY_HIDDEN = 15000;
+  const SLOW = 15000;
+  const LOST = 30000;
+  const FURTHEST = 30000;
+
+  const byId = (id) => document.getElementById(id);
+  let lastNews = Date.now();
+  let failures = 0;
+  let timer = 0;
+  let asking = false;
+  // Ages are counted with the server's clock: the version carries its milliseconds.
+  let shift = Date.now() - Number(byId("veille").dataset.v.split(".")[1]);
+
+  // ---- asking for news ----
+  function plan() {
+    clearTimeout(timer);
+    if (!byId("veille")?.hasAttribute("hx-trigger")) return;
+    const calm = document.hidden ? EVERY_HIDDEN : EVERY;
+    const wait = failures ? Math.min(calm * 2 ** failures, FURTHEST) : calm;
+    timer = setTimeout(ask, wait * (0.9 + Math.random() * 0.2));
+  }
+  function ask() {
+    if (!asking) htmx.trigger("#veille", "veille");
+  }
+  const isPoll = (event) => event.detail.elt?.id === "veille";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isPoll(event)) asking = true;
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!isPoll(event)) return;
+    asking = false;
+    if (event.detail.successful) {
+      failures = 0;
+      lastNews = Date.now();
+      byId("reseau").hidden = true;
+    } else {
+      failures = Math.min(failures + 1, 5);
+    }
+    showFreshness();
+    plan();
+  });
+  for (const [target, name] of [[window, "online"], [document, "visibilitychange"]]) {
+    target.addEventListener(name, () => {
+      if (document.hidden) return plan();
+      failures = 0;
+      clearTimeout(timer);
+      ask();
+      if (!asking) plan();
+    });
+  }
+  document.addEventListener("pixsurv:etranger", () => {
+    const notice = byId("reseau");
+    notice.textContent = "Le réseau de l’établissement a répondu à la place de Pixsurv : il filtre cette page. Prévenez la personne qui s’occupe du réseau.";
+    notice.hidden = false;
+  });
+
+  // ---- how old the news is ----
+  function time(instant) {
+    const zone = byId("heure").dataset.fuseau;
+    const parts = new Intl.DateTimeFormat("fr-FR", { hour: "numeric", minute: "2-digit", timeZone: zone }).formatToParts(instant);
+    const part = (type) => parts.find((one) => one.type === type).value;
+    return `${Number(part("hour"))}h${part("minute")}`;
+  }
+  function showFreshness() {
+    const age = Date.now() - lastNews;
+    const place = byId("fraicheur");
+    const lost = age >= LOST;
+    place.classList.toggle("fraicheur--perdue", lost);
+    place.classList.toggle("fraicheur--lente", !lost && age >= SLOW);
+    const since = time(new Date(lastNews - shift));
+    place.textContent = lost ? `Plus de nouvelles depuis ${since}` : age >= SLOW ? "connexion lente" : `à jour il y a ${Math.round(age / 1000)} s`;
+    byId("liste")?.classList.toggle("liste--figee", lost);
+    document.querySelector(".besoins")?.classList.toggle("besoins--figes", lost);
+    const notice = byId("reseau");
+    if (lost && notice.hidden) {
+      notice.textContent = `Plus de nouvelles depuis ${since}. Les tests ne dépendent pas de votre appareil : regardez les écrans des élèves.`;
+      notice.hidden = false;
+    }
+  }
+
+  // ---- clock and ages tick here, not on the server ----
+  function words(seconds) {
+    if (seconds < 60) return `${Math.max(0, Math.floor(seconds))} s`;
+    const minutes = Math.floor(seconds / 60);
+    return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
+  }
+  function tick() {
+    const server = Date.now() - shift;
+    byId("heure").textContent = time(new Date(server));
+    for (const one of document.querySelectorAll("[data-depuis]")) {
+      const text = words((server - Date.parse(one.dataset.depuis)) / 1000);
+      const said = one.closest(".badge") ? `depuis ${text}` : text;
+      if (one.textContent !== said) one.textContent = said;
+    }
+    showFreshness();
+  }
+
+  // ---- search and filter: here, so that they survive every refresh ----
+  const fold = (text) => text.replace(/œ/gi, "oe").replace(/æ/gi, "ae").replace(/ß/g, "ss").replace(/ø/gi, "o")
+    .normalize("NFKD").toUpperCase().replace(/[^A-Z0-9]/g, "");
+  const wanted = { text: byId("recherche")?.value || "", states: document.querySelector(".filtre[aria-current]")?.dataset.etats || "" };
+  function sift() {
+    const text = fold(wanted.text);
+    const states = wanted.states ? wanted.states.split(" ") : null;
+    let shown = 0;
+    for (const row of document.querySelectorAll("#liste > .rang")) {
+      const last = fold(row.querySelector("h3 b").textContent);
+      const first = fold(row.querySelector("h3 b").nextSibling.textContent);
+      const named = [last, first, first + last, last + first].some((one) => one.startsWith(text));
+      row.hidden = !(named && (!states || states.includes(row.dataset.state)));
+      if (!row.hidden) shown += 1;
+    }
+    if (byId("aucun")) byId("aucun").hidden = shown > 0;
+    for (const one of document.querySelectorAll(".filtre")) {
+      if (one.dataset.etats === wanted.states) one.setAttribute("aria-current", "true");
+      else one.removeAttribute("aria-current");
+    }
+  }
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "recherche") return;
+    wanted.text = event.target.value;
+    sift();
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches(".recherche")) event.preventDefault();
+  });
+  document.addEventListener("click", (event) => {
+    const chosen = event.target.closest(".filtre");
+    if (chosen) {
+      event.preventDefault();
+      wanted.states = chosen.dataset.etats;
+      sift();
+    }
+    // A link of the lane leads to a row that a filter may hide.
+    const card = event.target.closest(".besoin a[href^='#candidat-']");
+    const row = card && byId(card.getAttribute("href").slice(1));
+    if (row?.hidden) {
+      wanted.text = byId("recherche").value = "";
+      wanted.states = "";
+      sift();
+    }
+  });
+
+  // ---- what comes in keeps open menus and typed words ----
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    const { target, fragment } = event.detail;
+    for (const menu of target.querySelectorAll("details[open][id]")) {
+      const same = fragment.querySelector(`#${CSS.escape(menu.id)}`);
+      if (same) same.open = true;
+    }
+    const search = fragment.querySelector("#recherche");
+    if (search) search.value = wanted.text;
+  });
+  function arrived() {
+    const watch = byId("veille");
+    const needs = document.querySelectorAll(".besoin").length;
+    if (needs > Number(watch.dataset.aTraiter)) window.pixsurv.say(`À traiter : ${needs}`);
+    watch.dataset.aTraiter = String(needs);
+    document.title = document.title.replace(/^(\(\d+\) )?/, needs ? `(${needs}) ` : "");
+    byId("pastille")?.classList.toggle("pastille--zero", !needs);
+    sift();
+    tick();
+  }
+  document.addEventListener("htmx:afterSettle", arrived);
+
+  // ---- nothing is claimed saved: a tick that did not get through goes back ----
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.addEventListener(name, (event) => {
+      const box = event.detail.elt?.querySelector?.("input[type=checkbox]");
+      if (!box || !event.detail.elt.closest(".rang__case")) return;
+      box.checked = box.defaultChecked;
+      window.pixsurv.say("Pas enregistré : la connexion a manqué. Recommencez.");
+    });
+  }
+
+  // ---- the screen stays on while one watches ----
+  async function stayAwake() {
+    if (document.hidden || !navigator.wakeLock) return;
+    try {
+      await navigator.wakeLock.request("screen");
+    } catch {
+      // Refused on low battery: the page works the same.
+    }
+  }
+  document.addEventListener("visibilitychange", stayAwake);
+
+  stayAwake();
+  arrived();
+  setInterval(tick, 1000);
+  plan();
+})();
