@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 from pixsurv import gunicorn
 from pixsurv.management.commands import serve
+from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO: dict[str, Any] = {
@@ -105,11 +106,9 @@ def test_welcome_shows_the_doors_alone_on_a_database_of_ones_own() -> None:
     assert "mot de passe" not in "\n".join(serve.welcome("https://pixsurv.example", None))
 
 
-def test_demonstration_is_none_when_the_database_is_not_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*args: Any, **options: Any) -> None:
-        raise CommandError("not a demonstration")
-
-    monkeypatch.setattr(serve, "call_command", refuse)
+@pytest.mark.django_db
+def test_demonstration_is_none_when_the_database_is_a_real_school() -> None:
+    factories.EstablishmentFactory()
     assert serve.demonstration() is None
 
 
@@ -137,7 +136,6 @@ def test_serve_prepares_then_becomes_gunicorn(
     monkeypatch.setattr(serve, "demonstration", lambda: DEMO)
     monkeypatch.setattr(serve.connections, "close_all", lambda: None)
     monkeypatch.setattr(os, "execv", lambda path, arguments: calls.append(arguments))
-    monkeypatch.setattr(serve.connection, "vendor", "sqlite")
     call_command("serve")
     assert calls[:2] == ["migrate", "collectstatic"]
     assert calls[2][1:] == ["-m", "gunicorn", "-c", "python:pixsurv.gunicorn", "pixsurv.wsgi"]
@@ -172,23 +170,23 @@ def test_serve_answers_on_a_fresh_database_and_stops_cleanly(tmp_path: Path, fre
         text=True,
     ) as server:
         try:
-            wait_until_ready(free_port, server)
-            with urllib.request.urlopen(f"http://127.0.0.1:{free_port}/sante/vivant", timeout=5) as answer:
-                assert "gunicorn" not in answer.headers["Server"]
+            up = answers(free_port, server)
         finally:
             server.send_signal(signal.SIGINT)
         output, errors = server.communicate(timeout=20)
+    assert up, errors
     assert server.returncode == 0, errors
     assert f"http://127.0.0.1:{free_port}/surveillance/" in output
+    assert "Sophie DELARUE, 04/07/2001" in output
 
 
-def wait_until_ready(port: int, server: subprocess.Popen[str]) -> None:
+def answers(port: int, server: subprocess.Popen[str]) -> bool:
+    """Whether the server becomes ready, under another name than gunicorn's, while its process lives."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/sante/pret", timeout=5).close()
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/sante/pret", timeout=5) as answer:
+                return "gunicorn" not in answer.headers["Server"]
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)
-        else:
-            return
-    pytest.fail("the server did not come up")
+    return False

@@ -11,9 +11,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import connection, connections
+from django.db import connections
 
 DOORS = (
     ("Je surveille une session", "/surveillance/"),
@@ -32,8 +32,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         if static_files_changed():
             call_command("collectstatic", interactive=False, verbosity=0)
-        demo = demonstration() if connection.vendor == "sqlite" or settings.DEMO else None
-        self.stdout.write("\n".join(welcome(settings.PUBLIC_URL, demo)))
+        self.stdout.write("\n".join(welcome(settings.PUBLIC_URL, demonstration())))
         self.stdout.flush()
         connections.close_all()
         # The same process goes on as gunicorn: Ctrl-C and `kill` reach it, and nothing is left behind.
@@ -69,12 +68,9 @@ def static_files_changed() -> bool:
 
 
 def demonstration() -> dict[str, Any] | None:
-    """Load the demonstration if the database is empty; None where the database is somebody's own."""
+    """What `demo` tells of its school, loaded if it may be; None where the database is somebody's own."""
     output = StringIO()
-    try:
-        call_command("demo", "--json", "--if-empty", stdout=output)
-    except CommandError:
-        return None
+    call_command("demo", "--json", "--if-empty", stdout=output)
     return json.loads(output.getvalue() or "null") or None
 
 
