@@ -41,12 +41,12 @@ def fingerprint(secret: str) -> str:
 
 
 def derive(purpose: str, length: int = 43) -> str:
-    """An unguessable URL-safe text that this installation can compute again, never stored (mechanics §10, §16)."""
+    """An unguessable URL-safe text, computed again instead of stored (mechanics §10, §16)."""
     digest = hmac.new(settings.SECRET_KEY.encode(), purpose.encode(), hashlib.sha512).digest()
     symbols = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     return "".join(symbols[byte & 63] for byte in digest)[:length]
 
 
 def equal(one: str, other: str) -> bool:
-    """Comparison in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())
+    """Comparison in constant time, of any text: JSON can carry half of a surrogate pair."""
+    return hmac.compare_digest(one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass"))
