@@ -5,13 +5,16 @@ import unicodedata
 from datetime import date
 
 # Letters that NFKD leaves whole.
-LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O"})
+LIGATURES = str.maketrans(
+    {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O"}
+)
 
 
 def fold(text: str) -> str:
     """Upper-case A–Z and 0–9 only: ligatures expanded, accents, spaces and punctuation dropped (R14)."""
-    decomposed = unicodedata.normalize("NFKD", text.translate(LIGATURES))
-    return re.sub(r"[^A-Z0-9]", "", decomposed.upper())
+    # Decomposed first: an accented ligature (ǽ, ǿ) is a ligature only then.
+    expanded = unicodedata.normalize("NFKD", text).translate(LIGATURES)
+    return re.sub(r"[^A-Z0-9]", "", expanded.upper())
 
 
 def identity_key(last_name: str, first_name: str, birth_date: date) -> str:
