@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+END = datetime.max.replace(tzinfo=UTC)
 
 
 def now() -> datetime:
@@ -18,5 +19,8 @@ def milliseconds(instant: datetime) -> int:
 
 
 def from_milliseconds(value: int) -> datetime:
-    """The instant that `milliseconds` came from, cut to the millisecond."""
-    return EPOCH + timedelta(milliseconds=value)
+    """The instant that `milliseconds` came from, cut to the millisecond; beyond the calendar, its end."""
+    try:
+        return EPOCH + timedelta(milliseconds=value)
+    except OverflowError:
+        return END
