@@ -1,8 +1,8 @@
-"""Canonical form and hash chain of the journal (mechanics §1, decision 0004). Final: sealed sessions depend on it.
+"""Canonical form and hash chain of the journal (mechanics §1, decision 0005): final, seals depend on it.
 
     facts_digest = SHA-256(salt ‖ canonical(facts))
-    hash         = SHA-256(canonical([format, previous, session, sequence, kind, candidate, observed, received,
-                                      facts_digest]))
+    hash         = SHA-256(canonical([
+        format, previous, session, sequence, kind, candidate, observed, received, facts_digest]))
 
 The outer list is canonical JSON as well, so that no two different events can give the same bytes.
 """
@@ -18,21 +18,21 @@ GENESIS = "0" * 64
 SALT_BYTES = 16
 MAX_INTEGER = 2**53 - 1  # RFC 8785 numbers are IEEE doubles: beyond this an integer would not survive
 
-type Json = str | int | bool | None | Sequence[Json] | Mapping[str, Json]
+type Json = str | int | bool | Sequence[Json] | Mapping[str, Json] | None
 
 
 def canonical(value: Json) -> bytes:
     """RFC 8785 for what a journal holds: text, integers, booleans, null, lists, objects with ASCII keys.
 
-    Raises ValueError for what has no canonical form here: floats, huge integers, other keys, lone surrogates, NUL
-    (which PostgreSQL cannot store).
+    Raises ValueError for what has no canonical form here: floats, huge integers, other keys, lone surrogates,
+    NUL (which PostgreSQL cannot store).
     """
     _refuse_uncanonical(value)
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8")  # a lone surrogate raises UnicodeEncodeError, a ValueError
 
 
-def _refuse_uncanonical(value: Json) -> None:
+def _refuse_uncanonical(value: object) -> None:
     if isinstance(value, str):
         if "\x00" in value:
             raise ValueError("NUL in text")
@@ -43,10 +43,10 @@ def _refuse_uncanonical(value: Json) -> None:
             raise ValueError("integer too large")
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            if not isinstance(key, str) or not key.isascii():
+            if not isinstance(key, str) or not key.isascii() or "\x00" in key:
                 raise ValueError("keys are ASCII text")
             _refuse_uncanonical(item)
-    elif isinstance(value, Sequence):
+    elif isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         for item in value:
             _refuse_uncanonical(item)
     else:

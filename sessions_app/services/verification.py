@@ -1,4 +1,4 @@
-"""Proof that a journal is what was written: the chain computed again (mechanics §1, decision 0004)."""
+"""Proof that a journal is what was written: the chain computed again (mechanics §1, decision 0005)."""
 
 from dataclasses import dataclass
 from datetime import datetime
