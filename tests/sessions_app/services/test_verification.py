@@ -74,7 +74,9 @@ def test_verification_of_eliminated_facts_is_by_digest(told: Session) -> None:
     ],
     ids=str,
 )
-def test_verification_finds_the_first_changed_event(told: Session, change: dict[str, Any], sentence: str) -> None:
+def test_verification_finds_the_first_changed_event(
+    told: Session, change: dict[str, Any], sentence: str
+) -> None:
     with guard_lifted():
         Event.objects.filter(session=told, sequence=4).update(**change)
 
