@@ -20,6 +20,7 @@ from tests import factories
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEMO: dict[str, Any] = {
     "admin": {"email": "admin@ecole.example", "password": "une phrase"},
+    "secretariat": {"email": "secretariat@ecole.example", "password": "une autre phrase"},
     "sessions": [
         {
             "number": "123456",
@@ -88,8 +89,10 @@ def test_welcome_shows_the_doors_and_logins_that_work() -> None:
         "http://127.0.0.1:8000/candidat/",
         "http://127.0.0.1:8000/etablissement/",
         "session 123456 · mot de passe C-K7MPQR",
-        "code d’accès BCRQ72 · Sophie DELARUE, 04/07/2001",
-        "adresse admin@ecole.example · mot de passe une phrase",
+        "session 123456 · code d’accès BCRQ72",
+        "Sophie DELARUE, 04/07/2001",
+        "administration admin@ecole.example · mot de passe une phrase",
+        "secrétariat secretariat@ecole.example · mot de passe une autre phrase",
     ):
         assert words in text
     assert "REFUSÉE" not in text

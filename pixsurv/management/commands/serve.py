@@ -75,25 +75,35 @@ def demonstration() -> dict[str, Any] | None:
 
 
 def welcome(url: str, demo: dict[str, Any] | None) -> list[str]:
-    """What the person who typed `make run` reads; secrets that were changed since are null and left out."""
-    hints: list[list[str]] = [[], [], []]
-    if demo:
-        session, admin = demo["sessions"][0], demo["admin"]
-        candidate = next(person for person in session["candidates"] if person["certifiable"])
-        birth = "/".join(reversed(candidate["birth_date"].split("-")))
-        hints[0] = labelled(("session", session["number"]), ("mot de passe", session["password"]))
-        hints[1] = [
-            *labelled(("session", session["number"]), ("code d’accès", session["access_code"])),
-            f"{candidate['first_name']} {candidate['last_name']}, {birth}",
-        ]
-        hints[2] = labelled(("adresse", admin["email"]), ("mot de passe", admin["password"]))
+    """What the person who typed `make run` reads."""
+    hints = demonstration_hints(demo) if demo else [[], [], []]
     lines = ["", f"Pixsurv : {url}/", ""]
-    for (door, path), hint in zip(DOORS, hints, strict=True):
+    for (door, path), below in zip(DOORS, hints, strict=True):
         lines.append(f"  {door:<26}{url}{path}")
-        if hint:
-            lines.append(f"  {'':<26}{' · '.join(hint)}")
+        lines += [f"  {'':<26}{hint}" for hint in below]
+    if demo:
+        lines += ["", "Tous les accès de démonstration : .venv/bin/python manage.py demo"]
     return [*lines, "", "Ctrl-C pour arrêter.", ""]
 
 
-def labelled(*pairs: tuple[str, str | None]) -> list[str]:
-    return [f"{label} {value}" for label, value in pairs if value]
+def demonstration_hints(demo: dict[str, Any]) -> list[list[str]]:
+    """The lines under each door. A secret that was changed since is null, and left out."""
+    session = demo["sessions"][0]
+    number = ("session", session["number"])
+    candidate = next(person for person in session["candidates"] if person["certifiable"])
+    birth = "/".join(reversed(candidate["birth_date"].split("-")))
+    return [
+        [labelled(number, ("mot de passe", session["password"]))],
+        [
+            labelled(number, ("code d’accès", session["access_code"])),
+            f"{candidate['first_name']} {candidate['last_name']}, {birth}",
+        ],
+        [
+            labelled((role, demo[key]["email"]), ("mot de passe", demo[key]["password"]))
+            for role, key in (("administration", "admin"), ("secrétariat", "secretariat"))
+        ],
+    ]
+
+
+def labelled(*pairs: tuple[str, str | None]) -> str:
+    return " · ".join(f"{label} {value}" for label, value in pairs if value)
