@@ -300,14 +300,18 @@ def _before_start(candidate: Candidate, session: Session) -> str:
 
 
 def _badges(attempt: Attempt, now: datetime, alert_since: datetime | None) -> tuple[NeedBadge, ...]:
+    """In the order of NEED_LOOK: what the margin's colour says is said first."""
+    found = {one.need: one for one in rules.needs(attempt, now, alert_since=alert_since)}
     return tuple(
         NeedBadge(
-            found.need,
-            found.need.label,
-            *NEED_LOOK[found.need],
-            since=found.since,
-            in_lane=found.in_lane,
-            counts_up=found.need == Need.DISCONNECTED,
+            need,
+            need.label,
+            icon,
+            chalk,
+            since=found[need].since,
+            in_lane=found[need].in_lane,
+            counts_up=need == Need.DISCONNECTED,
         )
-        for found in rules.needs(attempt, now, alert_since=alert_since)
+        for need, (icon, chalk) in NEED_LOOK.items()
+        if need in found
     )
