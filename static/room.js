@@ -27,7 +27,9 @@
   function ask() {
     if (!asking) htmx.trigger("#veille", "veille");
   }
-  const isPoll = (event) => event.detail.elt?.id === "veille";
+  // Who asked, even when its answer has replaced it meanwhile.
+  const asker = (event) => event.detail.requestConfig?.elt || event.detail.elt;
+  const isPoll = (event) => asker(event)?.id === "veille";
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (isPoll(event)) asking = true;
   });
@@ -171,8 +173,9 @@
   // ---- nothing is claimed saved: a tick that did not get through goes back ----
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
-      const box = event.detail.elt?.querySelector?.("input[type=checkbox]");
-      if (!box || !event.detail.elt.closest(".rang__case")) return;
+      const form = asker(event)?.closest?.(".rang__case form");
+      const box = form?.querySelector("input[type=checkbox]");
+      if (!box) return;
       box.checked = box.defaultChecked;
       window.pixsurv.say("Pas enregistré : la connexion a manqué. Recommencez.");
     });

@@ -116,10 +116,14 @@ def dialog(visit: Visit, name: str, context: dict[str, Any], *, status: int = 20
         "dialog": f"room/dialogs/{name}.html",
         "error": "",
         "namesakes": [],
+        "rows": [],
         **context,
     }
     if "candidate" in context:
         content["workstation"] = attempt_of(context["candidate"]).workstation
+    if template == "room/dialog_oob.html" and "candidate" in context:
+        # A box that was ticked shows again what holds: nothing is claimed before it is so.
+        content["rows"] = some_rows(visit.session, [context["candidate"].pk], now=visit.now).rows
     return render(visit.request, template, content, status=status)
 
 

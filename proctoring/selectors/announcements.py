@@ -17,6 +17,13 @@ TAKEN_BACK_BY = {
     EventKind.MINUTES_GIVEN: EventKind.MINUTES_TAKEN_BACK,
     EventKind.EXTRA_TIME_SET: EventKind.EXTRA_TIME_SET,
 }
+# What no longer can be taken back once this happened.
+OVERTAKEN_BY = {
+    EventKind.STARTED: (EventKind.PRESENCE_CONFIRMED,),
+    EventKind.RESUMED: (EventKind.RESUME_AUTHORISED,),
+    EventKind.ENDED: (EventKind.RESUME_AUTHORISED, EventKind.MINUTES_GIVEN, EventKind.EXTRA_TIME_SET),
+    EventKind.COMPLETED: (EventKind.RESUME_AUTHORISED, EventKind.MINUTES_GIVEN, EventKind.EXTRA_TIME_SET),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +54,7 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
             standing.append(event)
         # Only the latest word on a candidate counts: what was taken back, or overtaken, is not announced.
         touched |= {(event.candidate_id, act) for act, back in TAKEN_BACK_BY.items() if kind in (act, back)}
-        if kind in (EventKind.STARTED, EventKind.RESUMED):
-            touched |= {
-                (event.candidate_id, EventKind.PRESENCE_CONFIRMED),
-                (event.candidate_id, EventKind.RESUME_AUTHORISED),
-            }
+        touched |= {(event.candidate_id, act) for act in OVERTAKEN_BY.get(kind, ())}
     if not standing or session.is_over:
         return []
     people = {
