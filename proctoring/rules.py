@@ -67,13 +67,27 @@ def state_at(attempt: Attempt, now: datetime) -> AttemptState:
     return AttemptState.EXPIRED if state in RUNNING and end is not None and now >= end else state
 
 
+def automatic_end(attempt: Attempt, session: Session) -> datetime | None:
+    """When the clock ends this running test: at its deadline, where the school chose so (P9).
+
+    Not when somebody reopened it, or undid its end, after that instant: the clock does not answer back.
+    """
+    if not session.establishment.ends_by_itself or attempt.deadline_at is None:
+        return None
+    let_go_on = [at for at in (attempt.reopened_at, attempt.end_undone_at) if at is not None]
+    return None if any(at >= attempt.deadline_at for at in let_go_on) else attempt.deadline_at
+
+
+def falls_due(attempt: Attempt, session: Session) -> list[datetime]:
+    """The instants at which the clock acts on this running test, the first one first (mechanics §3)."""
+    return sorted(at for at in (automatic_end(attempt, session), expires_at(attempt)) if at is not None)
+
+
 def may_undo_end(attempt: Attempt, now: datetime) -> bool:
-    """Within 10 s, and 5 s of grace for the network (mechanics §5)."""
-    return (
-        attempt.state == AttemptState.ENDED
-        and attempt.over_final_at is not None
-        and now < attempt.over_final_at + UNDO_GRACE
-    )
+    """Within 10 s, and 5 s of grace for the network (mechanics §5); never what the clock ended."""
+    if attempt.state != AttemptState.ENDED or attempt.over_at is None or attempt.over_final_at is None:
+        return False
+    return attempt.over_at < attempt.over_final_at and now < attempt.over_final_at + UNDO_GRACE
 
 
 def is_final(attempt: Attempt, now: datetime) -> bool:
@@ -111,7 +125,9 @@ def needs(attempt: Attempt, now: datetime, *, alert_since: datetime | None = Non
     return found
 
 
-def allowed_actions(attempt: Attempt, session: Session, actor: ActorKind, now: datetime) -> frozenset[EventKind]:
+def allowed_actions(
+    attempt: Attempt, session: Session, actor: ActorKind, now: datetime
+) -> frozenset[EventKind]:
     """What this actor may do to this attempt now, straight from the table: pages show these and no others."""
     if session.is_over:
         return frozenset()

@@ -33,41 +33,43 @@ def apply_due(room: Room) -> None:
     due = room.session.next_due_at
     if due is None or due > room.now or room.session.is_over:
         return
-    ends_by_itself = room.session.establishment.ends_by_itself
     running = list(
-        Attempt.objects.select_related("candidate")
-        .filter(session_id=room.session.pk, state__in=RUNNING)
-        .order_by("started_at", "pk")
+        Attempt.objects.select_related("candidate").filter(session_id=room.session.pk, state__in=RUNNING)
     )
+    # In the order in which they fell due, whatever the order of the starts: the journal tells a story.
+    running.sort(key=lambda attempt: (rules.falls_due(attempt, room.session), attempt.pk))
     remaining: list[datetime] = []
     for attempt in running:
         attempt.session = room.session
-        remaining.extend(_fall_due(room, attempt, ends_by_itself=ends_by_itself))
+        remaining.extend(_fall_due(room, attempt))
     room.lock.change(next_due_at=min(remaining, default=None))
 
 
-def _fall_due(room: Room, attempt: Attempt, *, ends_by_itself: bool) -> list[datetime]:
+def _fall_due(room: Room, attempt: Attempt) -> list[datetime]:
     """Apply what is past for one running attempt; return the instants that are still to come."""
-    assert attempt.started_at is not None and attempt.deadline_at is not None
-    expiry = attempt.started_at + rules.LIFE_OF_A_TEST
-    deadline = attempt.deadline_at if ends_by_itself else None
-    if deadline is not None and deadline <= room.now and deadline < expiry:
-        _write_end(room, attempt, deadline)
-        return []
-    if expiry <= room.now:
-        room.write(
-            attempt,
-            EventKind.EXPIRED,
-            actor=CLOCK,
-            observed_at=expiry,
-            state=AttemptState.EXPIRED,
-            over_at=expiry,
-            resume_requested_at=None,
-            left_at=None,
-        )
-        room.lapse_alerts(attempt, actor=CLOCK)
-        return []
-    return [instant for instant in (deadline, expiry) if instant is not None]
+    due = rules.falls_due(attempt, room.session)
+    if due[0] > room.now:
+        return due
+    if due[0] == rules.expires_at(attempt):
+        _write_expiry(room, attempt, due[0])
+    else:
+        _write_end(room, attempt, due[0])
+    return []
+
+
+def _write_expiry(room: Room, attempt: Attempt, expiry: datetime) -> None:
+    """A test of 24 h: no resume, no answers (R13)."""
+    room.write(
+        attempt,
+        EventKind.EXPIRED,
+        actor=CLOCK,
+        observed_at=expiry,
+        state=AttemptState.EXPIRED,
+        over_at=expiry,
+        resume_requested_at=None,
+        left_at=None,
+    )
+    room.lapse_alerts(attempt, actor=CLOCK)
 
 
 def _write_end(room: Room, attempt: Attempt, deadline: datetime) -> None:

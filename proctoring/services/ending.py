@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pixsurv.kernel.errors import DomainError
 from proctoring import rules
-from proctoring.enums import AttemptState, Need
+from proctoring.enums import RUNNING, AttemptState, Need
 from proctoring.models import Attempt
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, refuse
@@ -14,7 +14,10 @@ from sessions_app.enums import EventKind
 
 
 def end_test(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
-    """« Terminer le test »: no more answers from now; the candidate is told 10 s later. Refused: `not_in_progress`."""
+    """« Terminer le test »: no more answers from now; the candidate is told 10 s later.
+
+    Refused with `not_in_progress`.
+    """
     with locked_room(session_id, now=now) as room:
         attempt = room.attempt(candidate_id)
         if attempt.state == AttemptState.ENDED and not room.session.is_over:
@@ -23,9 +26,7 @@ def end_test(*, session_id: int, candidate_id: int, actor: Actor, now: datetime)
         return attempt
 
 
-def end_overdue(
-    *, session_id: int, candidate_ids: list[int], actor: Actor, now: datetime
-) -> tuple[str, list[Attempt]]:
+def end_overdue(*, session_id: int, candidate_ids: list[int], actor: Actor, now: datetime) -> list[Attempt]:
     """« Terminer les n tests dont le temps est écoulé »: one event a candidate under one batch id.
 
     Those of `candidate_ids` whose time is over now; one who finished or got minutes meanwhile is left alone.
@@ -39,14 +40,14 @@ def end_overdue(
             raise refuse("no_test_waits")
         for attempt in overdue:
             _end(room, attempt, actor=actor, batch=batch)
-        return batch, overdue
+        return overdue
 
 
 def undo_end(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
     """Back to the state before, within 10 s and 5 s of grace; later `too_late`."""
     with locked_room(session_id, now=now) as room:
         attempt = room.attempt(candidate_id)
-        if attempt.end_undone_at is not None and attempt.state != AttemptState.ENDED:
+        if attempt.end_undone_at is not None and attempt.state in RUNNING:
             room.require_open()
             return attempt
         _undo(room, attempt, actor=actor)
@@ -56,6 +57,7 @@ def undo_end(*, session_id: int, candidate_id: int, actor: Actor, now: datetime)
 def undo_batch(*, session_id: int, batch: str, actor: Actor, now: datetime) -> list[Attempt]:
     """Undo together what was ended together."""
     with locked_room(session_id, now=now) as room:
+        room.require_open()
         attempts = [attempt for attempt in room.attempts() if batch and attempt.end_batch == batch]
         if not attempts:
             raise refuse("too_late")
@@ -66,7 +68,10 @@ def undo_batch(*, session_id: int, batch: str, actor: Actor, now: datetime) -> l
 
 
 def reopen(*, session_id: int, candidate_id: int, reason: str, actor: Actor, now: datetime) -> Attempt:
-    """An admin lets the candidate come back, with a reason, before closing. Refused: `not_over`, `session_closed`."""
+    """An admin lets the candidate come back, with a reason, before closing.
+
+    Refused with `not_over`, `session_closed`; with `too_late` for a test started 24 h ago: it would expire.
+    """
     reason = " ".join(reason.split())
     if not reason:
         raise DomainError("reason_missing", "Dites pourquoi ce test est rouvert.", status=422)
@@ -75,6 +80,7 @@ def reopen(*, session_id: int, candidate_id: int, reason: str, actor: Actor, now
         if attempt.reopened_at is not None and attempt.state == AttemptState.RESUME_AUTHORISED:
             room.require_open()
             return attempt
+        _refuse_after_a_day(attempt, now)
         room.transition(
             attempt,
             EventKind.REOPENED,
@@ -86,10 +92,21 @@ def reopen(*, session_id: int, candidate_id: int, reason: str, actor: Actor, now
             over_final_at=None,
             state_before_end="",
             end_batch="",
+            # He was told that it is over: his silence since then means nothing.
+            left_at=None,
+            silent_at=None,
         )
-        assert attempt.started_at is not None
-        room.due(attempt.started_at + rules.LIFE_OF_A_TEST)
+        room.watch(attempt)
         return attempt
+
+
+def _refuse_after_a_day(attempt: Attempt, now: datetime) -> None:
+    """A finished test must not become an expired one."""
+    expiry = rules.expires_at(attempt)
+    if attempt.state in {AttemptState.ENDED, AttemptState.COMPLETED} and expiry and now >= expiry:
+        raise DomainError(
+            "too_late", "Ce test a commencé il y a plus de 24 h : il ne peut plus être rouvert."
+        )
 
 
 def _is_overdue(attempt: Attempt, now: datetime) -> bool:
@@ -129,6 +146,7 @@ def _undo(room: Room, attempt: Attempt, *, actor: Actor) -> None:
         last_seen_at=room.now if attempt.last_seen_at is not None else None,
         silent_at=_silent_after(attempt, room.now),
     )
+    room.watch(attempt)
 
 
 def _silent_after(attempt: Attempt, now: datetime) -> datetime | None:

@@ -1,6 +1,7 @@
 """Extra time and minutes given back (R13): a deadline only ever moves by an event."""
 
 from datetime import datetime
+from typing import Any
 
 from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.journal import Json
@@ -117,13 +118,13 @@ def _require_running(attempt: Attempt, now: datetime) -> None:
         raise refuse("not_in_progress")
 
 
-def _new_deadline(room: Room, attempt: Attempt) -> dict[str, datetime]:
+def _new_deadline(room: Room, attempt: Attempt) -> dict[str, Any]:
     """The deadline column of a started attempt; nothing before the start. Never moved into the past."""
     if attempt.started_at is None or attempt.deadline_at is None:
         return {}
     deadline = rules.deadline_of(attempt, room.session, attempt.candidate)
     if deadline < attempt.deadline_at and deadline < room.now:
         raise DomainError("below_elapsed", "La nouvelle heure de fin serait déjà passée.")
-    if room.session.establishment.ends_by_itself:
-        room.due(deadline)
+    attempt.deadline_at = deadline
+    room.watch(attempt)
     return {"deadline_at": deadline}

@@ -23,8 +23,6 @@ def authorise_resume(*, session_id: int, candidate_id: int, actor: Actor, now: d
             facts={"question": attempt.question, "requested": attempt.resume_requested_at is not None},
             resume_authorised_at=now,
             resume_requested_at=None,
-            end_undone_at=None,
-            reopened_at=None,
         )
         return attempt
 
@@ -35,7 +33,7 @@ def cancel_resume(*, session_id: int, candidate_id: int, actor: Actor, now: date
         attempt = room.attempt(candidate_id)
         if attempt.state == AttemptState.IN_PROGRESS and not room.session.is_over:
             return attempt
-        room.transition(attempt, EventKind.RESUME_CANCELLED, actor=actor, reopened_at=None)
+        room.transition(attempt, EventKind.RESUME_CANCELLED, actor=actor)
         return attempt
 
 

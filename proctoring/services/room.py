@@ -139,6 +139,11 @@ class Room:
         if current is None or instant < current:
             self.lock.change(next_due_at=instant)
 
+    def watch(self, attempt: Attempt) -> None:
+        """The clock has this running test in its eye: after whatever makes it run, or moves its deadline."""
+        for instant in rules.falls_due(attempt, self.session):
+            self.due(instant)
+
     def settle_alert(self, alert: Alert, status: AlertStatus) -> None:
         alert.status = status
         alert.handled_at = self.now

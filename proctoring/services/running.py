@@ -77,9 +77,7 @@ def start(
     )
     if launches:
         _launch(room, at)
-    room.due(at + rules.LIFE_OF_A_TEST)
-    if room.session.establishment.ends_by_itself and attempt.deadline_at is not None:
-        room.due(attempt.deadline_at)
+    room.watch(attempt)
     _note_holder(entry, room.now)
 
 
@@ -175,7 +173,9 @@ def _require_code(room: Room, access_code: str) -> None:
 
 def _launch(room: Room, at: datetime) -> None:
     """Who is present now was in the room at the launch: the late question is not for them."""
-    Attempt.objects.filter(session_id=room.session.pk, state=AttemptState.PRESENT).update(present_at_launch=True)
+    Attempt.objects.filter(session_id=room.session.pk, state=AttemptState.PRESENT).update(
+        present_at_launch=True
+    )
     room.lock.change(launched_at=at, state=SessionState.LAUNCHED)
 
 

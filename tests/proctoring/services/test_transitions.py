@@ -248,9 +248,7 @@ def test_wrong_access_code_writes_nothing(candidate: Candidate, state: str) -> N
     before = everything(candidate.session)
 
     with pytest.raises(DomainError, match="wrong_access_code") as refusal:
-        running.start_or_resume(
-            entry=entry, access_code="BCRQ73", actor=candidate_actor(entry), now=SOON
-        )
+        running.start_or_resume(entry=entry, access_code="BCRQ73", actor=candidate_actor(entry), now=SOON)
 
     assert refusal.value.status == 404
     assert everything(candidate.session) == before
