@@ -1,0 +1,134 @@
+"""The `attempt` object of the test-platform API (contract.md), and the one read that it needs."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypedDict
+
+from django.db.models import F, OuterRef, Subquery, Value
+
+from proctoring import rules
+from proctoring.enums import OVER_REASONS, AlertStatus, OverReason
+from proctoring.models import Alert, Attempt, Entry
+from sessions_app.models import Session
+
+# How often the server wants to hear of a test: what the platform announced, within these.
+HEARTBEAT_LEAST, HEARTBEAT_MOST = 15, 30
+
+
+class AlertObject(TypedDict):
+    """The latest alert on the current question. `outcome` is null while it is open."""
+
+    question: int
+    status: Literal["open", "answered"]
+    outcome: Literal["refused", "validated"] | None
+
+
+class AttemptObject(TypedDict):
+    """`attempt` of contract.md: these keys, no others. Times are ISO 8601 with the establishment's offset."""
+
+    state: str
+    question: int | None
+    started_at: str | None
+    deadline_at: str | None
+    server_time: str
+    heartbeat_seconds: int
+    alert: AlertObject | None
+    over_reason: str | None
+    over_final_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An entry of a test platform and the attempt that it came for, read at one instant."""
+
+    entry: Entry
+    attempt: Attempt  # unsaved when nothing happened yet
+    question: int | None
+    alert_status: str | None
+
+    @property
+    def session(self) -> Session:
+        return self.entry.session
+
+    @property
+    def superseded(self) -> bool:
+        """It held the attempt, and another entry does now (mechanics §4)."""
+        return self.entry.held_at is not None and self.attempt.holder_id != self.entry.pk
+
+    def is_due(self, now: datetime) -> bool:
+        """Something fell due that nobody wrote yet (mechanics §3)."""
+        return is_due(self.session, now)
+
+
+def is_due(session: Session, now: datetime) -> bool:
+    """The clock has something to write in this session before anybody looks."""
+    return session.next_due_at is not None and session.next_due_at <= now and not session.is_over
+
+
+def standing(entry_id: uuid.UUID, *, question: int | None = None) -> Standing | None:
+    """In one query; None when the entry is gone, was not opened by a test platform, or its key is revoked.
+
+    `question` is the one whose alert is wanted, when the caller knows better than the row: a progress report.
+    """
+    wanted = F("candidate__attempt__question") if question is None else Value(question)
+    latest = (
+        Alert.objects.filter(attempt__candidate_id=OuterRef("candidate_id"), question=OuterRef("wanted"))
+        .order_by("-pk")
+        .values("status")[:1]
+    )
+    entry = (
+        Entry.objects.select_related("session__establishment", "candidate__attempt")
+        .filter(pk=entry_id, api_key__isnull=False, api_key__revoked_at__isnull=True)
+        .annotate(wanted=wanted)
+        .annotate(alert_status=Subquery(latest))
+        .first()
+    )
+    if entry is None:
+        return None
+    attempt = getattr(entry.candidate, "attempt", None) or Attempt(candidate=entry.candidate)
+    return Standing(
+        entry=entry,
+        attempt=attempt,
+        question=attempt.question if question is None else question,
+        alert_status=entry.alert_status,
+    )
+
+
+def attempt_object(found: Standing, *, now: datetime) -> AttemptObject:
+    """What a platform is told. Before `over_final_at` an end can be undone: it freezes and asks again."""
+    attempt, session = found.attempt, found.session
+    state = rules.state_at(attempt, now)
+    reason = OVER_REASONS.get(state) or (OverReason.SESSION_CLOSED if session.is_over else None)
+
+    def told(instant: datetime | None) -> str | None:
+        return session.local(instant).isoformat(timespec="milliseconds") if instant is not None else None
+
+    return {
+        "state": state.value,
+        "question": found.question,
+        "started_at": told(attempt.started_at),
+        "deadline_at": told(attempt.deadline_at),
+        "server_time": session.local(now).isoformat(timespec="milliseconds"),
+        "heartbeat_seconds": heartbeat_wanted(found.entry.heartbeat),
+        "alert": _alert_object(found.question, found.alert_status),
+        "over_reason": reason.value if reason is not None else None,
+        "over_final_at": told(attempt.over_final_at),
+    }
+
+
+def heartbeat_wanted(announced: int | None) -> int:
+    """The server sets the pace (quality §1); a platform that announced none is told the pace of others."""
+    return min(max(announced or HEARTBEAT_LEAST, HEARTBEAT_LEAST), HEARTBEAT_MOST)
+
+
+def _alert_object(question: int | None, status: str | None) -> AlertObject | None:
+    if question is None:
+        return None
+    if status == AlertStatus.OPEN:
+        return {"question": question, "status": "open", "outcome": None}
+    if status == AlertStatus.REFUSED:
+        return {"question": question, "status": "answered", "outcome": "refused"}
+    if status == AlertStatus.VALIDATED:
+        return {"question": question, "status": "answered", "outcome": "validated"}
+    return None

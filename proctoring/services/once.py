@@ -1,0 +1,107 @@
+"""What must not count twice: a key is acted on once within its scope, then answered alike (mechanics §10)."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from pixsurv.kernel import crypto
+from pixsurv.kernel.errors import Busy, DomainError
+from pixsurv.kernel.journal import Json, canonical
+from proctoring.models import Once
+from sessions_app.services.journal import is_lock_timeout
+
+KEPT = timedelta(hours=48)
+PURGED_ONE_TIME_IN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an act answered: a status and plain JSON. It is kept for 48 h, so no secret and no name in it."""
+
+    status: int
+    body: Any = None
+
+
+def guard(*, scope: str, key: str, body: Json, now: datetime, act: Callable[[], Answer]) -> Answer:
+    """Run `act` once for this `key` in this `scope`, and give its answer, now and again.
+
+    `scope` says who asks and for what (« entry:<id>/alerts », « access:<id>/incident »), in 80 characters at
+    most; an empty `key` means that nobody asked for it: `act` just runs. `body` is what was asked: the same
+    key with another body raises `idempotency_mismatch` (422). A refusal (DomainError) is an answer too: it is
+    kept with all that `act` wrote before it, and raised again; a `busy` is not, for nothing was done and
+    asking again is right.
+
+    The claim of the key, the act and its answer are one transaction: a duplicate that runs at the same time
+    waits for the first (or is told `busy`), then gets its answer. Not to be called in another transaction.
+    """
+    if not key:
+        return act()
+    if secrets.randbelow(PURGED_ONE_TIME_IN) == 0:
+        purge(now=now)
+    fingerprint = _fingerprint(body)
+    try:
+        with transaction.atomic():
+            row = _claim(Once(scope=scope, key=key, body_fingerprint=fingerprint, status=0, created_at=now))
+            if row.status == 0:
+                _act_and_keep(row, act)
+    except OperationalError as error:
+        if is_lock_timeout(error):
+            raise Busy from error
+        raise
+    if row.body_fingerprint != fingerprint:
+        raise DomainError(
+            "idempotency_mismatch", "Cette clé d’idempotence a déjà servi à une autre demande.", status=422
+        )
+    return _answer_of(row)
+
+
+def purge(*, now: datetime) -> int:
+    """Forget what is older than 48 h; how many."""
+    return Once.objects.filter(created_at__lt=now - KEPT).delete()[0]
+
+
+def _fingerprint(body: Json) -> str:
+    """Keyed: a plain digest of a name and a birth date could be guessed back from the table."""
+    return crypto.derive(f"once:{canonical(body).decode()}")
+
+
+def _claim(ours: Once) -> Once:
+    """Our row when the key was free (status 0: nothing answered yet), else the one that holds it."""
+    for _ in range(2):
+        try:
+            with transaction.atomic():  # a savepoint: a taken key must not end the transaction
+                ours.save(force_insert=True)
+        except IntegrityError:
+            ours.pk = None
+        else:
+            return ours
+        taken = Once.objects.filter(scope=ours.scope, key=ours.key).first()
+        if taken is not None and taken.created_at >= ours.created_at - KEPT:
+            return taken
+        if taken is not None:  # past its 48 h and not purged yet: it no longer takes the key
+            taken.delete()
+    raise Busy
+
+
+def _act_and_keep(row: Once, act: Callable[[], Answer]) -> None:
+    """A refusal must not undo what the act wrote before: a refused start still files its resume request."""
+    try:
+        answer = act()
+    except DomainError as refusal:
+        if refusal.status >= 500:
+            raise
+        row.status = refusal.status
+        row.answer = {"refusal": {"code": refusal.code, "sentence": refusal.sentence}}
+    else:
+        row.status, row.answer = answer.status, {"body": answer.body}
+    row.save(update_fields=["status", "answer"])
+
+
+def _answer_of(row: Once) -> Answer:
+    if refusal := row.answer.get("refusal"):
+        raise DomainError(refusal["code"], refusal["sentence"], status=row.status)
+    return Answer(row.status, row.answer["body"])
