@@ -1,4 +1,4 @@
-"""Argon2id at the OWASP setting: on exam morning eight threads may hash at once, and 100 MiB each would not fit."""
+"""Argon2id at the OWASP setting: eight threads may hash at once, and 100 MiB each would not fit."""
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import patch_vary_headers
 
-PERMISSIONS = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), screen-wake-lock=(self), interest-cohort=()"
+PERMISSIONS = "camera=(self), screen-wake-lock=(self), microphone=(), geolocation=(), payment=(), usb=()"
 
 
 class HeadersMiddleware:
-    """Marks our own answers, so that the page can tell them from one that a filtering proxy put in between."""
+    """Marks our own answers: the page can tell them from one that a filtering proxy put in between."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

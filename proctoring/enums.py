@@ -98,8 +98,12 @@ _OVER = MappingProxyType(dict.fromkeys(OVER, "attempt_over"))
 
 TRANSITIONS: Mapping[EventKind, Transition] = MappingProxyType(
     {
-        EventKind.PRESENCE_CONFIRMED: Transition(frozenset({_S.EXPECTED}), _S.PRESENT, _ROOM, "already_started"),
-        EventKind.PRESENCE_CANCELLED: Transition(frozenset({_S.PRESENT}), _S.EXPECTED, _ROOM, "already_started"),
+        EventKind.PRESENCE_CONFIRMED: Transition(
+            frozenset({_S.EXPECTED}), _S.PRESENT, _ROOM, "already_started"
+        ),
+        EventKind.PRESENCE_CANCELLED: Transition(
+            frozenset({_S.PRESENT}), _S.EXPECTED, _ROOM, "already_started"
+        ),
         EventKind.STARTED: Transition(
             frozenset({_S.PRESENT}),
             _S.IN_PROGRESS,
@@ -118,9 +122,7 @@ TRANSITIONS: Mapping[EventKind, Transition] = MappingProxyType(
             _S.IN_PROGRESS,
             _TEST,
             "resume_not_authorised",
-            MappingProxyType(
-                {_S.EXPECTED: "presence_not_confirmed", _S.PRESENT: "not_in_progress", **_OVER}
-            ),
+            MappingProxyType({_S.EXPECTED: "presence_not_confirmed", _S.PRESENT: "not_in_progress", **_OVER}),
         ),
         EventKind.COMPLETED: Transition(RUNNING, _S.COMPLETED, _TEST, "not_in_progress"),
         EventKind.ENDED: Transition(
@@ -153,7 +155,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "entry_superseded": "Ce test continue sur un autre poste.",
         "alert_gone": "Ce signalement n’attend plus de réponse.",
         "never_launched": "Cette session n’est pas lancée.",
-        "launch_stands": "Il est trop tard pour annuler ce lancement : d’autres tests ont commencé, ou 5 minutes ont passé.",
+        "launch_stands": "Trop tard pour annuler ce lancement : d’autres tests ont commencé, ou 5 minutes ont passé.",
         "no_test_waits": "Aucun test n’a dépassé son heure de fin.",
         "tests_running": "Des tests sont encore en cours : terminez-les avant de clôturer.",
         "not_allowed": "Ce geste n’est pas permis ici.",

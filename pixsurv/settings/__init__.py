@@ -36,7 +36,8 @@ def _is_loopback(host: str) -> bool:
 PLAIN_HTTP_IN_PUBLIC = not HTTPS and not _is_loopback(PUBLIC_HOST)
 if PLAIN_HTTP_IN_PUBLIC and not env.flag("ALLOW_PLAIN_HTTP"):
     raise ImproperlyConfigured(
-        f"PUBLIC_URL is {PUBLIC_URL}: passwords would travel in the clear. Use https, or set ALLOW_PLAIN_HTTP=1."
+        f"PUBLIC_URL is {PUBLIC_URL}: passwords would travel in the clear."
+        " Use https, or set ALLOW_PLAIN_HTTP=1."
     )
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"]
@@ -163,7 +164,7 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
     "manifest-src": [CSP.SELF],
 }
-# Subdomains and preload are the operator's choice (mechanics §11); X-Frame-Options is said by frame-ancestors.
+# Subdomains and preload are the operator's choice (mechanics §11); frame-ancestors says X-Frame-Options.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "security.W002"]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
@@ -171,7 +172,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "pixsurv.logging.JsonFormatter"}, "text": {"format": "%(levelname)s %(message)s"}},
+    "formatters": {
+        "json": {"()": "pixsurv.logging.JsonFormatter"},
+        "text": {"format": "%(levelname)s %(message)s"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

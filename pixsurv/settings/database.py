@@ -20,7 +20,8 @@ def complete(entry: dict[str, Any], *, threads: int) -> dict[str, Any]:
         )
     else:
         options.update(
-            options="-c lock_timeout=2000 -c statement_timeout=15000 -c idle_in_transaction_session_timeout=15000",
+            options="-c lock_timeout=2000 -c statement_timeout=15000"
+            " -c idle_in_transaction_session_timeout=15000",
             pool={"min_size": 1, "max_size": threads + 2, "timeout": 10},
         )
         # The pool keeps the connections; Django's own persistence must stay out of its way.

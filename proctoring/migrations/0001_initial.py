@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('over_final_at__isnull', False), ('state', 'ended'), ('state_before_end__in', ['in_progress', 'resume_authorised'])), models.Q(models.Q(('state', 'ended'), _negated=True), ('over_final_at__isnull', True), ('state_before_end', '')), _connector='OR'), name='attempt_end_undo_coherent', violation_error_message='Une fin par le surveillant garde l’état d’avant et l’heure où elle devient définitive.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('over_final_at__isnull', False), ('state', 'ended'), ('state_before_end__in', ['in_progress', 'resume_authorised'])), models.Q(models.Q(('state', 'ended'), _negated=True), ('over_final_at__isnull', True), ('state_before_end', '')), _connector='OR'), name='attempt_end_undo_coherent', violation_error_message='Une fin par le surveillant garde l’état d’avant et l’heure où elle est sûre.'),
         ),
         migrations.AddConstraint(
             model_name='attempt',

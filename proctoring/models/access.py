@@ -14,7 +14,9 @@ class ProctorAccess(models.Model):
         REVOKED = "revoked", "Retiré par un administrateur"
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="accesses")
-    account = models.ForeignKey(Account, on_delete=models.SET_NULL, null=True, blank=True, related_name="accesses")
+    account = models.ForeignKey(
+        Account, on_delete=models.SET_NULL, null=True, blank=True, related_name="accesses"
+    )
     name = models.CharField("nom et prénom", max_length=200)
     # An admin of the establishment at login: reopens, and vouches for a written decision.
     is_admin = models.BooleanField(default=False)

@@ -84,9 +84,13 @@ class Attempt(models.Model):
             ),
             models.CheckConstraint(
                 name="attempt_end_undo_coherent",
-                condition=Q(state=AttemptState.ENDED, over_final_at__isnull=False, state_before_end__in=sorted(RUNNING))
+                condition=Q(
+                    state=AttemptState.ENDED,
+                    over_final_at__isnull=False,
+                    state_before_end__in=sorted(RUNNING),
+                )
                 | (~Q(state=AttemptState.ENDED) & Q(over_final_at__isnull=True, state_before_end="")),
-                violation_error_message="Une fin par le surveillant garde l’état d’avant et l’heure où elle devient définitive.",
+                violation_error_message="Une fin par le surveillant garde l’état d’avant et l’heure où elle est sûre.",
             ),
             models.CheckConstraint(
                 name="attempt_resume_authorised_coherent",

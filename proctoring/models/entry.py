@@ -14,7 +14,9 @@ class Entry(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="entries")
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="entries")
-    api_key = models.ForeignKey(ApiKey, on_delete=models.SET_NULL, null=True, blank=True, related_name="entries")
+    api_key = models.ForeignKey(
+        ApiKey, on_delete=models.SET_NULL, null=True, blank=True, related_name="entries"
+    )
     # Seconds announced; null: this platform sends no heartbeat, its silence means nothing (D6).
     heartbeat = models.PositiveSmallIntegerField(null=True)
     created_at = models.DateTimeField()

@@ -11,8 +11,8 @@ from proctoring.models import ProctorAccess
 from proctoring.room.people import attempt_of
 from proctoring.room.visit import Visit
 from proctoring.selectors.announcements import announcements
-from proctoring.selectors.wording import clock_time
 from proctoring.selectors.room import Board, some_rows, watchers, whole_board
+from proctoring.selectors.wording import clock_time
 
 ORDERS = {"poste": "workstation", "nom": "name"}
 

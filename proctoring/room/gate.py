@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +13,8 @@ from proctoring.room.answers import refused
 from proctoring.room.visit import Visit, visit_of
 from proctoring.services.room import refuse
 
-
-class RoomView(Protocol):
-    def __call__(self, visit: Visit, **kwargs: Any) -> HttpResponse: ...
+# A view of the room takes the visit, then what its address names.
+type RoomView = Callable[..., HttpResponse]
 
 
 def in_room(*methods: str, everywhere: bool = False) -> Callable[[RoomView], Callable[..., HttpResponse]]:

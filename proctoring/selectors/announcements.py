@@ -69,7 +69,8 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
 
 
 def _is_by(event: Event, access: ProctorAccess) -> bool:
-    return (event.facts or {}).get("actor", {}).get("access") == access.pk
+    actor = (event.facts or {}).get("actor", {})
+    return bool(actor.get("access") == access.pk)
 
 
 def _grouped(
@@ -110,9 +111,7 @@ def _announce(
             f"{len(who)} tests terminés" if len(who) > 1 else f"Test de {one.full_name} terminé",
             "Les élèves seront prévenus dans 10 s." if len(who) > 1 else "L’élève sera prévenu dans 10 s.",
             "Annuler",
-            f"la fin de {len(who)} tests"
-            if len(who) > 1
-            else f"la fin du test de {one.full_name}",
+            f"la fin de {len(who)} tests" if len(who) > 1 else f"la fin du test de {one.full_name}",
             "fins/annuler/" if several else f"{row}/fin/annuler/",
             (("batch", batch),) if several else (),
             seconds,

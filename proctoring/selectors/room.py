@@ -1,7 +1,7 @@
 """What the room's page, poll and answers show: the same rows, read in a constant number of queries.
 
-Needs that come from the clock arrive without an event: a version is `<sequence>.<ms of the answer>`, and a row is
-also « changed » when its deadline, silence or return fell after those milliseconds (mechanics §2).
+Needs that come from the clock arrive without an event: a version is `<sequence>.<ms of the answer>`, and a row
+is also « changed » when its deadline, silence or return fell after those milliseconds (mechanics §2).
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from sessions_app.models import Candidate, Session
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a page has: the journal's sequence, and the instant up to which the clock was taken into account."""
+    """What a page has: the journal's sequence, and the instant up to which the clock was looked at."""
 
     sequence: int
     at: datetime

@@ -227,7 +227,7 @@ def card_of(row: Row) -> Card | None:
 
 
 def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
-    """The row of a candidate annotated by `selectors.room` (`is_homonym`, `open_alert_at`, `open_alert_question`)."""
+    """The row of a candidate as `selectors.room` annotates him."""
     attempt = getattr(candidate, "attempt", None) or Attempt(candidate=candidate, session=session)
     state = rules.state_at(attempt, now)
     icon, look = STATE_LOOK[state]

@@ -72,7 +72,9 @@ def enter(
             room_confirmed_at=now if _is_today(session, now) else None,
         )
         room.lock.record(
-            EventKind.PROCTOR_ENTERED, actor=actor_of(access), facts={"access": access.pk, "device": access.device}
+            EventKind.PROCTOR_ENTERED,
+            actor=actor_of(access),
+            facts={"access": access.pk, "device": access.device},
         )
     return access, token
 

@@ -23,7 +23,11 @@ def start_by_hand(
     """« A commencé à … ». Presence is required, as everywhere."""
     with locked_room(session_id, now=now) as room:
         attempt = room.attempt(candidate_id)
-        if attempt.state == AttemptState.IN_PROGRESS and attempt.started_at == at and not room.session.is_over:
+        if (
+            attempt.state == AttemptState.IN_PROGRESS
+            and attempt.started_at == at
+            and not room.session.is_over
+        ):
             return attempt
         _check(room, source, at)
         if attempt.state == AttemptState.EXPECTED:
@@ -32,7 +36,9 @@ def start_by_hand(
         return attempt
 
 
-def start_all_by_hand(*, session_id: int, at: datetime, source: Source, actor: Actor, now: datetime) -> list[Attempt]:
+def start_all_by_hand(
+    *, session_id: int, at: datetime, source: Source, actor: Actor, now: datetime
+) -> list[Attempt]:
     """« Toute la salle a commencé à 10h05 »: every ticked row that has not started."""
     with locked_room(session_id, now=now) as room:
         _check(room, source, at)
@@ -48,7 +54,11 @@ def resume_by_hand(
     """« A repris à … », after the resume was authorised."""
     with locked_room(session_id, now=now) as room:
         attempt = room.attempt(candidate_id)
-        if attempt.state == AttemptState.IN_PROGRESS and attempt.resumed_at == at and not room.session.is_over:
+        if (
+            attempt.state == AttemptState.IN_PROGRESS
+            and attempt.resumed_at == at
+            and not room.session.is_over
+        ):
             return attempt
         _check(room, source, at, after=attempt.started_at)
         running.resume(
@@ -66,9 +76,7 @@ def complete_by_hand(
         if attempt.state == AttemptState.COMPLETED and attempt.over_at == at and not room.session.is_over:
             return attempt
         _check(room, source, at, after=attempt.started_at)
-        running.finish(
-            room, attempt, actor=actor, at=at, facts=_facts(source), source=source, source_at=now
-        )
+        running.finish(room, attempt, actor=actor, at=at, facts=_facts(source), source=source, source_at=now)
         return attempt
 
 
@@ -98,4 +106,3 @@ def _check(room: Room, source: Source, at: datetime, *, after: datetime | None =
 def earliest(session: Session) -> datetime:
     """No test is keyed before this instant: an obvious slip of the finger."""
     return session.starts_at - EARLIEST_BEFORE_START
-

@@ -72,7 +72,9 @@ def open_entry(
     return entry
 
 
-def set_workstation(*, session_id: int, candidate_id: int, workstation: str, actor: Actor, now: datetime) -> None:
+def set_workstation(
+    *, session_id: int, candidate_id: int, workstation: str, actor: Actor, now: datetime
+) -> None:
     """« Numéro du poste », from the candidate or the proctor (R17)."""
     cleaned = " ".join(workstation.split())[:20]
     with locked_room(session_id, now=now) as room:

@@ -43,14 +43,14 @@ def set_extra_time(
         if rules.state_at(attempt, now) not in BEFORE | RUNNING:
             raise refuse("not_in_progress")
         lowers = percent < before
-        if percent > rules.EXTRA_TIME_WITHOUT_DECISION and not lowers:
-            if not (written_decision and actor.kind == ActorKind.ADMIN):
-                raise DomainError(
-                    "decision_missing",
-                    "Au-delà du tiers, un administrateur doit confirmer que l’établissement détient la décision"
-                    " écrite d’aménagement.",
-                    status=403,
-                )
+        vouched = written_decision and actor.kind == ActorKind.ADMIN
+        if percent > rules.EXTRA_TIME_WITHOUT_DECISION and not lowers and not vouched:
+            raise DomainError(
+                "decision_missing",
+                "Au-delà du tiers, un administrateur doit confirmer que l’établissement détient la décision"
+                " écrite d’aménagement.",
+                status=403,
+            )
         candidate.extra_time_percent = percent
         changes = _new_deadline(room, attempt)
         Candidate.objects.filter(pk=candidate.pk).update(extra_time_percent=percent)

@@ -1,6 +1,7 @@
 """Presence, and the late question (R8, R10)."""
 
 from datetime import datetime
+from typing import Any
 
 from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.journal import Json
@@ -37,7 +38,7 @@ def confirm_presence(
             return attempt
         room.require_open()
         facts: dict[str, Json] = {}
-        changes: dict[str, object] = {}
+        changes: dict[str, Any] = {}
         if attempt.state == AttemptState.EXPECTED:
             if attempt.candidate.certifiable is False:
                 raise refuse("not_certifiable")

@@ -41,7 +41,7 @@ def beat(
                 resume_requested_at=None,
                 left_at=None,
             )
-        fields = _seen(entry.heartbeat, visible=visible, question=question, now=now)
+        fields = seen_fields(entry.heartbeat, visible=visible, question=question, now=now)
         Attempt.objects.filter(pk=attempt.pk, holder_id=entry.pk).update(**fields)
 
 
@@ -54,6 +54,8 @@ def _fast(
     question: int | None,
     now: datetime,
 ) -> bool:
+    # Columns of the attempt only: with a join, PostgreSQL would not look again at a row that an end has just
+    # changed. A closed session has no running attempt, so its state says enough.
     return bool(
         Attempt.objects.filter(
             holder_id=entry_id,
@@ -62,17 +64,21 @@ def _fast(
             resume_requested_at=None,
             left_at=None,
             started_at__gt=now - rules.LIFE_OF_A_TEST,
-            session__closed_at=None,
-        ).update(**_seen(heartbeat, visible=visible, question=question, now=now))
+        ).update(**seen_fields(heartbeat, visible=visible, question=question, now=now))
     )
 
 
-def _seen(heartbeat: int | None, *, visible: bool, question: int | None, now: datetime) -> dict[str, object]:
+def seen_fields(
+    heartbeat: int | None, *, visible: bool, question: int | None, now: datetime
+) -> dict[str, object]:
+    """The columns that say « he was there just now », for one UPDATE."""
     fields: dict[str, object] = {"last_seen_at": now, "last_visible": visible}
     if heartbeat is not None:
         fields["silent_at"] = now + rules.silence_limit(heartbeat=heartbeat, visible=visible)
         # Only the beat that ends a silence moves this: the room learns of the return by it.
-        fields["reconnected_at"] = Case(When(silent_at__lte=now, then=Value(now)), default=F("reconnected_at"))
+        fields["reconnected_at"] = Case(
+            When(silent_at__lte=now, then=Value(now)), default=F("reconnected_at")
+        )
     if question is not None:
         fields["question"] = question
     return fields

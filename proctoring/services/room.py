@@ -95,7 +95,7 @@ class Room:
         changes["last_sequence"] = event.sequence
         for name, value in changes.items():
             setattr(attempt, name, value)
-        if attempt.pk is None:
+        if attempt._state.adding:
             attempt.save(force_insert=True)
         else:
             # Only what changed: a whole save would overwrite a newer heartbeat (mechanics §1).

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from sessions_app.enums import Role
 from sessions_app.models.establishment import Establishment
@@ -40,7 +41,7 @@ class Account(AbstractBaseUser):
         constraints = [
             models.CheckConstraint(
                 name="account_email_lower_case",
-                condition=Q(email=models.functions.Lower("email")),
+                condition=Q(email=Lower("email")),
                 violation_error_message="L’adresse e-mail s’écrit en minuscules.",
             ),
         ]

@@ -33,7 +33,8 @@ class Event(models.Model):
             models.CheckConstraint(name="event_kind_known", condition=Q(kind__in=EventKind.values)),
             models.CheckConstraint(
                 name="event_facts_and_salt_together",
-                condition=Q(facts__isnull=True, salt__isnull=True) | Q(facts__isnull=False, salt__isnull=False),
+                condition=Q(facts__isnull=True, salt__isnull=True)
+                | Q(facts__isnull=False, salt__isnull=False),
             ),
         ]
 

@@ -1,7 +1,7 @@
 """One certification session: one room, one start, one list of candidates (P3, P4)."""
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -77,7 +77,7 @@ class Session(models.Model):
     next_due_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects: ClassVar[models.Manager["Session"]] = SessionQuerySet.as_manager()  # type: ignore[assignment]
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["establishment", "starts_at"], name="session_of_establishment")]

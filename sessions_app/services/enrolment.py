@@ -14,14 +14,18 @@ from sessions_app.models import Candidate
 from sessions_app.services.journal import locked_session
 
 
-def enrol(*, session_id: int, candidates: Sequence[Candidate], actor: Actor, now: datetime) -> list[Candidate]:
+def enrol(
+    *, session_id: int, candidates: Sequence[Candidate], actor: Actor, now: datetime
+) -> list[Candidate]:
     """Add these (unsaved) candidates, all or none, one event each.
 
     Refused with `session_closed`, `duplicate` (same normalised identity in the session, P6), `invalid`.
     """
     with locked_session(session_id, now=now) as lock:
         if lock.session.is_over:
-            raise DomainError("session_closed", "Cette session est clôturée : plus rien ne peut y être changé.")
+            raise DomainError(
+                "session_closed", "Cette session est clôturée : plus rien ne peut y être changé."
+            )
         for candidate in candidates:
             candidate.session = lock.session
             _clean(candidate)
@@ -75,4 +79,6 @@ def _clean(candidate: Candidate) -> None:
         candidate.first_name = clean_name(candidate.first_name)
         candidate.clean_fields(exclude=["session", "sort_key", "last_name_key", "identity_key"])
     except (ValueError, ValidationError) as error:
-        raise DomainError("invalid", "Le nom, le prénom ou la date de naissance n’est pas valide.", status=422) from error
+        raise DomainError(
+            "invalid", "Le nom, le prénom ou la date de naissance n’est pas valide.", status=422
+        ) from error

@@ -39,7 +39,7 @@ def end_overdue(visit: Visit, **_: Any) -> HttpResponse:
             if candidate.attempt.deadline_at is not None and candidate.attempt.deadline_at <= visit.now
         ]
         return answers.dialog(visit, "end_overdue", {"overdue": overdue})
-    _, attempts = ending.end_overdue(
+    attempts = ending.end_overdue(
         session_id=visit.session.pk,
         candidate_ids=chosen_ids(visit.post.getlist("candidat")),
         actor=visit.actor,

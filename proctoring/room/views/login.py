@@ -40,7 +40,7 @@ def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
     session = accesses.find_session(
         number=form.cleaned_data["number"], password=form.cleaned_data["password"]
     )
-    access, token = accesses.enter(
+    _access, token = accesses.enter(
         session=session,
         name=form.cleaned_data["name"],
         account=request.user if isinstance(request.user, Account) else None,

@@ -122,6 +122,7 @@ def _once(visit: Visit, service: Callable[..., object], chosen: list[int], many:
 
 
 def _later(visit: Visit, candidate: Candidate, many: int) -> NewEnd:
+    assert candidate.attempt.deadline_at is not None
     now_ends = visit.session.local(candidate.attempt.deadline_at)
     return NewEnd(candidate, clock_time(now_ends), clock_time(now_ends + timedelta(minutes=many)))
 
