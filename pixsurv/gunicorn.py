@@ -1,7 +1,10 @@
 """How gunicorn serves, in `make run` and in the image: `gunicorn -c python:pixsurv.gunicorn pixsurv.wsgi`."""
 
+import gc
 from pathlib import Path
 
+from django.urls import reverse
+from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
 
 from pixsurv.settings import PORT, THREADS, env
@@ -30,3 +33,9 @@ accesslog = None
 
 # gunicorn always sends a Server header; at least it needn't name the software.
 wsgi.SERVER = "pixsurv"
+
+
+def when_ready(server: Arbiter) -> None:
+    """Before the first fork: import the pages too, so that no visitor waits for them and no worker has its own."""
+    reverse("home")
+    gc.freeze()  # a collection that marked these objects would copy their memory into each worker

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.urls import clear_url_caches, get_resolver
 
 from pixsurv import gunicorn
 from pixsurv.management.commands import serve
@@ -153,6 +154,15 @@ def test_gunicorn_listens_where_the_environment_says(monkeypatch: pytest.MonkeyP
     monkeypatch.undo()
     reload(gunicorn)
     assert gunicorn.bind == "127.0.0.1:8000"
+
+
+def test_gunicorn_imports_the_pages_before_it_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    frozen: list[bool] = []
+    monkeypatch.setattr(gunicorn.gc, "freeze", lambda: frozen.append(True))
+    clear_url_caches()
+    gunicorn.when_ready(None)
+    assert get_resolver()._populated
+    assert frozen
 
 
 def test_serve_answers_on_a_fresh_database_and_stops_cleanly(tmp_path: Path, free_port: int) -> None:
