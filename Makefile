@@ -33,7 +33,7 @@ check: .venv/dev.stamp ## Checks format, lint, types, import order, templates, m
 fix: .venv/dev.stamp ## Formats the code and the templates, mends what the linter can
 	$(PYTHON) -m ruff check --fix-only --quiet
 	$(PYTHON) -m ruff format
-	$(TEMPLATES) -exec .venv/bin/djade {} +
+	$(TEMPLATES) -exec .venv/bin/djade {} + || $(TEMPLATES) -exec .venv/bin/djade --check {} +  # 1 means « changed »
 
 COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--python-version 3.12 --custom-compile-command "make lock" $(UPGRADE)
