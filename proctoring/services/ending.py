@@ -8,7 +8,7 @@ from proctoring import rules
 from proctoring.enums import RUNNING, AttemptState, Need
 from proctoring.models import Attempt
 from proctoring.services.due import locked_room
-from proctoring.services.room import Room, refuse
+from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
 
@@ -72,7 +72,7 @@ def reopen(*, session_id: int, candidate_id: int, reason: str, actor: Actor, now
 
     Refused with `not_over`, `session_closed`; with `too_late` for a test started 24 h ago: it would expire.
     """
-    reason = " ".join(reason.split())
+    reason = one_line(reason)
     if not reason:
         raise DomainError("reason_missing", "Dites pourquoi ce test est rouvert.", status=422)
     with locked_room(session_id, now=now) as room:

@@ -8,7 +8,7 @@ from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.identity import identity_key
 from proctoring.models import Entry
 from proctoring.services.due import locked_room
-from proctoring.services.room import refuse
+from proctoring.services.room import one_line, refuse
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind
 from sessions_app.models import ApiKey, Candidate, Session
@@ -76,7 +76,7 @@ def set_workstation(
     *, session_id: int, candidate_id: int, workstation: str, actor: Actor, now: datetime
 ) -> None:
     """« Numéro du poste », from the candidate or the proctor (R17)."""
-    cleaned = " ".join(workstation.split())[:20]
+    cleaned = one_line(workstation)[:20]
     with locked_room(session_id, now=now) as room:
         attempt = room.attempt(candidate_id)
         room.require_open()

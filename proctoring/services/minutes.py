@@ -9,7 +9,7 @@ from proctoring import rules
 from proctoring.enums import BEFORE, RUNNING
 from proctoring.models import Attempt
 from proctoring.services.due import locked_room
-from proctoring.services.room import Room, refuse
+from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate
@@ -63,9 +63,8 @@ def give_minutes(
     *, session_id: int, candidate_ids: list[int], minutes: int, actor: Actor, now: datetime, reason: str = ""
 ) -> list[Attempt]:
     """« Minutes perdues »: give minutes back to running tests, all or none. Refused: `not_in_progress`."""
-    _check_minutes(minutes)
-    if not candidate_ids:
-        raise DomainError("nobody_chosen", "Choisissez au moins un élève.", status=422)
+    _check(minutes, candidate_ids)
+    reason = one_line(reason)
     with locked_room(session_id, now=now) as room:
         room.require_open()
         attempts = room.attempts(candidate_ids)
@@ -88,7 +87,7 @@ def take_minutes_back(
     *, session_id: int, candidate_ids: list[int], minutes: int, actor: Actor, now: datetime
 ) -> list[Attempt]:
     """Take given minutes back, never below what has elapsed (`below_elapsed`), nor more than was given."""
-    _check_minutes(minutes)
+    _check(minutes, candidate_ids)
     with locked_room(session_id, now=now) as room:
         room.require_open()
         attempts = room.attempts(candidate_ids)
@@ -108,7 +107,9 @@ def take_minutes_back(
         return attempts
 
 
-def _check_minutes(minutes: int) -> None:
+def _check(minutes: int, candidate_ids: list[int]) -> None:
+    if not candidate_ids:
+        raise DomainError("nobody_chosen", "Choisissez au moins un élève.", status=422)
     if not 1 <= minutes <= MOST_MINUTES:
         raise DomainError("out_of_range", f"Donnez de 1 à {MOST_MINUTES} minutes.", status=422)
 

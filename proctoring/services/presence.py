@@ -9,7 +9,7 @@ from proctoring import rules
 from proctoring.enums import Arrival, AttemptState
 from proctoring.models import Attempt
 from proctoring.services.due import locked_room
-from proctoring.services.room import Room, refuse
+from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind, LatePolicy
 from sessions_app.models import Candidate
@@ -32,6 +32,7 @@ def confirm_presence(
     as `late_refused` under the default setting, accepted with `late_reason` under the other. Refused with
     `session_closed`, `not_certifiable`, `already_started`.
     """
+    late_reason = one_line(late_reason)
     with locked_room(session_id, now=now) as room:
         attempt = room.attempt(candidate_id)
         if attempt.state == AttemptState.PRESENT and not room.session.is_over:
@@ -98,7 +99,7 @@ def _late_accepted(room: Room, reason: str) -> bool:
     """The other setting of P9: the proctor decides, and says why."""
     if room.session.establishment.late_policy != LatePolicy.PROCTOR_DECIDES:
         return False
-    if not reason.strip():
+    if not reason:
         raise DomainError("reason_missing", "Dites pourquoi cet élève est accepté en retard.", status=422)
     return True
 

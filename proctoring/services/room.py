@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.identity import clean_name
 from pixsurv.kernel.journal import Json
 from proctoring import rules
 from proctoring.enums import SENTENCES, TRANSITIONS, AlertStatus, AttemptState
@@ -23,6 +24,14 @@ def refuse(code: str, *, status: int = 409) -> DomainError:
 
 def not_found() -> DomainError:
     return DomainError("not_found", "Cet élève n’est pas sur la liste de cette session.", status=404)
+
+
+def one_line(text: str) -> str:
+    """What somebody typed, on one line; `invalid` for a character that neither a journal nor a paper can hold."""
+    try:
+        return clean_name(" ".join(text.split()))
+    except ValueError as error:
+        raise DomainError("invalid", "Ce texte contient un caractère qui ne se lit pas.", status=422) from error
 
 
 @dataclass

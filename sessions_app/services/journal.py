@@ -37,9 +37,12 @@ class LockedSession:
         facts: Mapping[str, Json] | None = None,
         changes_list: bool = False,
     ) -> Event:
-        """Append one event. `changes_list`: it changes more than the row of its candidate."""
+        """Append one event. `changes_list`: it changes more than the row of its candidate.
+
+        Nothing is observed after it was received: a device whose clock is ahead is not believed (mechanics §7).
+        """
         session = self.session
-        observed = observed_at or self.now
+        observed = min(observed_at or self.now, self.now)
         told: dict[str, Json] = {"actor": actor.facts(), **(facts or {})}
         salt = journal.new_salt()
         digest = journal.facts_digest(salt, told)

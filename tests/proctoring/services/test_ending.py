@@ -37,12 +37,14 @@ def undo(candidate: Candidate, now: Any) -> Attempt:
 
 
 def batch_of(*candidates: Candidate, now: Any = OVERDUE) -> tuple[str, list[Attempt]]:
-    return ending.end_overdue(
+    """Their batch id, and those who were ended."""
+    ended = ending.end_overdue(
         session_id=candidates[0].session_id,
         candidate_ids=[candidate.pk for candidate in candidates],
         actor=PROCTOR,
         now=now,
     )
+    return ended[0].end_batch, ended
 
 
 def test_end_stands_at_once_and_is_final_after_ten_seconds(candidate: Candidate) -> None:
