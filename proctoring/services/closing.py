@@ -7,7 +7,7 @@ from proctoring.enums import AttemptState
 from proctoring.models import Attempt
 from proctoring.services.due import locked_room
 from proctoring.services.room import refuse
-from sessions_app.actors import Actor
+from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, SessionState
 from sessions_app.models import Session
 
@@ -32,12 +32,17 @@ def close_session(*, session_id: int, actor: Actor, now: datetime) -> Session:
 def take_launch_back(*, session_id: int, actor: Actor, now: datetime) -> Session:
     """An admin takes an accidental launch back, while one test only has started, within 5 min (mechanics §7).
 
-    The test that started goes on; the next start launches the session again.
+    The test that started goes on, nobody was late for it; the next start launches the session again. Refused with
+    `not_allowed`, `never_launched`, `launch_stands`; taken back already, it changes nothing.
     """
+    if actor.kind != ActorKind.ADMIN:
+        raise refuse("not_allowed", status=403)
     with locked_room(session_id, now=now) as room:
         session = room.session
         room.require_open()
         if session.launched_at is None:
+            if session.events.filter(kind=EventKind.LAUNCH_TAKEN_BACK).exists():
+                return session
             raise refuse("never_launched")
         started = Attempt.objects.filter(session_id=session.pk, started_at__isnull=False).count()
         if started > 1 or now > session.launched_at + rules.LAUNCH_TAKEN_BACK_WITHIN:
@@ -49,6 +54,8 @@ def take_launch_back(*, session_id: int, actor: Actor, now: datetime) -> Session
             facts={"launched_at": launched_at.isoformat()},
             changes_list=True,
         )
-        Attempt.objects.filter(session_id=session.pk).update(present_at_launch=False)
+        Attempt.objects.filter(session_id=session.pk).update(
+            present_at_launch=False, arrival="", late_reason="", late_refused_at=None
+        )
         room.lock.change(state=SessionState.PLANNED, launched_at=None)
         return session

@@ -69,6 +69,7 @@ def start(
         observed_at=at,
         # The first start turns « À cocher » into « Pas encore arrivé » on every row.
         changes_list=launches,
+        present_at_launch=attempt.present_at_launch or launches,
         started_at=at,
         deadline_at=rules.deadline_of(attempt, room.session, attempt.candidate),
         question=attempt.question or 1,
@@ -77,6 +78,8 @@ def start(
     )
     if launches:
         _launch(room, at)
+    elif room.session.launched_at is not None and at < room.session.launched_at:
+        room.lock.change(launched_at=at)  # keyed later, begun before (R22)
     room.watch(attempt)
     _note_holder(entry, room.now)
 
