@@ -39,10 +39,13 @@ def start_by_hand(
 def start_all_by_hand(
     *, session_id: int, at: datetime, source: Source, actor: Actor, now: datetime
 ) -> list[Attempt]:
-    """« Toute la salle a commencé à 10h05 »: every ticked row that has not started."""
+    """« Toute la salle a commencé à 10h05 »: every ticked row that has not started.
+
+    One whose profile turned out not to be certifiable meanwhile is left alone: his row says so.
+    """
     with locked_room(session_id, now=now) as room:
         _check(room, source, at)
-        waiting = [attempt for attempt in room.attempts() if attempt.state == AttemptState.PRESENT]
+        waiting = [attempt for attempt in room.attempts() if _may_start(attempt)]
         for attempt in waiting:
             _start(room, attempt, at=at, source=source, actor=actor)
         return waiting
@@ -80,6 +83,10 @@ def complete_by_hand(
         return attempt
 
 
+def _may_start(attempt: Attempt) -> bool:
+    return attempt.state == AttemptState.PRESENT and attempt.candidate.certifiable is not False
+
+
 def _start(room: Room, attempt: Attempt, *, at: datetime, source: Source, actor: Actor) -> None:
     running.start(
         room, attempt, actor=actor, at=at, entry=None, facts=_facts(source), source=source, source_at=room.now
@@ -91,9 +98,9 @@ def _facts(source: Source) -> dict[str, str]:
 
 
 def _check(room: Room, source: Source, at: datetime, *, after: datetime | None = None) -> None:
-    """By hand only where the session is followed so; the paper list anywhere. A plausible time."""
+    """By hand only where the session is followed so; the paper list anywhere; always marked. A plausible time."""
     room.require_open()
-    if source == Source.HAND and not room.session.by_hand:
+    if source == Source.PIXSURV or (source == Source.HAND and not room.session.by_hand):
         raise refuse("not_allowed", status=403)
     if at > room.now:
         raise DomainError("in_the_future", "Cette heure n’est pas encore passée.", status=422)
