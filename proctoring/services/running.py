@@ -69,11 +69,11 @@ def start(
         observed_at=at,
         # The first start turns « À cocher » into « Pas encore arrivé » on every row.
         changes_list=launches,
-        present_at_launch=attempt.present_at_launch or launches,
         started_at=at,
         deadline_at=rules.deadline_of(attempt, room.session, attempt.candidate),
         question=attempt.question or 1,
         **_held_by(entry, room.now),
+        **({"present_at_launch": True} if launches else {}),
         **changes,
     )
     if launches:
