@@ -13,7 +13,6 @@ from pixsurv.settings import database, env
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = BASE_DIR / "var"
-VAR_DIR.mkdir(mode=0o700, exist_ok=True)
 
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.secret("SECRET_KEY", SECRET_KEY_FILE)
@@ -101,6 +100,8 @@ if DEBUG:
     TEMPLATES[0]["OPTIONS"]["loaders"] = ["django.template.loaders.filesystem.Loader"]
 
 THREADS = env.integer("WEB_THREADS", 8, low=1, high=64)
+if not env.text("DATABASE_URL"):
+    VAR_DIR.mkdir(mode=0o700, exist_ok=True)  # where the embedded database lives
 DATABASES = {
     "default": database.complete(
         env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'pixsurv.sqlite3'}"), threads=THREADS
