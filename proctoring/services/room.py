@@ -31,7 +31,9 @@ def one_line(text: str) -> str:
     try:
         return clean_name(" ".join(text.split()))
     except ValueError as error:
-        raise DomainError("invalid", "Ce texte contient un caractère qui ne se lit pas.", status=422) from error
+        raise DomainError(
+            "invalid", "Ce texte contient un caractère qui ne se lit pas.", status=422
+        ) from error
 
 
 @dataclass
