@@ -1,7 +1,9 @@
-"""What each call may answer, as the OpenAPI document declares it: every status, and the codes behind it."""
+"""How a call answers, and what the OpenAPI document declares of it: every status, and the codes behind it."""
 
 from collections.abc import Mapping
 from typing import Any
+
+from django.http import JsonResponse
 
 from proctoring.api.schemas import InvalidProblem, Problem
 
@@ -13,6 +15,11 @@ ANYWHERE: Mapping[int, tuple[str, ...]] = {
 WITH_BODY: Mapping[int, tuple[str, ...]] = {413: ("too_large",)}
 POSTED: Mapping[int, tuple[str, ...]] = {422: ("invalid", "idempotency_mismatch")}
 RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
+
+
+def answered(body: Mapping[str, Any], *, status: int = 200) -> JsonResponse:
+    """Keys in order: a kept answer must come back byte for byte, and a database may have shuffled it."""
+    return JsonResponse(body, status=status, json_dumps_params={"sort_keys": True})
 
 
 def declared(

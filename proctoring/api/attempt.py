@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.journal import Json
-from proctoring.api.answers import declared
+from proctoring.api.answers import answered, declared
 from proctoring.api.auth import EntryToken
 from proctoring.api.schemas import AlertRequest, AttemptAnswer, IdempotencyKey, ProgressRequest, StartRequest
 from proctoring.models import Entry
@@ -37,7 +37,7 @@ def look(request: HttpRequest) -> JsonResponse:
     now = clock.now()
     found = _standing(request, now)
     _require_not_superseded(found)
-    return JsonResponse(attempt_object(found, now=now))
+    return answered(attempt_object(found, now=now))
 
 
 @router.post(
@@ -214,4 +214,4 @@ def _once(
 ) -> JsonResponse:
     body: Json = data.model_dump(mode="json") if data is not None else None
     answer = once.guard(scope=f"entry:{entry.pk.hex}/{call}", key=key, body=body, now=now, act=act)
-    return JsonResponse(answer.body, status=answer.status)
+    return answered(answer.body, status=answer.status)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 from ninja import Body, Router
 
 from pixsurv.kernel import clock
-from proctoring.api.answers import declared
+from proctoring.api.answers import answered, declared
 from proctoring.api.auth import EstablishmentKey
 from proctoring.api.schemas import EntryAnswer, EntryByTicket, EntryRequest, IdempotencyKey
 from proctoring.models import Entry
@@ -66,4 +66,4 @@ def enter(request: HttpRequest, data: Body[EntryRequest], idempotency_key: Idemp
     answer = once.guard(scope=f"key:{key.pk}/entries", key=idempotency_key, body=body, now=now, act=act)
     # The token is never stored: a replayed entry computes the same one from its id.
     token = token_of(Entry(id=uuid.UUID(answer.body["entry"])))
-    return JsonResponse({"entry_token": token, "attempt": answer.body["attempt"]})
+    return answered({"entry_token": token, "attempt": answer.body["attempt"]})
