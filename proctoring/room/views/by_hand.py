@@ -36,23 +36,9 @@ def by_hand(visit: Visit, candidate_id: int, act: str, **_: Any) -> HttpResponse
     context = {"candidate": candidate, "words": words, "act": act, "source": source, "form": form}
     if not form.is_bound:
         return answers.dialog(visit, "by_hand", context)
-    if form.is_valid():
-        try:
-            service(
-                session_id=visit.session.pk,
-                candidate_id=candidate.pk,
-                at=form.instant(),
-                source=source,
-                actor=visit.actor,
-                now=visit.now,
-            )
-        except DomainError as error:
-            if error.status != 422:
-                raise
-            form.add_error("at", error.sentence)
-        else:
-            return answers.done(visit, candidate.pk, back=_back(visit, source))
-    return answers.dialog(visit, "by_hand", context, status=422)
+    if _write(visit, form, source, service, candidate_id=candidate.pk) is None:
+        return answers.dialog(visit, "by_hand", context, status=422)
+    return answers.done(visit, candidate.pk, back=_back(visit, source))
 
 
 @in_room("GET", "POST")
@@ -64,29 +50,36 @@ def start_all(visit: Visit, **_: Any) -> HttpResponse:
     context = {"form": form, "source": source, "waiting": waiting}
     if not form.is_bound:
         return answers.dialog(visit, "start_all", context)
-    if form.is_valid():
-        try:
-            started = hand.start_all_by_hand(
-                session_id=visit.session.pk,
-                at=form.instant(),
-                source=source,
-                actor=visit.actor,
-                now=visit.now,
-            )
-        except DomainError as error:
-            if error.status != 422:
-                raise
-            form.add_error("at", error.sentence)
-        else:
-            ids = [attempt.candidate_id for attempt in started]
-            return answers.done(visit, *ids, back=_back(visit, source))
-    return answers.dialog(visit, "start_all", context, status=422)
+    started: list[Attempt] | None = _write(visit, form, source, hand.start_all_by_hand)
+    if started is None:
+        return answers.dialog(visit, "start_all", context, status=422)
+    return answers.done(visit, *(one.candidate_id for one in started), back=_back(visit, source))
 
 
 def source_of(visit: Visit) -> Source:
     """« saisi d’après la feuille de secours » when the page that keys it asks, « à la main » otherwise."""
     asked = visit.request.GET.get("source") or visit.post.get("source")
     return Source.PAPER if asked == Source.PAPER.value else Source.HAND
+
+
+def _write(visit: Visit, form: ByHandForm, source: Source, service: Callable[..., Any], **whom: int) -> Any:
+    """What the service gives, or None: a time that the rules refuse is said beside its field."""
+    if not form.is_valid():
+        return None
+    try:
+        return service(
+            session_id=visit.session.pk,
+            at=form.instant(),
+            source=source,
+            actor=visit.actor,
+            now=visit.now,
+            **whom,
+        )
+    except DomainError as error:
+        if error.status != 422:
+            raise
+        form.add_error("at", error.sentence)
+        return None
 
 
 def _form(visit: Visit) -> ByHandForm:
