@@ -32,7 +32,9 @@
   });
   document.addEventListener("htmx:beforeRequest", () => {
     const active = document.activeElement;
-    if (active?.id && !dialog?.contains(active)) opener = active.id;
+    if (!active || dialog?.contains(active)) return;
+    // A button of a menu has no id of its own: the menu's button stands for it.
+    opener = active.id || active.closest("details")?.querySelector("summary").id || opener;
   });
   dialog?.addEventListener("close", () => {
     dialog.replaceChildren();
