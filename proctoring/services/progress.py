@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 
 from proctoring import rules
 from proctoring.enums import RUNNING
@@ -25,21 +25,20 @@ def beat(
 ) -> None:
     """The holder is there. Refused with `entry_superseded`, `attempt_over`, `session_closed`.
 
-    A resume request or an announced leave is cleared by it, which is an event and takes the slow way.
+    A resume request is cleared by it, which is an event and takes the slow way; an announced leave just ends.
     """
     if _fast(entry.pk, entry.session_id, entry.heartbeat, visible=visible, question=question, now=now):
         return
     with locked_room(entry.session_id, now=now) as room:
         attempt = room.attempt(entry.candidate_id)
         require_holder(room, attempt, entry)
-        if attempt.resume_requested_at is not None or attempt.left_at is not None:
+        if attempt.resume_requested_at is not None:
             room.write(
                 attempt,
                 EventKind.RESUME_DISMISSED,
                 actor=actor,
                 facts={"reason": "came_back_by_himself"},
                 resume_requested_at=None,
-                left_at=None,
             )
         fields = seen_fields(entry.heartbeat, visible=visible, question=question, now=now)
         Attempt.objects.filter(pk=attempt.pk, holder_id=entry.pk).update(**fields)
@@ -62,7 +61,6 @@ def _fast(
             session_id=session_id,
             state__in=RUNNING,
             resume_requested_at=None,
-            left_at=None,
             started_at__gt=now - rules.LIFE_OF_A_TEST,
         ).update(**seen_fields(heartbeat, visible=visible, question=question, now=now))
     )
@@ -72,13 +70,16 @@ def seen_fields(
     heartbeat: int | None, *, visible: bool, question: int | None, now: datetime
 ) -> dict[str, object]:
     """The columns that say « he was there just now », for one UPDATE."""
-    fields: dict[str, object] = {"last_seen_at": now, "last_visible": visible}
+    was_away = Q(silent_at__lte=now) | Q(left_at__isnull=False)
+    fields: dict[str, object] = {
+        "last_seen_at": now,
+        "last_visible": visible,
+        "left_at": None,
+        # Only the beat that ends a silence or a leave moves this: the room learns of the return by it.
+        "reconnected_at": Case(When(was_away, then=Value(now)), default=F("reconnected_at")),
+    }
     if heartbeat is not None:
         fields["silent_at"] = now + rules.silence_limit(heartbeat=heartbeat, visible=visible)
-        # Only the beat that ends a silence moves this: the room learns of the return by it.
-        fields["reconnected_at"] = Case(
-            When(silent_at__lte=now, then=Value(now)), default=F("reconnected_at")
-        )
     if question is not None:
         fields["question"] = question
     return fields
