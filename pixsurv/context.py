@@ -1,8 +1,45 @@
 """What every page may show above its header."""
 
+import time
+
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from sessions_app.models import Establishment
+
+
+class DemonstrationFlag:
+    """Whether a demonstration school exists; asked of the database at most once a minute and process."""
+
+    LIFE = 60.0  # seconds
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self._known, self._until = False, 0.0
+
+    def remember(self, known: bool) -> bool:
+        self._known, self._until = known, time.monotonic() + self.LIFE
+        return known
+
+    def __bool__(self) -> bool:
+        if settings.DEMO:
+            return True
+        if time.monotonic() < self._until:
+            return self._known
+        try:
+            return self.remember(Establishment.objects.filter(is_demo=True).exists())
+        except DatabaseError:
+            return self._known  # an error page must hold when the database does not
+
+
+demonstration = DemonstrationFlag()
 
 
 def banners(request: HttpRequest) -> dict[str, object]:
-    return {"demo_banner": settings.DEMO, "plain_http_banner": settings.PLAIN_HTTP_IN_PUBLIC}
+    # Lazy: fragments, which have no banner, must not pay the query.
+    flag = SimpleLazyObject(lambda: bool(demonstration))
+    return {"demo_banner": flag, "plain_http_banner": settings.PLAIN_HTTP_IN_PUBLIC}

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 from django.db.models.signals import post_migrate
 
 
@@ -7,6 +8,8 @@ class SessionsAppConfig(AppConfig):
     verbose_name = "Sessions"
 
     def ready(self) -> None:
+        from sessions_app.checks import no_demonstration_in_public
         from sessions_app.triggers import install_after_migrate
 
+        register(no_demonstration_in_public, Tags.database)
         post_migrate.connect(install_after_migrate, sender=self, dispatch_uid="sessions_app.triggers")

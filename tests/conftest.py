@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection
 
+from pixsurv.context import demonstration
 from sessions_app import triggers
 from sessions_app.enums import Role
 from sessions_app.models import Account, Candidate, Session
@@ -26,6 +27,12 @@ def _lift_journal_guard_for_flush(request: pytest.FixtureRequest) -> Iterator[No
     request.getfixturevalue("transactional_db")
     yield
     triggers.remove(connection)
+
+
+@pytest.fixture(autouse=True)
+def _no_demonstration_banner() -> None:
+    """The banner's flag is asked of the database once a minute: no test may be the one that pays the query."""
+    demonstration.remember(False)
 
 
 @pytest.fixture

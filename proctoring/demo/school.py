@@ -1,0 +1,209 @@
+"""Loading the demonstration school: made once, found again afterwards."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from pixsurv.kernel.errors import DomainError
+from proctoring.demo import secrets
+from proctoring.demo.history import live_through
+from proctoring.demo.people import FIRST_SESSION, Person, crowd
+from sessions_app.actors import Actor, ActorKind
+from sessions_app.enums import EventKind, Followed, Role, SessionState
+from sessions_app.models import ApiKey, Candidate, Establishment, Event, Session
+from sessions_app.services.enrolment import enrol
+from sessions_app.services.people import make_member
+from sessions_app.services.planning import create_session
+
+NAME = "Collège de démonstration"
+TIME_ZONE = "Europe/Paris"
+SITE = "Site principal"
+ADMIN_EMAIL = "admin@demo.example"
+SECRETARIAT_EMAIL = "secretariat@demo.example"
+ADMIN_NAME = "Andréa Démo"
+SECRETARIAT_NAME = "Sacha Démo"
+API_KEY_NAME = "Plateforme de démonstration"
+
+FIRST, SECOND, THIRD, FOURTH = 123_456, 234_567, 345_678, 456_789
+TODAYS = (FIRST, SECOND, FOURTH)
+LOAD_NUMBERS = range(600_001, 610_001)
+SPARE = 1  # workstation, beyond one a candidate
+LOAD = Q(number__gte=LOAD_NUMBERS.start, number__lt=LOAD_NUMBERS.stop)
+OURS = Q(number__in=(FIRST, SECOND, THIRD, FOURTH)) | LOAD
+ROUND = 5  # minutes
+SATURDAY = 5
+
+PREPARER = Actor(kind=ActorKind.ADMIN, name=ADMIN_NAME)
+
+
+def refuse_real_schools(*, force: bool) -> None:
+    """Raises `real_school` when this database holds a school that is not the demonstration."""
+    if not force and Establishment.objects.filter(is_demo=False).exists():
+        raise DomainError(
+            "real_school",
+            "Cette base contient déjà un établissement qui n’est pas la démonstration : rien n’a été chargé."
+            " Pour charger quand même les données de démonstration à côté, ajoutez --force.",
+        )
+
+
+def may_load_by_itself() -> bool:
+    """An empty database, and one where nobody will be surprised: SQLite, or PIXSURV_DEMO (mechanics §16)."""
+    return not Establishment.objects.exists() and (settings.DEMO or on_embedded_database())
+
+
+def on_embedded_database() -> bool:
+    return connection.vendor == "sqlite"
+
+
+def load(*, now: datetime) -> Establishment:
+    """The school with its accounts, its key and its four sessions; what is there already stays as it is.
+
+    Those of today's sessions that nobody has touched move to today.
+    """
+    with transaction.atomic():
+        establishment = _establishment()
+        _require_free(Q(number__in=[FIRST, SECOND, THIRD, FOURTH]), establishment)
+        _accounts(establishment)
+        start = hour_of_loading(now, establishment)
+        if not Session.objects.filter(number=THIRD).exists():
+            _closed_session(establishment, start)
+        _session(establishment, FIRST, "B12", start, FIRST_SESSION, now=now)
+        certifiable_but_two = _all_but_two(crowd(40, salt=2))
+        _session(establishment, SECOND, "C04", start, certifiable_but_two, now=now)
+        people = crowd(12, salt=4)
+        _session(establishment, FOURTH, "CDI", start, people, now=now, followed=Followed.BY_HAND)
+        _move_to_today(establishment, start)
+    return establishment
+
+
+def load_many(establishment: Establishment, *, sessions: int, candidates: int, now: datetime) -> None:
+    """As many load sessions of as many candidates; those that are there are completed, never emptied."""
+    start = hour_of_loading(now, establishment)
+    numbers = LOAD_NUMBERS[:sessions]
+    _require_free(LOAD, establishment)
+    for position, number in enumerate(numbers, start=1):
+        with transaction.atomic():
+            session = Session.objects.filter(number=number).first()
+            if session is None:
+                session = _new_session(
+                    establishment, number, f"Charge {position}", start, Followed.PIXSURV, candidates
+                )
+            _enrol_missing(session, crowd(candidates, salt=position), now=now)
+
+
+def hour_of_loading(now: datetime, establishment: Establishment) -> datetime:
+    """Now, rounded down to five minutes at the school's clock."""
+    local = now.astimezone(establishment.zone)
+    return local.replace(minute=local.minute - local.minute % ROUND, second=0, microsecond=0)
+
+
+def _establishment() -> Establishment:
+    found = Establishment.objects.filter(is_demo=True).order_by("pk").first()
+    return found or Establishment.objects.create(name=NAME, time_zone=TIME_ZONE, is_demo=True)
+
+
+def _accounts(establishment: Establishment) -> None:
+    """Made with the school and at no other time: what was changed or deleted since must not come back."""
+    if establishment.memberships.exists():
+        return
+    for email, name, role in (
+        (ADMIN_EMAIL, ADMIN_NAME, Role.ADMIN),
+        (SECRETARIAT_EMAIL, SECRETARIAT_NAME, Role.SECRETARIAT),
+    ):
+        password = secrets.account_password(role)
+        make_member(email=email, name=name, password=password, establishment=establishment, role=role)
+    ApiKey.objects.create(
+        establishment=establishment, name=API_KEY_NAME, fingerprint=ApiKey.fingerprint_of(secrets.api_key())
+    )
+
+
+def _require_free(numbers: Q, establishment: Establishment) -> None:
+    """Beside a real school (--force) a number of ours may be taken."""
+    taken = Session.objects.filter(numbers).exclude(establishment=establishment).order_by("number").first()
+    if taken is not None:
+        raise DomainError(
+            "number_taken",
+            f"Le numéro de session {taken.number} appartient à un autre établissement : rien n’a été chargé.",
+        )
+
+
+def _session(
+    establishment: Establishment,
+    number: int,
+    room: str,
+    start: datetime,
+    people: Sequence[Person],
+    *,
+    now: datetime,
+    followed: Followed = Followed.PIXSURV,
+) -> None:
+    if Session.objects.filter(number=number).exists():
+        return
+    session = _new_session(establishment, number, room, start, followed, len(people))
+    _enrol_missing(session, people, now=now)
+
+
+def _new_session(
+    establishment: Establishment, number: int, room: str, start: datetime, followed: Followed, seats: int
+) -> Session:
+    return create_session(
+        establishment=establishment,
+        site=SITE,
+        room=room,
+        starts_at=start,
+        followed=followed,
+        proctor_names="Perrine Démo, Luc Démo",
+        workstations=seats + SPARE,
+        number=number,
+        password=secrets.session_password(number),
+        access_code=secrets.access_code(number),
+    )
+
+
+def _closed_session(establishment: Establishment, start: datetime) -> None:
+    day = start - timedelta(days=7)
+    while day.weekday() >= SATURDAY:
+        day -= timedelta(days=1)
+    begin = day.replace(hour=10, minute=0)
+    session = _new_session(establishment, THIRD, "B12", begin, Followed.PIXSURV, 12)
+    _enrol_missing(session, crowd(12, salt=3), now=begin - timedelta(days=3))
+    live_through(session, admin=PREPARER)
+
+
+def _enrol_missing(session: Session, people: Sequence[Person], *, now: datetime) -> None:
+    """Enrol those of `people` who are not on the list; a session that is over stays as it is."""
+    if session.is_over:
+        return
+    wanted = [person.candidate() for person in people]
+    for candidate in wanted:
+        candidate.derive_keys()
+    known = set(Candidate.objects.filter(session=session).values_list("identity_key", flat=True))
+    missing = [candidate for candidate in wanted if candidate.identity_key not in known]
+    if missing:
+        enrol(session_id=session.pk, candidates=missing, actor=PREPARER, now=now)
+
+
+def _all_but_two(people: list[Person]) -> list[Person]:
+    """Two of the second session are not certifiable yet."""
+    short = {5: 4, 27: 1}
+    return [
+        replace(person, competences=short.get(index, person.competences))
+        for index, person in enumerate(people)
+    ]
+
+
+def _move_to_today(establishment: Establishment, start: datetime) -> None:
+    """Those of today's sessions that nobody has touched: no event but enrolments."""
+    lived = Event.objects.filter(session=OuterRef("pk")).exclude(kind=EventKind.CANDIDATE_ENROLLED)
+    midnight = start.replace(hour=0, minute=0)
+    (
+        Session.objects.filter(establishment=establishment, state=SessionState.PLANNED)
+        .filter(Q(number__in=TODAYS) | LOAD)
+        .exclude(starts_at__gte=midnight, starts_at__lt=midnight + timedelta(days=1))
+        .exclude(Exists(lived))
+        .update(starts_at=start)
+    )
