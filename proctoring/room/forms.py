@@ -1,11 +1,12 @@
 """Forms of the room: what is typed becomes what services take."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 
 from pixsurv.kernel.identity import clean_name
+from proctoring.services.by_hand import earliest
 from sessions_app.models import Session
 
 REQUIRED = {"required": "Ce champ est obligatoire."}
@@ -98,10 +99,13 @@ class ByHandForm(forms.Form):
         self.now = now
 
     def instant(self) -> datetime:
-        """The last time that this hour was on the clock: an evening session may end after midnight."""
-        local = self.session.local(self.now)
-        typed = local.replace(
-            hour=self.cleaned_data["at"].hour, minute=self.cleaned_data["at"].minute, second=0, microsecond=0
-        )
-        # « Now », proposed to the minute, must not be refused as a few seconds in the future.
-        return typed if typed <= local else min(typed - timedelta(days=1), local)
+        """That hour on the session's day; on the next or the last one when midnight is in between."""
+        day = self.session.local(self.session.starts_at).date()
+        for shift in (0, 1, -1):
+            typed = self._on(day + timedelta(days=shift))
+            if earliest(self.session) <= typed <= self.now:
+                return typed
+        return self._on(day)  # which the service refuses, with its reason
+
+    def _on(self, day: date) -> datetime:
+        return datetime.combine(day, self.cleaned_data["at"], tzinfo=self.session.zone)
