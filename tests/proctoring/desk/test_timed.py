@@ -1,0 +1,177 @@
+"""D3, R16: timed questions. The server keeps the time, the page only shows it."""
+
+import pytest
+import time_machine
+
+from pixsurv.kernel import clock
+from proctoring.models import Alert, Answer
+from proctoring.services import alerts
+from sessions_app.models import Candidate
+from tests import factories
+from tests.proctoring.desk.browser import Browser, Page, ask, authorise, end, undo
+
+type Travel = time_machine.Traveller
+
+TIMED, AFTER = "info-02", "info-01"  # 60 s, right: c
+LIMIT = 60
+
+
+@pytest.fixture
+def timed(tested: Candidate, browser: Browser) -> Candidate:
+    ask(tested, TIMED, AFTER)
+    return tested
+
+
+@pytest.fixture
+def running(timed: Candidate, browser: Browser) -> Candidate:
+    browser.test()
+    browser.post("commencer", {"position": 1})
+    return timed
+
+
+def only_answer() -> tuple[list[str], bool, bool]:
+    answer = Answer.objects.get()
+    return answer.response, answer.skipped, answer.timed_out
+
+
+def test_timed_question_is_announced_and_not_shown(timed: Candidate, browser: Browser) -> None:
+    page = Page(browser.test())
+    assert page.stage == "ready"
+    assert "Question chronométrée : 60 s." in page.text
+    assert "gare" not in page.text
+    assert page.has("//button[text()='Commencer la question']")
+
+
+def test_clock_runs_from_the_start_of_the_question(
+    timed: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    browser.test()
+    clock_at_nine.shift(300)
+    assert browser.post("commencer", {"position": 1}).status_code == 303
+    clock_at_nine.shift(20)
+    page = Page(browser.test())
+    assert page.stage == "question" and "il reste 40 s" in page.text and "gare" in page.text
+
+
+def test_reload_or_second_start_does_not_restart_the_clock(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    shown_at = factories.attempt_of(running).question_shown_at
+    clock_at_nine.shift(30)
+    browser.post("commencer", {"position": 1})
+    browser.test()
+    assert factories.attempt_of(running).question_shown_at == shown_at
+
+
+def test_start_of_another_question_starts_no_clock(timed: Candidate, browser: Browser) -> None:
+    browser.test()
+    browser.post("commencer", {"position": 2})
+    assert factories.attempt_of(timed).question_shown_at is None
+
+
+def test_answer_before_the_clock_was_started_is_not_taken(timed: Candidate, browser: Browser) -> None:
+    browser.test()
+    browser.answer(1, "c")
+    assert not Answer.objects.exists()
+
+
+@pytest.mark.parametrize("late", [0, 3])
+def test_answer_in_time_counts_with_its_grace(
+    running: Candidate, browser: Browser, clock_at_nine: Travel, late: int
+) -> None:
+    clock_at_nine.shift(LIMIT + late)
+    browser.answer(1, "c")
+    assert only_answer() == (["c"], False, False)
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_answer_too_late_is_recorded_timed_out_and_passed(
+    running: Candidate, browser: Browser, clock_at_nine: Travel, htmx: bool
+) -> None:
+    clock_at_nine.shift(LIMIT + 3.5)
+    response = browser.answer(1, "c", htmx=htmx)
+    assert only_answer() == ([], False, True)
+    page = Page(response if htmx else browser.test())
+    assert "Question 2 sur 2" in page.text
+    assert "Le temps de la question 1 est écoulé : vous êtes passé à la suivante." in page.text
+
+
+def test_unanswered_question_passes_at_the_next_request(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    clock_at_nine.shift(LIMIT + 10)
+    assert "Question 2 sur 2" in Page(browser.test()).text
+    assert only_answer() == ([], False, True)
+
+
+def test_unanswered_question_passes_with_the_heartbeat(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    version = Page(browser.test()).version
+    clock_at_nine.shift(15)
+    assert browser.beat(version).status_code == 204
+    clock_at_nine.shift(LIMIT)
+    response = browser.beat(version)
+    assert response["HX-Retarget"] == "#pupitre"
+    assert "Question 2 sur 2" in Page(response).text
+
+
+def test_page_may_say_itself_that_the_time_is_over(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    clock_at_nine.shift(LIMIT)
+    browser.answer(1, timed_out="1")
+    assert only_answer() == ([], False, True)
+
+
+def test_what_is_chosen_when_the_time_is_over_counts(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    clock_at_nine.shift(LIMIT)
+    browser.answer(1, "c", timed_out="1")
+    assert only_answer() == (["c"], False, False)
+
+
+def test_crash_does_not_restart_the_clock(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    clock_at_nine.shift(30)
+    authorise(running, now=clock.now())
+    other = Browser()
+    other.join(running)
+    other.code()
+    assert "il reste 30 s" in Page(other.test()).text
+
+
+def test_clock_stands_still_while_the_proctor_is_awaited(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    clock_at_nine.shift(20)
+    browser.post("signaler", {"position": 1, "send": "1", "once": "x1"})
+    clock_at_nine.shift(300)
+    page = Page(browser.test())
+    assert "il reste 40 s" in page.text and page.has("//*[@data-stopped]")
+    alerts.answer_alert(
+        session_id=running.session_id,
+        candidate_id=running.pk,
+        alert_id=Alert.objects.get().pk,
+        confirmed=False,
+        actor=factories.PROCTOR,
+        now=clock.now(),
+    )
+    clock_at_nine.shift(10)
+    assert "il reste 30 s" in Page(browser.test()).text
+
+
+def test_clock_gives_back_the_time_of_an_undone_end(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    clock_at_nine.shift(55)
+    end(running, now=clock.now())
+    clock_at_nine.shift(9)
+    assert Page(browser.test()).frozen
+    assert not Answer.objects.exists()
+    undo(running, now=clock.now())
+    assert Page(browser.test()).stage == "question"
+    browser.answer(1, "c")
+    assert only_answer() == (["c"], False, False)
