@@ -3,6 +3,8 @@
 import uuid
 from datetime import date, datetime
 
+from django.db import transaction
+
 from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.identity import identity_key
@@ -12,6 +14,7 @@ from proctoring.services.room import one_line, refuse
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind
 from sessions_app.models import ApiKey, Candidate, Session
+from sessions_app.services.journal import busy_when_locked
 
 TOKEN_PREFIX = "pxe_"
 
@@ -58,17 +61,19 @@ def open_entry(
         heartbeat=heartbeat,
         created_at=now,
     )
-    entry.save(force_insert=True)
-    if workstation:
-        set_workstation(
-            session_id=session.pk,
-            candidate_id=candidate.pk,
-            workstation=workstation,
-            actor=candidate_actor(entry),
-            now=now,
-        )
-    if session.first_entry_at is None:
-        Session.objects.filter(pk=session.pk, first_entry_at=None).update(first_entry_at=now)
+    # All or nothing: told « busy », the platform asks again for the same entry.
+    with busy_when_locked(), transaction.atomic():
+        entry.save(force_insert=True)
+        if workstation:
+            set_workstation(
+                session_id=session.pk,
+                candidate_id=candidate.pk,
+                workstation=workstation,
+                actor=candidate_actor(entry),
+                now=now,
+            )
+        if session.first_entry_at is None:
+            Session.objects.filter(pk=session.pk, first_entry_at=None).update(first_entry_at=now)
     return entry
 
 

@@ -12,6 +12,7 @@ from proctoring.services.alerts import require_holder
 from proctoring.services.due import locked_room
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
+from sessions_app.services.journal import busy_when_locked
 
 
 def beat(
@@ -55,15 +56,15 @@ def _fast(
 ) -> bool:
     # Columns of the attempt only: with a join, PostgreSQL would not look again at a row that an end has just
     # changed. A closed session has no running attempt, so its state says enough.
-    return bool(
-        Attempt.objects.filter(
-            holder_id=entry_id,
-            session_id=session_id,
-            state__in=RUNNING,
-            resume_requested_at=None,
-            started_at__gt=now - rules.LIFE_OF_A_TEST,
-        ).update(**seen_fields(heartbeat, visible=visible, question=question, now=now))
+    runs = Attempt.objects.filter(
+        holder_id=entry_id,
+        session_id=session_id,
+        state__in=RUNNING,
+        resume_requested_at=None,
+        started_at__gt=now - rules.LIFE_OF_A_TEST,
     )
+    with busy_when_locked():
+        return bool(runs.update(**seen_fields(heartbeat, visible=visible, question=question, now=now)))
 
 
 def seen_fields(

@@ -96,16 +96,22 @@ def locked_session(session_id: int, *, now: datetime) -> Iterator[LockedSession]
     Raises Busy when the lock can't be had in time (mechanics §9): nothing was done. Look at nothing before: a check
     made outside the lock is a race.
     """
+    with busy_when_locked(), transaction.atomic():
+        session = (
+            Session.objects.select_related("establishment")
+            .select_for_update(of=("self",), no_key=True)
+            .get(pk=session_id)
+        )
+        lock = LockedSession(session, now)
+        yield lock
+        lock.flush()
+
+
+@contextmanager
+def busy_when_locked() -> Iterator[None]:
+    """Raise Busy (503, ask again) where the database gave up waiting for a lock, instead of failing (500)."""
     try:
-        with transaction.atomic():
-            session = (
-                Session.objects.select_related("establishment")
-                .select_for_update(of=("self",), no_key=True)
-                .get(pk=session_id)
-            )
-            lock = LockedSession(session, now)
-            yield lock
-            lock.flush()
+        yield
     except OperationalError as error:
         if is_lock_timeout(error):
             raise Busy from error
