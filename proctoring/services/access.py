@@ -10,6 +10,7 @@ from pixsurv.kernel.errors import DomainError
 from proctoring import rules
 from proctoring.models import ProctorAccess
 from proctoring.services.due import locked_room
+from proctoring.services.room import refuse
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, Role
 from sessions_app.models import Account, Session
@@ -75,6 +76,8 @@ def enter(
             EventKind.PROCTOR_ENTERED,
             actor=actor_of(access),
             facts={"access": access.pk, "device": access.device},
+            # Who watches stands in the header of everybody's page (R2).
+            changes_list=True,
         )
     return access, token
 
@@ -85,7 +88,9 @@ def leave(*, access: ProctorAccess, now: datetime) -> None:
 
 
 def revoke(*, access: ProctorAccess, actor: Actor, now: datetime) -> None:
-    """An admin ends somebody's access."""
+    """An admin ends somebody's access (R2). Refused with `not_allowed`."""
+    if actor.kind != ActorKind.ADMIN:
+        raise refuse("not_allowed", status=403)
     _end(access, ProctorAccess.End.REVOKED, EventKind.ACCESS_ENDED, actor=actor, now=now)
 
 
@@ -161,7 +166,7 @@ def _end(
     with locked_room(access.session_id, now=now) as room:
         ended = ProctorAccess.objects.filter(pk=access.pk, ended_at=None).update(ended_at=now, ended_how=how)
         if ended and not room.session.is_over:
-            room.lock.record(kind, actor=actor, facts={"access": access.pk})
+            room.lock.record(kind, actor=actor, facts={"access": access.pk}, changes_list=True)
 
 
 def note_seen(access: ProctorAccess, *, now: datetime) -> None:
