@@ -1,0 +1,132 @@
+"""Alerts: one open a candidate and question, answered once (R15)."""
+
+from datetime import timedelta
+
+import pytest
+
+from pixsurv.kernel.errors import DomainError
+from proctoring.models import Alert, Entry
+from proctoring.services import alerts, running
+from proctoring.services.entries import candidate_actor
+from sessions_app.models import Candidate, Session
+from tests.factories import PROCTOR, CandidateFactory, attempt_of, put
+from tests.journal import NOW, assert_sound, everything, kinds, last_event
+
+pytestmark = pytest.mark.django_db
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def entry(candidate: Candidate) -> Entry:
+    found = put(candidate, "in_progress", now=NOW)
+    assert found is not None
+    return found
+
+
+def signal(entry: Entry, question: int = 4, kinds_: tuple[str, ...] = ("image",)) -> tuple[Alert, bool]:
+    return alerts.raise_alert(
+        entry=entry, question=question, kinds=kinds_, actor=candidate_actor(entry), now=NOW + SECOND
+    )
+
+
+def answer(alert: Alert, *, confirmed: bool, after: int = 2) -> Alert:
+    return alerts.answer_alert(
+        session_id=alert.attempt.session_id,
+        candidate_id=alert.attempt.candidate_id,
+        alert_id=alert.pk,
+        confirmed=confirmed,
+        actor=PROCTOR,
+        now=NOW + after * SECOND,
+    )
+
+
+def test_alert_is_an_event_with_its_question(entry: Entry) -> None:
+    alert, new = signal(entry, kinds_=("image", "file", "image"))
+
+    assert new
+    assert (alert.status, alert.raised_at, alert.kinds) == ("open", NOW + SECOND, ["file", "image"])
+    facts = last_event(entry.session).facts
+    assert (facts["question"], facts["kinds"], facts["alert"]) == (4, ["file", "image"], alert.pk)
+    assert attempt_of(entry.candidate).question == 4  # the alert says where he is
+    assert_sound(entry.session)
+
+
+def test_alert_raised_again_is_the_same_one(entry: Entry) -> None:
+    first, _ = signal(entry)
+    before = everything(entry.session)
+    again, new = signal(entry, kinds_=("focus",))
+    assert (again, new) == (first, False)
+    assert everything(entry.session) == before
+
+
+def test_alert_on_another_question_is_another_one(entry: Entry) -> None:
+    assert signal(entry)[0] != signal(entry, question=5)[0]
+
+
+def test_alert_may_come_again_once_answered(entry: Entry) -> None:
+    first, _ = signal(entry)
+    answer(first, confirmed=False)
+    assert signal(entry)[1]
+
+
+@pytest.mark.parametrize(
+    ("confirmed", "status", "kind"),
+    [(True, "validated", "alert_validated"), (False, "refused", "alert_refused")],
+)
+def test_alert_is_answered(entry: Entry, confirmed: bool, status: str, kind: str) -> None:
+    alert = answer(signal(entry)[0], confirmed=confirmed)
+    assert (alert.status, alert.handled_at) == (status, NOW + 2 * SECOND)
+    assert kinds(entry.session)[-1] == kind
+    before = everything(entry.session)
+    answer(alert, confirmed=confirmed, after=3)
+    assert everything(entry.session) == before
+
+
+def test_alert_answered_otherwise_by_somebody_faster_is_gone(entry: Entry) -> None:
+    alert = answer(signal(entry)[0], confirmed=True)
+    before = everything(entry.session)
+    with pytest.raises(DomainError, match="alert_gone"):
+        answer(alert, confirmed=False)
+    assert everything(entry.session) == before
+
+
+def test_alert_of_a_test_that_is_over_is_gone(entry: Entry) -> None:
+    alert, _ = signal(entry)
+    running.complete(entry=entry, actor=candidate_actor(entry), now=NOW + SECOND)
+    alert.refresh_from_db()
+    assert alert.status == "lapsed"
+    with pytest.raises(DomainError, match="alert_gone"):
+        answer(alert, confirmed=True)
+
+
+def test_alert_of_another_candidate_is_not_found(entry: Entry) -> None:
+    alert, _ = signal(entry)
+    other = CandidateFactory(session=entry.session)
+    with pytest.raises(DomainError, match="alert_gone") as refusal:
+        alerts.answer_alert(
+            session_id=entry.session_id,
+            candidate_id=other.pk,
+            alert_id=alert.pk,
+            confirmed=True,
+            actor=PROCTOR,
+            now=NOW,
+        )
+    assert refusal.value.status == 404
+
+
+def test_alert_in_a_session_that_is_over_is_refused(entry: Entry) -> None:
+    alert, _ = signal(entry)
+    Session.objects.filter(pk=entry.session_id).update(state="closed", closed_at=NOW)
+    with pytest.raises(DomainError, match="session_closed"):
+        answer(alert, confirmed=True)
+    with pytest.raises(DomainError, match="session_closed") as refusal:
+        signal(entry, question=5)
+    assert refusal.value.status == 410
+
+
+def test_alert_does_not_make_him_silent_or_hide_that_he_is(entry: Entry) -> None:
+    """R6: state and needs, and needs among themselves, are independent."""
+    before = attempt_of(entry.candidate).silent_at
+    signal(entry)
+    assert attempt_of(entry.candidate).silent_at == before
