@@ -15,6 +15,7 @@ import pytest
 import time_machine
 from django.contrib.auth.password_validation import validate_password
 from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection
 from django.test import Client
 
 from pixsurv.context import demonstration
@@ -344,6 +345,10 @@ def test_crowd_is_unique_up_to_its_limit() -> None:
     assert people.crowd(5, salt=9) == people.crowd(9, salt=9)[:5]
 
 
+def test_embedded_database_is_sqlite() -> None:
+    assert school.on_embedded_database() is (connection.vendor == "sqlite")
+
+
 # --- the banner ---
 
 
@@ -363,3 +368,12 @@ def test_banner_shows_when_a_demonstration_school_exists(client: Client, setting
     assert not banner(client)
     settings.DEMO = True
     assert banner(client)
+
+
+def test_banner_holds_when_the_database_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: Any) -> None:
+        raise DatabaseError
+
+    demonstration.forget()
+    monkeypatch.setattr(Establishment.objects, "filter", fail)
+    assert not demonstration

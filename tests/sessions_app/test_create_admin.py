@@ -8,8 +8,10 @@ from unittest.mock import patch
 import pytest
 from django.core.management import CommandError, call_command
 
+from pixsurv.kernel.errors import DomainError
 from sessions_app.enums import Role
 from sessions_app.models import Account, Establishment, Membership
+from sessions_app.services.people import make_admin
 from tests import factories
 
 GOOD = "une phrase que rien ne devine"
@@ -144,3 +146,28 @@ def test_create_admin_cannot_choose_between_two_schools_of_one_name() -> None:
     with pytest.raises(CommandError, match="Plusieurs"):
         run()
     assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"password": None}, "password_missing"),
+        ({"password": ""}, "password_missing"),
+        ({"name": "  "}, "invalid"),
+        ({"establishment_name": " "}, "invalid"),
+        ({"establishment_name": "x" * 201}, "invalid"),
+    ],
+)
+def test_make_admin_refuses_what_is_incomplete(values: dict[str, Any], code: str) -> None:
+    good = {
+        "email": "a@exemple.fr",
+        "name": "A",
+        "password": GOOD,
+        "establishment_name": "E",
+        "time_zone": None,
+    }
+    with pytest.raises(DomainError) as refused:
+        make_admin(**{**good, **values})
+    assert refused.value.code == code
+    assert not Account.objects.exists()
+    assert not Establishment.objects.exists()

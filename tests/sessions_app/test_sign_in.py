@@ -139,3 +139,10 @@ def test_sessions_are_refused_to_an_account_without_a_school(client: Client, db:
     response = client.get(SESSIONS)
     assert response.status_code == 403
     assert "rattaché à aucun établissement" in response.content.decode()
+
+
+def test_sign_in_says_which_field_is_malformed(client: Client, db: None) -> None:
+    response = client.post(LOGIN, {"email": "pas une adresse", "password": ""})
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"email", "password"}
+    assert WRONG not in response.content.decode()
