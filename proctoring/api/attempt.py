@@ -15,8 +15,8 @@ from proctoring.api.answers import answered, declared
 from proctoring.api.auth import EntryToken
 from proctoring.api.schemas import AlertRequest, AttemptAnswer, IdempotencyKey, ProgressRequest, StartRequest
 from proctoring.models import Entry
-from proctoring.selectors.attempt import Standing, attempt_object, standing
-from proctoring.services import alerts, once, progress, running
+from proctoring.selectors.attempt import AttemptObject, Standing, attempt_object, standing
+from proctoring.services import alerts, heartbeat, once, progress, running
 from proctoring.services.due import advance_session
 from proctoring.services.entries import candidate_actor
 from proctoring.services.once import Answer
@@ -37,7 +37,7 @@ def look(request: HttpRequest) -> JsonResponse:
     now = clock.now()
     found = _standing(request, now)
     _require_not_superseded(found)
-    return answered(attempt_object(found, now=now))
+    return answered(found.told(now))
 
 
 @router.post(
@@ -85,8 +85,8 @@ def report_progress(
 ) -> JsonResponse:
     """To be sent every `heartbeat_seconds`. It clears a pending resume request and an announced leave."""
     now = clock.now()
-    # Read before the write, so that the usual beat is one read and one UPDATE; what changes in between, the
-    # conditions of the UPDATE see.
+    if not idempotency_key and (attempt := _usual_beat(request, data, now)):
+        return answered(attempt)
     found = _standing(request, now, question=data.question)
 
     def act() -> Answer:
@@ -99,7 +99,7 @@ def report_progress(
             actor=candidate_actor(found.entry),
             now=now,
         )
-        return Answer(200, attempt_object(found, now=now))
+        return Answer(200, found.told(now))
 
     return _once(found.entry, "progress", idempotency_key, data, now, act)
 
@@ -169,6 +169,22 @@ def complete(request: HttpRequest, idempotency_key: IdempotencyKey) -> JsonRespo
     return _act(request, "complete", idempotency_key, None, act)
 
 
+def _usual_beat(request: HttpRequest, data: ProgressRequest, now: datetime) -> AttemptObject | None:
+    entry_id: uuid.UUID = request.auth  # type: ignore[attr-defined]
+    beat = heartbeat.beat_at_once(entry_id=entry_id, question=data.question, visible=data.visible, now=now)
+    if beat is None:
+        return None
+    return attempt_object(
+        beat.attempt,
+        question=data.question,
+        alert_status=beat.alert_status,
+        heartbeat=beat.heartbeat,
+        zone=beat.zone,
+        closed=False,
+        now=now,
+    )
+
+
 def _standing(request: HttpRequest, now: datetime, *, question: int | None = None) -> Standing:
     """The entry of the token, after the clock wrote what fell due; 401 when it does not stand any more."""
     entry_id: uuid.UUID = request.auth  # type: ignore[attr-defined]
@@ -204,7 +220,7 @@ def _act(
         after = standing(found.entry.pk, question=question)
         if after is None:
             raise AuthenticationError
-        return Answer(status, attempt_object(after, now=now))
+        return Answer(status, after.told(now))
 
     return _once(found.entry, call, key, data, now, answer)
 

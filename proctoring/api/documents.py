@@ -59,7 +59,7 @@ class Call:
     path: str
     anchor: str
     summary: str
-    description: str
+    paragraphs: list[list[tuple[str, bool]]]
     bearer: str
     bodies: list[tuple[str, list[Field]]] = field(default_factory=list)
     answers: list[Answered] = field(default_factory=list)
@@ -73,7 +73,7 @@ def calls(document: Schema) -> list[Call]:
             path=path,
             anchor=operation["operationId"],
             summary=operation["summary"],
-            description=operation.get("description", ""),
+            paragraphs=_paragraphs(operation.get("description", "")),
             bearer="establishment key" if "EstablishmentKey" in operation["security"][0] else "entry token",
             bodies=[(name, _fields(document, name)) for name in _body_names(operation)],
             answers=[
@@ -89,6 +89,14 @@ def calls(document: Schema) -> list[Call]:
 @cache
 def _document() -> Schema:
     return dict(api.get_openapi_schema(), servers=[{"url": settings.PUBLIC_URL}])
+
+
+def _paragraphs(description: str) -> list[list[tuple[str, bool]]]:
+    """Docstrings: what stands between backticks is code (True)."""
+    return [
+        [(part, place % 2 == 1) for place, part in enumerate(" ".join(paragraph.split()).split("`"))]
+        for paragraph in description.split("\n\n")
+    ]
 
 
 def _body_names(operation: Schema) -> list[str]:

@@ -11,7 +11,7 @@ from proctoring.api.answers import answered, declared
 from proctoring.api.auth import EstablishmentKey
 from proctoring.api.schemas import EntryAnswer, EntryByTicket, EntryRequest, IdempotencyKey
 from proctoring.models import Entry
-from proctoring.selectors.attempt import attempt_object, is_due, standing
+from proctoring.selectors.attempt import is_due, standing
 from proctoring.services import once
 from proctoring.services.due import advance_session
 from proctoring.services.entries import no_match, open_entry, token_of
@@ -60,7 +60,7 @@ def enter(request: HttpRequest, data: Body[EntryRequest], idempotency_key: Idemp
         )
         found = standing(entry.pk)
         assert found is not None
-        return Answer(200, {"entry": str(entry.pk), "attempt": attempt_object(found, now=now)})
+        return Answer(200, {"entry": str(entry.pk), "attempt": found.told(now)})
 
     body = data.model_dump(mode="json")
     answer = once.guard(scope=f"key:{key.pk}/entries", key=idempotency_key, body=body, now=now, act=act)

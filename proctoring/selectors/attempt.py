@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypedDict
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, OuterRef, Subquery, Value
 
@@ -14,6 +15,24 @@ from sessions_app.models import Session
 
 # How often the server wants to hear of a test: what the platform announced, within these.
 HEARTBEAT_LEAST, HEARTBEAT_MOST = 15, 30
+
+# What the read needs of five tables: polled by everybody who waits, it is worth a list.
+COLUMNS = (
+    "heartbeat",
+    "held_at",
+    "session__state",
+    "session__next_due_at",
+    "session__establishment__time_zone",
+    "candidate__last_name",
+    "candidate__first_name",
+    "candidate__attempt__candidate",
+    "candidate__attempt__state",
+    "candidate__attempt__question",
+    "candidate__attempt__started_at",
+    "candidate__attempt__deadline_at",
+    "candidate__attempt__over_final_at",
+    "candidate__attempt__holder",
+)
 
 
 class AlertObject(TypedDict):
@@ -60,6 +79,17 @@ class Standing:
         """Something fell due that nobody wrote yet (mechanics §3)."""
         return is_due(self.session, now)
 
+    def told(self, now: datetime) -> AttemptObject:
+        return attempt_object(
+            self.attempt,
+            question=self.question,
+            alert_status=self.alert_status,
+            heartbeat=self.entry.heartbeat,
+            zone=self.session.zone,
+            closed=self.session.is_over,
+            now=now,
+        )
+
 
 def is_due(session: Session, now: datetime) -> bool:
     """The clock has something to write in this session before anybody looks."""
@@ -79,6 +109,7 @@ def standing(entry_id: uuid.UUID, *, question: int | None = None) -> Standing | 
     )
     entry = (
         Entry.objects.select_related("session__establishment", "candidate__attempt")
+        .only("session", "candidate", "api_key", *COLUMNS)
         .filter(pk=entry_id, api_key__isnull=False, api_key__revoked_at__isnull=True)
         .annotate(wanted=wanted)
         .annotate(alert_status=Subquery(latest))
@@ -95,23 +126,31 @@ def standing(entry_id: uuid.UUID, *, question: int | None = None) -> Standing | 
     )
 
 
-def attempt_object(found: Standing, *, now: datetime) -> AttemptObject:
+def attempt_object(
+    attempt: Attempt,
+    *,
+    question: int | None,
+    alert_status: str | None,
+    heartbeat: int | None,
+    zone: ZoneInfo,
+    closed: bool,
+    now: datetime,
+) -> AttemptObject:
     """What a platform is told. Before `over_final_at` an end can be undone: it freezes and asks again."""
-    attempt, session = found.attempt, found.session
     state = rules.state_at(attempt, now)
-    reason = OVER_REASONS.get(state) or (OverReason.SESSION_CLOSED if session.is_over else None)
+    reason = OVER_REASONS.get(state) or (OverReason.SESSION_CLOSED if closed else None)
 
     def told(instant: datetime | None) -> str | None:
-        return session.local(instant).isoformat(timespec="milliseconds") if instant is not None else None
+        return instant.astimezone(zone).isoformat(timespec="milliseconds") if instant is not None else None
 
     return {
         "state": state.value,
-        "question": found.question,
+        "question": question,
         "started_at": told(attempt.started_at),
         "deadline_at": told(attempt.deadline_at),
-        "server_time": session.local(now).isoformat(timespec="milliseconds"),
-        "heartbeat_seconds": heartbeat_wanted(found.entry.heartbeat),
-        "alert": _alert_object(found.question, found.alert_status),
+        "server_time": now.astimezone(zone).isoformat(timespec="milliseconds"),
+        "heartbeat_seconds": heartbeat_wanted(heartbeat),
+        "alert": _alert_object(question, alert_status),
         "over_reason": reason.value if reason is not None else None,
         "over_final_at": told(attempt.over_final_at),
     }

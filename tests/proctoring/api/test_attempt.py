@@ -181,11 +181,64 @@ def test_a_test_started_by_hand_is_held_by_no_entry(platform: Platform, session:
 # --- progress ---------------------------------------------------------------------------------------------
 
 
-def test_progress_is_one_read_and_one_update(candidate: Candidate, in_state: Bring) -> None:
+def statements(captured: CaptureQueriesContext) -> list[str]:
+    return [query["sql"].split()[0] for query in captured.captured_queries]
+
+
+def test_the_usual_progress_is_one_statement(candidate: Candidate, in_state: Bring) -> None:
     platform = in_state(candidate, AttemptState.IN_PROGRESS)
-    with CaptureQueriesContext(connection) as captured:
+    with CaptureQueriesContext(connection) as first:
         assert platform.post("progress", {"question": 2}).status_code == 200
-    assert [query["sql"].split()[0] for query in captured.captured_queries] == ["SELECT", "UPDATE"]
+    assert statements(first) == ["SELECT", "UPDATE"]  # the pace announced, asked once a process
+    with CaptureQueriesContext(connection) as captured:
+        assert platform.post("progress", {"question": 3}).status_code == 200
+    assert statements(captured) == ["UPDATE"]
+
+
+@pytest.mark.parametrize("away", [timedelta(seconds=10), timedelta(minutes=5)])
+@pytest.mark.parametrize("visible", [True, False])
+@pytest.mark.parametrize("leaves", [True, False])
+def test_the_usual_progress_does_what_the_service_does(
+    session: Session, platform: Platform, in_state: Bring, away: timedelta, visible: bool, leaves: bool
+) -> None:
+    seen = []
+    start = clock.now()
+    with time_machine.travel(start, tick=False) as traveller:
+        for once in ("", "by-the-service"):
+            in_state(factories.CandidateFactory(session=session), AttemptState.IN_PROGRESS)
+            if leaves:
+                platform.post("leave")
+            traveller.shift(away)
+            answer = platform.post("progress", {"question": 9, "visible": visible}, once=once)
+            attempt = Attempt.objects.latest("pk")
+            seen.append(
+                (
+                    answer.json(),
+                    attempt.question,
+                    attempt.left_at,
+                    attempt.last_visible,
+                    attempt.last_seen_at,
+                    attempt.silent_at,
+                    attempt.reconnected_at,
+                )
+            )
+            traveller.move_to(start)
+    assert seen[0] == seen[1]
+    assert seen[0][-1] == (start + away if leaves or away > timedelta(minutes=1) else None)
+
+
+@pytest.mark.parametrize("announced", [None, 5, 20, 60])
+def test_the_usual_progress_keeps_the_pace_that_was_announced(
+    platform: Platform, candidate: Candidate, announced: int | None
+) -> None:
+    presence.confirm_presence(**where(candidate), actor=factories.PROCTOR, now=clock.now())
+    pace = platform.enter(candidate, heartbeat=announced).json()["attempt"]["heartbeat_seconds"]
+    platform.post("start", CODE)
+    assert platform.post("progress", {"question": 2}).json()["heartbeat_seconds"] == pace
+    attempt = factories.attempt_of(candidate)
+    limit = timedelta(seconds=max(45, 3 * announced)) if announced else None
+    assert attempt.last_seen_at is not None
+    assert attempt.silent_at == (attempt.last_seen_at + limit if limit else None)
 
 
 def test_look_is_one_read(candidate: Candidate, in_state: Bring) -> None:
@@ -211,16 +264,6 @@ def test_progress_moves_question_and_silence_but_no_version(candidate: Candidate
     assert attempt.last_seen_at is not None
     assert attempt.silent_at == attempt.last_seen_at + timedelta(seconds=150)
     assert Session.objects.get().sequence == before.sequence
-
-
-def test_progress_without_announced_heartbeat_never_falls_silent(
-    platform: Platform, candidate: Candidate
-) -> None:
-    presence.confirm_presence(**where(candidate), actor=factories.PROCTOR, now=clock.now())
-    platform.enter(candidate)
-    platform.post("start", CODE)
-    assert platform.post("progress", {"question": 2}).status_code == 200
-    assert factories.attempt_of(candidate).silent_at is None
 
 
 def test_progress_clears_a_resume_request(candidate: Candidate, in_state: Bring) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from pixsurv.kernel.errors import Busy
 from proctoring.api import attempt as attempt_calls
 from proctoring.enums import AttemptState
-from proctoring.services import progress
+from proctoring.services import running
 from sessions_app.models import Candidate
 from tests.proctoring.api.conftest import Bring
 from tests.proctoring.api.platform import Platform, code_of
@@ -159,8 +159,8 @@ def test_busy_says_when_to_ask_again(
     def busy(**_: object) -> None:
         raise Busy
 
-    monkeypatch.setattr(progress, "beat", busy)
-    answer = platform.post("progress", {"question": 1})
+    monkeypatch.setattr(running, "complete", busy)
+    answer = platform.post("complete")
     assert code_of(answer) == (503, "busy")
     assert answer.headers["Retry-After"] == "2"
 
