@@ -17,7 +17,7 @@ from django.test import Client
 from lxml.html import HtmlElement
 
 # Told apart by the reload alone: they say when the page was made, not what it shows.
-VOLATILE_ATTRIBUTES = {"data-v", "data-a", "data-reste", "hx-headers", "hx-swap-oob"}
+VOLATILE_ATTRIBUTES = {"data-v", "data-a", "data-a-traiter", "data-reste", "hx-headers", "hx-swap-oob"}
 VOLATILE_FIELDS = {"csrfmiddlewaretoken", "once"}
 VOLATILE_TEXTS = {"heure", "fraicheur"}  # by id: the clock, and how old the news is
 REFRESH_VERSION = re.compile(r"([?&]v=)[\d.]+")
@@ -165,12 +165,17 @@ class Page:
         """Press the button, or follow the link, of that name. Two of one name must do the same."""
         found = self.controls(name)
         assert found, f"no control is named {name!r}; there are {self.names()}"
-        ways = {(one.get("form"), one.get("formaction"), one.get("href"), one.get("value")) for one in found}
+        ways = {self._leads_to(one) for one in found}
         assert len(ways) == 1, f"controls named {name!r} do different things: {ways}"
         control = found[0]
         if control.tag == "a":
             return self._ask(control, "get", control.get("href"), [])
         return self.submit(self._form_of(control), submitter=control)
+
+    def _leads_to(self, control: HtmlElement) -> tuple[str, str]:
+        if control.tag == "a":
+            return control.get("href"), ""
+        return control.get("formaction") or self._form_of(control).get("action", ""), control.get("value", "")
 
     def tick(self, name: str, *, on: bool = True) -> HttpResponse:
         """Tick or un-tick a box that sends itself; without scripts, through the button beside it."""
@@ -183,7 +188,7 @@ class Page:
         """Type into the fields of these names; a box takes « on » or an empty text."""
         for name, value in fields.items():
             found = self.root.xpath(
-                "//*[self::input or self::textarea][@name=$name and @type!='hidden']", name=name
+                "//*[self::input or self::textarea][@name=$name and not(@type='hidden')]", name=name
             )
             assert len(found) == 1, f"{len(found)} fields are named {name!r}"
             if found[0].get("type") == "checkbox":

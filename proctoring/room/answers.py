@@ -14,34 +14,26 @@ from proctoring.selectors.announcements import announcements
 from proctoring.selectors.room import Board, some_rows, watchers, whole_board
 from proctoring.selectors.wording import clock_time
 
-ORDERS = {"poste": "workstation", "nom": "name"}
-
-
-def order_of(visit: Visit) -> str:
-    """`?tri=poste` or by name."""
-    return ORDERS.get(visit.request.GET.get("tri", ""), "name")
-
 
 def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
     """What every fragment of the room may use."""
     session = visit.session
-    order = order_of(visit)
+    listing = visit.listing
     closed_at = session.closed_at or session.cancelled_at
     usual = {
         "visit": visit,
         "session": session,
         "room_url": visit.room_url,
         "board": board,
-        "order": order,
+        "listing": listing,
+        "hidden": frozenset(),
         "refresh_url": f"{visit.room_url}etat/?v={board.version}"
-        + ("&tri=poste" if order == "workstation" else ""),
+        + ("&tri=poste" if listing.by_workstation else ""),
         "local_now": session.local(visit.now),
         "closed_time": clock_time(session.local(closed_at)) if closed_at else "",
         "watchers": [],
         "announcements": [],
         "refusal": None,
-        "search": visit.request.GET.get("q", ""),
-        "shown_state": visit.request.GET.get("etat", ""),
         "whole": False,
         "refresh": False,
         "closes_dialog": False,
@@ -53,10 +45,11 @@ def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
 
 def page(visit: Visit, *, refusal: DomainError | None = None) -> HttpResponse:
     """The whole room."""
-    board = whole_board(visit.session, now=visit.now, order=order_of(visit))
+    board = whole_board(visit.session, now=visit.now, order=visit.listing.order)
     context = context_of(
         visit,
         board,
+        hidden=visit.listing.hidden(board.rows),
         watchers=watchers(visit.session, now=visit.now),
         announcements=announcements(visit.access, now=visit.now),
         refusal=refusal,
@@ -69,7 +62,7 @@ def done(visit: Visit, *candidate_ids: int, back: str = "") -> HttpResponse:
     """An act took effect: its rows, the lane and the counts, or back to the room."""
     if not visit.is_htmx:
         anchor = f"#candidat-{candidate_ids[0]}" if len(candidate_ids) == 1 else ""
-        return HttpResponseRedirect((back or visit.room_url) + anchor, status=303)
+        return HttpResponseRedirect((back or visit.listing.url) + anchor, status=303)
     return changes(visit, list(candidate_ids), closes_dialog=True)
 
 
@@ -85,9 +78,10 @@ def changes(
     known_list = visit.session.list_sequence
     access = ProctorAccess.objects.select_related("session__establishment").get(pk=visit.access.pk)
     fresh = Visit(visit.request, access, visit.now)
-    whole = fresh.session.list_sequence != known_list
+    # Over: the asking ends with this answer, so all must be in it.
+    whole = fresh.session.list_sequence != known_list or fresh.session.is_over
     board = (
-        whole_board(fresh.session, now=fresh.now, order=order_of(fresh))
+        whole_board(fresh.session, now=fresh.now, order=fresh.listing.order)
         if whole
         else some_rows(fresh.session, candidate_ids, now=fresh.now)
     )
@@ -131,7 +125,7 @@ def refused(visit: Visit, error: DomainError, candidate_id: int | None) -> HttpR
     """The reason and the fresh row (R20)."""
     if error.code == "room_not_confirmed":
         return _go(visit, reverse("room:right_room", args=[visit.session.number]))
-    if error.code == "masked":
+    if error.code in {"masked", "names_not_shown"}:
         return _go(visit, visit.room_url)
     if not visit.is_htmx:
         return page(visit, refusal=error)

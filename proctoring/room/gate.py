@@ -44,8 +44,10 @@ def in_room(*methods: str, everywhere: bool = False) -> Callable[[RoomView], Cal
 
 
 def _require_settled(visit: Visit) -> None:
-    """Before any act: the right room (R1), and a screen that shows whom one acts on (R3)."""
+    """Before any act: the right room and day (R1), and a screen that shows whom one acts on (R3)."""
     if visit.access.room_confirmed_at is None:
         raise refuse("room_not_confirmed")
+    if not visit.names_shown:
+        raise DomainError("names_not_shown", "La liste s’affichera 24 heures avant le début de la session.")
     if visit.access.masked_at is not None:
         raise refuse("masked")

@@ -1,7 +1,9 @@
 """A request that comes from inside a room: fetched and authorised in one call (architecture §2)."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -11,6 +13,7 @@ from pixsurv.kernel import clock
 from pixsurv.kernel.errors import Busy
 from proctoring import rules
 from proctoring.models import ProctorAccess
+from proctoring.room.listing import Listing
 from proctoring.room_cookie import room_token
 from proctoring.selectors.room import Version, find_access
 from proctoring.selectors.wording import duration_words
@@ -75,6 +78,18 @@ class Visit:
         """No pupil's name earlier than 24 h before the start (R1)."""
         return self.now >= self.session.starts_at - rules.NAMES_SHOWN_BEFORE
 
+    @property
+    def listing(self) -> Listing:
+        """As this page is sorted, searched and filtered; for an act, the page that it was made on."""
+        request = self.request
+        if self.is_htmx or request.method == "POST":
+            sender = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+            with suppress(ValueError):
+                parts = urlsplit(sender)
+                if parts.path == self.room_url:
+                    return Listing.asked(self.room_url, QueryDict(parts.query))
+        return Listing.asked(self.room_url, request.GET)
+
     def observed_at(self) -> datetime | None:
         """When a queued gesture was made: not before the page was shown, not after it was received (mechanics §7)."""
         seen = Version.parse(self.post.get("v", ""))
@@ -98,7 +113,9 @@ def visit_of(request: HttpRequest, number: int, seen: Version | None = None) -> 
         try:
             advance_session(access.session_id, now=now)
         except Busy:
-            return HttpResponse(status=503, headers={"Retry-After": str(Busy.retry_after)})
+            # What asked stays in the page, to ask again.
+            headers = {"Retry-After": str(Busy.retry_after), "HX-Reswap": "none"}
+            return HttpResponse(status=503, headers=headers)
         access = find_access(number=number, token=token, seen=seen, now=now)
         assert access is not None
     return Visit(request, access, now)
@@ -107,7 +124,10 @@ def visit_of(request: HttpRequest, number: int, seen: Version | None = None) -> 
 def lost(request: HttpRequest, number: int) -> HttpResponse:
     """No access in this browser: a dialog for htmx, so that what was typed stays; the login page otherwise."""
     if request.headers.get("HX-Request") == "true":
-        return render(request, "room/lost.html", {"number": number}, status=401)
+        response = render(request, "room/lost.html", {"number": number}, status=401)
+        # Out of band only: the answer to a refresh or to an opened question must not swap away what asked.
+        response.headers["HX-Reswap"] = "none"
+        return response
     return HttpResponseRedirect(login_url(number))
 
 

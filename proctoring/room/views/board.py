@@ -17,6 +17,8 @@ from proctoring.services import access as accesses
 @in_room("GET", everywhere=True)
 def room(visit: Visit, **_: Any) -> HttpResponse:
     """The whole room, or what must be settled before it."""
+    # Without scripts nothing else says that somebody watches.
+    accesses.note_seen(visit.access, now=visit.now)
     if visit.access.masked_at is not None:
         board = whole_board(visit.session, now=visit.now)
         return render(visit.request, "room/masked.html", answers.context_of(visit, board))
@@ -43,7 +45,7 @@ def state(request: HttpRequest, number: int) -> HttpResponse:
         return HttpResponse(status=204)
     whole = seen is None or session.list_sequence > seen.sequence
     if whole or seen is None:
-        board = whole_board(session, now=visit.now, order=answers.order_of(visit))
+        board = whole_board(session, now=visit.now, order=visit.listing.order)
     else:
         board = changed_board(session, seen, now=visit.now)
     context = answers.context_of(

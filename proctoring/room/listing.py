@@ -1,0 +1,71 @@
+"""How the page's list is asked for: sorted, searched, filtered (R5, R7), and the addresses that ask otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from proctoring.enums import OVER, AttemptState
+from proctoring.selectors.row import Row
+
+BY_WORKSTATION = "poste"
+LONGEST_SEARCH = 100
+# `?etat=` → the states that stay. The page's script filters by the same groups.
+FILTERS: Mapping[str, frozenset[AttemptState]] = {
+    "expected": frozenset({AttemptState.EXPECTED}),
+    "present": frozenset({AttemptState.PRESENT}),
+    "in_progress": frozenset({AttemptState.IN_PROGRESS}),
+    "resume_authorised": frozenset({AttemptState.RESUME_AUTHORISED}),
+    "over": OVER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What `?tri=`, `?q=` and `?etat=` say; nonsense says nothing."""
+
+    room_url: str
+    by_workstation: bool = False
+    search: str = ""
+    shown: str = ""
+
+    @classmethod
+    def asked(cls, room_url: str, query: QueryDict) -> "Listing":
+        shown = query.get("etat", "")
+        return cls(
+            room_url,
+            by_workstation=query.get("tri") == BY_WORKSTATION,
+            search=query.get("q", "").strip()[:LONGEST_SEARCH],
+            shown=shown if shown in FILTERS else "",
+        )
+
+    @property
+    def order(self) -> str:
+        return "workstation" if self.by_workstation else "name"
+
+    @property
+    def url(self) -> str:
+        """Its own address."""
+        asked = {"tri": self.by_workstation and BY_WORKSTATION, "q": self.search, "etat": self.shown}
+        query = urlencode({name: value for name, value in asked.items() if value})
+        return f"{self.room_url}?{query}" if query else self.room_url
+
+    @property
+    def other_order_url(self) -> str:
+        return replace(self, by_workstation=not self.by_workstation).url
+
+    @property
+    def filter_urls(self) -> dict[str, str]:
+        """The address of each filter; `all` of none."""
+        urls = {name: replace(self, shown=name).url for name in FILTERS}
+        return {"all": replace(self, shown="").url, **urls}
+
+    def hidden(self, rows: list[Row]) -> frozenset[int]:
+        """The rows that were not asked for. They stay in the page, hidden: a script may show them again."""
+        states = FILTERS.get(self.shown)
+        return frozenset(
+            row.id
+            for row in rows
+            if (states is not None and row.state not in states) or not row.matches(self.search)
+        )
