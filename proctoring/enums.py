@@ -150,6 +150,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "resume_not_authorised": "Votre surveillant doit d’abord autoriser la reprise de votre test.",
         "attempt_over": "Ce test est terminé.",
         "too_late": "Les 10 secondes pour annuler sont passées. Un administrateur peut rouvrir le test.",
+        "too_old": "Ce test a commencé il y a plus de 24 heures : il ne peut plus être rouvert.",
         "not_over": "Le test de cet élève n’est pas terminé.",
         "late_arrival": "La session est déjà lancée : était-il dans la salle au lancement ?",
         "entry_superseded": "Ce test continue sur un autre poste.",

@@ -51,8 +51,12 @@ def refuse_real_schools(*, force: bool) -> None:
 
 
 def may_load_by_itself() -> bool:
-    """An empty database, and one where nobody will be surprised: SQLite, or PIXSURV_DEMO (mechanics §16)."""
-    return not Establishment.objects.exists() and (settings.DEMO or on_embedded_database())
+    """Where nobody will be surprised: no real school, on SQLite or with PIXSURV_DEMO (mechanics §16).
+
+    The demonstration itself is loaded again, so that its untouched sessions are today's on another day's start.
+    """
+    real = Establishment.objects.filter(is_demo=False)
+    return not real.exists() and (settings.DEMO or on_embedded_database())
 
 
 def on_embedded_database() -> bool:

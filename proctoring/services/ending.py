@@ -81,6 +81,9 @@ def reopen(*, session_id: int, candidate_id: int, reason: str, actor: Actor, now
             room.require_open()
             return attempt
         _refuse_after_a_day(attempt, now)
+        expiry = rules.expires_at(attempt)
+        if expiry is not None and now >= expiry:
+            raise refuse("too_old")
         room.transition(
             attempt,
             EventKind.REOPENED,

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="décrire la démonstration en JSON")
         parser.add_argument(
-            "--if-empty", action="store_true", help="ne rien charger si un établissement existe"
+            "--if-empty", action="store_true", help="ne rien charger si un véritable établissement existe"
         )
         parser.add_argument("--sessions", type=int, default=0, help="nombre de sessions de charge en plus")
         parser.add_argument("--candidates", type=int, default=0, help="candidats par session de charge")
