@@ -6,8 +6,8 @@ One predicate on both databases:
 - DELETE only where the session is a rehearsal, or is open and no test of it ever started (a launch that was
   taken back still counts);
 - UPDATE only of `facts` and `salt` to NULL, all else equal, where the session is under elimination;
-- INSERT refuses an existing id or (session, sequence): the keys do, and `recursive_triggers` makes SQLite's
-  INSERT OR REPLACE fire the DELETE trigger;
+- INSERT refuses an existing id or (session, sequence): the keys do on PostgreSQL; on SQLite INSERT OR REPLACE would
+  delete the row in the way, past the DELETE trigger wherever `recursive_triggers` is off: a trigger looks first;
 - on PostgreSQL also TRUNCATE.
 """
 
@@ -35,6 +35,9 @@ MAY_DELETE = """EXISTS (SELECT 1 FROM sessions_app_session s
 UNDER_ELIMINATION = """EXISTS (SELECT 1 FROM sessions_app_session s
     WHERE s.id = OLD.session_id AND s.eliminating_at IS NOT NULL)"""
 
+STANDS = """EXISTS (SELECT 1 FROM sessions_app_event e
+    WHERE e.id = NEW.id OR e.session_id = NEW.session_id AND e.sequence = NEW.sequence)"""
+
 
 def _same(column: str, operator: str) -> str:
     return f"NEW.{column} {operator} OLD.{column}"
@@ -48,6 +51,9 @@ def _sqlite() -> list[str]:
         f"""CREATE TRIGGER event_no_update BEFORE UPDATE ON {TABLE}
             WHEN NOT (NEW.facts IS NULL AND NEW.salt IS NULL AND {same} AND {UNDER_ELIMINATION})
             BEGIN SELECT RAISE(ABORT, 'journal: update refused'); END""",
+        f"""CREATE TRIGGER event_no_replace BEFORE INSERT ON {TABLE}
+            WHEN {STANDS}
+            BEGIN SELECT RAISE(ABORT, 'journal: insert refused'); END""",
     ]
 
 
@@ -77,7 +83,7 @@ def remove(connection: BaseDatabaseWrapper) -> None:
     on_table = f" ON {TABLE}" if connection.vendor == "postgresql" else ""
     names = {
         "postgresql": ("event_no_change", "event_no_truncate"),
-        "sqlite": ("event_no_delete", "event_no_update"),
+        "sqlite": ("event_no_delete", "event_no_update", "event_no_replace"),
     }[connection.vendor]
     with connection.cursor() as cursor:
         for name in names:
