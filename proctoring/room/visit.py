@@ -53,8 +53,11 @@ class Visit:
 
     @property
     def starts(self) -> datetime:
-        """At the clock of the establishment."""
-        return self.session.local(self.session.starts_at)
+        return self.wall_clock(self.session.starts_at)
+
+    def wall_clock(self, instant: datetime) -> datetime:
+        """At the clock of the establishment. Naive: a template shows an aware time at the server's own clock."""
+        return self.session.local(instant).replace(tzinfo=None)
 
     @property
     def spelled_code(self) -> str:

@@ -117,7 +117,7 @@ def _ask_late(visit: Visit, candidate: Candidate, *, error: str = "", status: in
     launched_at = visit.session.launched_at
     context = {
         "candidate": candidate,
-        "launched_at": visit.session.local(launched_at) if launched_at else None,
+        "launched_at": visit.wall_clock(launched_at) if launched_at else None,
         "just_launched": launched_at is not None and visit.now < launched_at + rules.LATE_DEFAULT_FOR,
         "proctor_decides": visit.session.establishment.late_policy == LatePolicy.PROCTOR_DECIDES,
         "error": error,

@@ -1,0 +1,314 @@
+"""« Surveiller une session » (R1, R2)."""
+
+import re
+from datetime import UTC, datetime
+from http.cookies import Morsel
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from proctoring.models import ProctorAccess
+from proctoring.services import closing
+from sessions_app.enums import EventKind, SessionState
+from tests import factories
+from tests.htmx import Page, parse, words
+from tests.proctoring.room.conftest import NOW, Room, RoomBrowser
+
+LOGIN = "/surveillance/"
+WRONG = "Le numéro de la session ou le mot de passe n’est pas le bon."
+RIGHT = factories.PASSWORD
+
+
+def enter(
+    room: Room, *, password: str = RIGHT, number: str = "", name: str = "Perrine Essai"
+) -> HttpResponse:
+    data = {"number": number or str(room.session.number), "password": password, "name": name}
+    return room.client.post(LOGIN, data)
+
+
+def is_in(room: Room) -> bool:
+    return room.client.get(room.url).status_code == 200
+
+
+def cookie(room: Room) -> "Morsel[str]":
+    return room.client.cookies[f"salle-{room.session.number}"]
+
+
+def test_the_form_says_what_to_type(db: None) -> None:
+    page = Page(RoomBrowser(), LOGIN)
+    assert "Tous les champs sont obligatoires." in page.text()
+    fields = {one.get("name"): one for one in page.root.xpath("//main//form//input[@type!='hidden']")}
+    assert set(fields) == {"number", "password", "name"}
+    labels = {one.get("for"): words(one) for one in page.root.xpath("//label")}
+    assert [labels[fields[name].get("id")] for name in ("number", "password", "name")] == [
+        "Numéro de la session",
+        "Mot de passe de la session",
+        "Vos nom et prénom",
+    ]
+    assert fields["number"].get("inputmode") == "numeric"
+    assert fields["password"].get("type") == "password"
+    assert "Exemple : C-K7MPQR" in page.text()
+    assert (
+        "Le mot de passe vous a été communiqué par un administrateur. Il est au n° 2 du kit." in page.text()
+    )
+    assert page.controls("Surveiller la session")
+
+
+def test_the_number_of_the_kit_is_filled_in_never_the_password(empty_room: Room) -> None:
+    page = Page(empty_room.client, f"{LOGIN}?numero={empty_room.session.number}&password={RIGHT}")
+    assert page.root.xpath("//input[@name='number']/@value") == [str(empty_room.session.number)]
+    assert not page.root.xpath("//input[@name='password']/@value")
+
+
+def test_nonsense_in_the_address_is_shown_as_text(db: None) -> None:
+    page = Page(RoomBrowser(), LOGIN + '?numero="><b>1')
+    assert page.root.xpath("//input[@name='number']/@value") == ['"><b>1']
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "C-K7MPQR",
+        "c-k7mpqr",
+        "K7MPQR",
+        "k7mpqr",
+        " C-K7 MPQR ",
+        "C K7MPQR",
+        "CK7MPQR",
+        "c‑k7mpqr",
+        "C–K7MPQR",
+        "C -\u00a0K7MPQR",
+    ],
+)
+def test_spellings_of_the_password(empty_room: Room, typed: str) -> None:
+    response = enter(empty_room, password=typed)
+    assert response.status_code == 303
+    assert response["Location"] == empty_room.url
+    assert is_in(empty_room)
+
+
+def test_a_password_whose_first_symbol_is_c(db: None, travel: object) -> None:
+    for typed in ("C-CCKMPQ", "CCKMPQ", "CCCKMPQ"):
+        room = Room(factories.SessionFactory(password="C-CCKMPQ"), travel, RoomBrowser())
+        assert enter(room, password=typed).status_code == 303, typed
+
+
+@pytest.mark.parametrize("typed", ["C-K7MPQ", "K7MPQRR", "K7MPQ", "CC-K7MPQR", "C-K7MPQS", "0"])
+def test_wrong_passwords(empty_room: Room, typed: str) -> None:
+    response = enter(empty_room, password=typed)
+    assert response.status_code == 422
+    assert WRONG in words(parse(response.content))
+    assert not ProctorAccess.objects.exists()
+    assert not empty_room.events()
+
+
+@pytest.mark.parametrize("typed", ["123 456", " 123456", "123\u00a0456"])
+def test_spaces_in_the_number(empty_room: Room, typed: str) -> None:
+    factories.SessionFactory(number=123456)
+    assert enter(empty_room, number=typed).status_code == 303
+
+
+@pytest.mark.parametrize("number", ["0", "999999999", "9" * 20, "-5", "12a", "１２３４５６", "²", "1.0"])
+def test_wrong_numbers_are_answered_like_a_wrong_password(empty_room: Room, number: str) -> None:
+    """Same status, same bytes: nobody learns which sessions exist."""
+    wrong_number = enter(empty_room, number=number, password="C-BBBBBB")
+    wrong_password = enter(empty_room, password="C-BBBBBB")
+    assert wrong_number.status_code == wrong_password.status_code == 422
+
+    def shown(response: HttpResponse, typed: str) -> bytes:
+        content = re.sub(rb'(csrfmiddlewaretoken" value=|CSRFToken": )"[^"]*"', b"", response.content)
+        return content.replace(typed.encode(), b"#")
+
+    assert shown(wrong_number, f'value="{number}"') == shown(
+        wrong_password, f'value="{empty_room.session.number}"'
+    )
+
+
+@pytest.mark.parametrize("typed", [factories.ACCESS_CODE, "bcrq72", " BCRQ 72"])
+def test_an_access_code_is_recognised(empty_room: Room, typed: str) -> None:
+    response = enter(empty_room, password=typed)
+    assert response.status_code == 422
+    assert "Cela ressemble au code d’accès des candidats (n° 3 du kit)." in words(parse(response.content))
+
+
+@pytest.mark.parametrize("field", ["number", "password", "name"])
+def test_every_field_is_needed(empty_room: Room, field: str) -> None:
+    empty = "" if field == "password" else "  "
+    data = {"number": str(empty_room.session.number), "password": RIGHT, "name": "Perrine", field: empty}
+    response = empty_room.client.post(LOGIN, data)
+    assert response.status_code == 422
+    page = parse(response.content)
+    assert page.xpath(f"//input[@name='{field}' and @aria-invalid='true']")
+    assert not ProctorAccess.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Perrine\x00", "x" * 201, "a\x1bb"])
+def test_a_name_that_nobody_can_read_is_refused(empty_room: Room, name: str) -> None:
+    assert enter(empty_room, name=name).status_code == 422
+    assert not ProctorAccess.objects.exists()
+
+
+def test_what_was_typed_stays_after_a_mistake(empty_room: Room) -> None:
+    page = parse(enter(empty_room, password="C-BBBBBB", name="Perrine <Essai>").content)
+    assert page.xpath("//input[@name='name']/@value") == ["Perrine <Essai>"]
+    assert page.xpath("//input[@name='number']/@value") == [str(empty_room.session.number)]
+
+
+@pytest.mark.parametrize("state", [SessionState.CLOSED, SessionState.CANCELLED])
+def test_a_closed_session_is_announced_only_after_the_right_password(empty_room: Room, state: str) -> None:
+    session = empty_room.session
+    if state == SessionState.CLOSED:
+        closing.close_session(session_id=session.pk, actor=factories.PROCTOR, now=NOW)
+    else:
+        session.state, session.cancelled_at = state, NOW
+        session.save()
+    wrong = enter(empty_room, password="C-BBBBBB")
+    assert wrong.status_code == 422
+    assert WRONG in words(parse(wrong.content))
+    right = enter(empty_room)
+    assert right.status_code == 410
+    assert "clôturée" in words(parse(right.content))
+    assert not ProctorAccess.objects.exists()
+
+
+def test_logging_in_again_changes_nothing_for_the_candidates(room: Room) -> None:
+    paul = room.put("in_progress", "DUPONT", "Paul")
+    before = room.attempt(paul).__dict__.copy()
+    again = Room(room.session, room.travel)
+    assert enter(again).status_code == 303
+    after = room.attempt(paul).__dict__
+    assert {k: v for k, v in after.items() if k != "_state"} == {
+        k: v for k, v in before.items() if k != "_state"
+    }
+    page = again.page()
+    assert page.get(again.row(paul)).get("data-state") == "in_progress"
+    assert [one.kind for one in room.events()][-1] == EventKind.PROCTOR_ENTERED
+    assert ProctorAccess.objects.count() == 2
+
+
+def test_an_access_row_says_who_and_with_what(empty_room: Room) -> None:
+    empty_room.client.post(
+        LOGIN,
+        {"number": empty_room.session.number, "password": RIGHT, "name": "  Perrine   Essai "},
+        headers={"User-Agent": "Tablette " + "x" * 300},
+    )
+    access = ProctorAccess.objects.get()
+    assert access.name == "Perrine Essai"
+    assert len(access.device) == 200
+    assert access.created_at == NOW
+    assert access.account is None
+    assert not access.is_admin
+
+
+def test_the_token_is_kept_hashed_in_a_cookie_that_scripts_do_not_see(empty_room: Room) -> None:
+    enter(empty_room)
+    morsel = cookie(empty_room)
+    assert morsel["httponly"]
+    assert morsel["samesite"] == "Lax"
+    assert morsel["path"] == "/"
+    assert len(morsel.value) >= 43
+    assert morsel.value not in str(ProctorAccess.objects.values().get())
+
+
+def test_a_token_of_one_room_opens_no_other(empty_room: Room) -> None:
+    enter(empty_room)
+    other = factories.SessionFactory()
+    empty_room.client.cookies[f"salle-{other.number}"] = cookie(empty_room).value
+    response = empty_room.client.get(f"/surveillance/{other.number}/")
+    assert response.status_code == 302
+
+
+def test_several_rooms_in_one_browser(empty_room: Room) -> None:
+    other = Room(factories.SessionFactory(room="C3"), empty_room.travel, empty_room.client)
+    enter(empty_room)
+    enter(other)
+    assert "B12" in empty_room.page().text("entete")
+    assert "C3" in other.page().text("entete")
+    empty_room.page().press("Quitter")
+    empty_room.post(empty_room.url + "quitter/")
+    assert empty_room.client.get(empty_room.url).status_code == 302
+    assert is_in(other)
+
+
+def test_leaving_ends_this_access_only(room: Room) -> None:
+    other = room.enter("Odile Autre")
+    page = room.page(scripts=False)
+    page.press("Quitter")
+    assert "La session reste ouverte et les élèves continuent. Pour finir : Clôturer." in page.text()
+    page.press("Confirmer")
+    assert page.url.endswith(f"/surveillance/?numero={room.session.number}")
+    assert room.client.get(room.url).status_code == 302
+    assert is_in(other)
+    assert room.last_event().kind == EventKind.PROCTOR_LEFT
+    assert not room.fresh().is_over
+
+
+def test_leaving_with_scripts_goes_to_the_login(room: Room) -> None:
+    page = room.page()
+    page.press("Quitter")
+    page.press("Confirmer")
+    assert page.left_for == f"/surveillance/?numero={room.session.number}"
+
+
+# ---- an account may be needed (P9) ----
+
+
+@pytest.fixture
+def account_room(empty_room: Room) -> Room:
+    establishment = empty_room.session.establishment
+    establishment.account_required = True
+    establishment.save()
+    return empty_room
+
+
+def test_an_account_is_asked_for(account_room: Room) -> None:
+    response = enter(account_room)
+    assert response.status_code == 403
+    assert "compte" in words(parse(response.content))
+    assert not ProctorAccess.objects.exists()
+
+
+def test_an_account_is_not_mentioned_before_the_right_password(account_room: Room) -> None:
+    assert WRONG in words(parse(enter(account_room, password="C-BBBBBB").content))
+
+
+@pytest.mark.parametrize(("role", "is_admin"), [("admin", True), ("proctor", False)])
+def test_an_account_of_the_school_gets_in(account_room: Room, role: str, is_admin: bool) -> None:
+    member = factories.MembershipFactory(establishment=account_room.session.establishment, role=role)
+    account_room.client.force_login(member.account)
+    assert enter(account_room).status_code == 303
+    access = ProctorAccess.objects.get()
+    assert access.account == member.account
+    assert access.is_admin is is_admin
+
+
+def test_an_account_of_another_school_does_not(account_room: Room) -> None:
+    account_room.client.force_login(factories.MembershipFactory().account)
+    assert enter(account_room).status_code == 403
+
+
+def test_an_admin_of_another_school_is_no_admin_here(empty_room: Room) -> None:
+    empty_room.client.force_login(factories.MembershipFactory().account)
+    assert enter(empty_room).status_code == 303
+    assert not ProctorAccess.objects.get().is_admin
+
+
+def test_the_name_of_the_account_is_proposed(empty_room: Room) -> None:
+    member = factories.MembershipFactory(establishment=empty_room.session.establishment)
+    empty_room.client.force_login(member.account)
+    page = Page(empty_room.client, LOGIN)
+    assert page.root.xpath("//input[@name='name']/@value") == [member.account.name]
+
+
+def test_a_form_without_its_token_is_refused(empty_room: Room) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    data = {"number": empty_room.session.number, "password": RIGHT, "name": "Perrine"}
+    assert strict.post(LOGIN, data).status_code == 403
+    assert not ProctorAccess.objects.exists()
+
+
+def test_the_session_of_another_century_is_only_another_date(db: None, travel: object) -> None:
+    """Nothing breaks on what an import may hold."""
+    room = Room(factories.SessionFactory(starts_at=datetime(2099, 1, 1, tzinfo=UTC)), travel, RoomBrowser())
+    assert enter(room).status_code == 303
