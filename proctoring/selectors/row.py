@@ -242,7 +242,7 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
         class_name=candidate.class_name,
         workstation=attempt.workstation,
         state=state,
-        state_label=_state_label(state, session),
+        state_label=label_of(state, session),
         state_icon=icon,
         state_class=look,
         detail=_detail(attempt, state, session),
@@ -261,7 +261,8 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
     )
 
 
-def _state_label(state: AttemptState, session: Session) -> str:
+def label_of(state: AttemptState, session: Session) -> str:
+    """The word for a state, which for an expected candidate depends on how far the session is (R5)."""
     if state != AttemptState.EXPECTED:
         return state.label
     if session.is_over:

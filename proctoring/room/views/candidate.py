@@ -10,6 +10,7 @@ from proctoring.room import answers
 from proctoring.room.gate import in_room
 from proctoring.room.people import attempt_of, candidate_of
 from proctoring.room.visit import Visit
+from proctoring.selectors.row import label_of
 from proctoring.selectors.wording import clock_time
 
 
@@ -28,7 +29,7 @@ def candidate(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     context = {
         "candidate": person,
         "attempt": attempt,
-        "state_label": state.label,
+        "state_label": label_of(state, session),
         "started": clock_time(session.local(started)) if started else "",
         "theoretical": clock_time(session.local(theoretical)) if theoretical else "",
         "ends": clock_time(session.local(ends)) if ends else "",
