@@ -3,6 +3,7 @@
   "use strict";
 
   const CLOCK_EVERY = 1000;
+  const LATE = 4000;
   const TRIES = 20;
   const byId = (id) => document.getElementById(id);
   const say = (sentence) => window.pixsurv?.say(sentence);
@@ -46,6 +47,11 @@
   function timeOut(timed) {
     timed.setAttribute("data-stopped", "");
     const form = byId("question");
+    if (!form?.hasAttribute("data-answers")) {
+      // Somewhere beside the question: the server passes it on once the grace for late answers is over.
+      setTimeout(() => htmx.trigger("#etat", "battre"), LATE);
+      return;
+    }
     const over = document.createElement("input");
     Object.assign(over, { type: "hidden", name: "timed_out", value: "1" });
     form.append(over);

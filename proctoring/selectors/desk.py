@@ -180,7 +180,8 @@ class DeskPage:
     def has_news(self) -> bool:
         """Something stands above the question."""
         handled = self.alert_waits or self.alert_refused or self.moves_on
-        return self.overtime or handled or self.previous != Previous.HIS_OWN
+        running = self.overtime or self.ends_at is not None
+        return running or handled or self.previous != Previous.HIS_OWN
 
     @property
     def asks_often(self) -> bool:

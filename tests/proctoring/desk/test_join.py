@@ -9,7 +9,7 @@ from django.urls import reverse
 from pixsurv.kernel import clock
 from proctoring.desk.forms import read_birth_date
 from proctoring.enums import AttemptState
-from proctoring.models import Entry
+from proctoring.models import Attempt, Entry
 from proctoring.rules import DESK_HEARTBEAT
 from proctoring.services import closing
 from sessions_app.models import Candidate, Session
@@ -186,6 +186,15 @@ def test_not_certifiable_is_told_with_the_reason(browser: Browser, session: Sess
     assert page.status == 403
     assert "au moins 5 compétences au niveau 1" in page.text
     assert COOKIE not in browser.client.cookies
+
+
+def test_control_character_in_a_name_is_refused_and_in_a_workstation_dropped(
+    browser: Browser, candidate: Candidate
+) -> None:
+    page = Page(browser.join(candidate, first_name="Pa\x07ul"))
+    assert page.status == 422 and "caractère interdit" in page.errors
+    assert browser.join(candidate, workstation="1\x074").status_code == 303
+    assert not Attempt.objects.exists()
 
 
 def test_session_followed_by_hand_sends_to_pix(browser: Browser, db: None) -> None:

@@ -175,3 +175,22 @@ def test_clock_gives_back_the_time_of_an_undone_end(
     assert Page(browser.test()).stage == "question"
     browser.answer(1, "c")
     assert only_answer() == (["c"], False, False)
+
+
+def test_answer_of_the_proctor_sets_the_clock_going_on_the_page(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    browser.post("signaler", {"position": 1, "send": "1", "once": "x1"})
+    version = Page(browser.test()).version
+    alerts.answer_alert(
+        session_id=running.session_id,
+        candidate_id=running.pk,
+        alert_id=Alert.objects.get().pk,
+        confirmed=False,
+        actor=factories.PROCTOR,
+        now=clock.now(),
+    )
+    response = browser.state(version)
+    page = Page(response)
+    assert "HX-Retarget" not in response.headers
+    assert page.has("//*[@id='etat']//*[@data-ends and not(@data-stopped)]")
