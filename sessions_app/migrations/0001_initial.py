@@ -200,7 +200,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(('extra_time_percent__range', (0, 300))), name='candidate_extra_time_in_range', violation_error_message='Le temps majoré va de 0 à 300 %.'),
+            constraint=models.CheckConstraint(condition=models.Q(('extra_time_percent__range', (0, 300))), name='candidate_extra_time_in_range', violation_error_message='Le temps majoré va de 0 à 300 %%.'),
         ),
         migrations.AddConstraint(
             model_name='candidate',

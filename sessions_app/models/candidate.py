@@ -51,7 +51,7 @@ class Candidate(models.Model):
             models.CheckConstraint(
                 name="candidate_extra_time_in_range",
                 condition=Q(extra_time_percent__range=(0, 300)),
-                violation_error_message="Le temps majoré va de 0 à 300 %.",
+                violation_error_message="Le temps majoré va de 0 à 300 %%.",
             ),
             models.CheckConstraint(
                 name="candidate_competences_in_range",
