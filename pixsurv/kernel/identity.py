@@ -8,13 +8,17 @@ from datetime import date
 LIGATURES = str.maketrans(
     {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O"}
 )
+LONGEST = 250
 
 
 def fold(text: str) -> str:
-    """Upper-case A–Z and 0–9 only: ligatures expanded, accents, spaces and punctuation dropped (R14)."""
+    """Upper-case A–Z and 0–9 only: ligatures expanded, accents, spaces and punctuation dropped (R14).
+
+    Cut to LONGEST: one glyph may fold to several letters (Ⅷ), and the columns that keep keys have an end.
+    """
     # Decomposed first: an accented ligature (ǽ, ǿ) is a ligature only then.
     expanded = unicodedata.normalize("NFKD", text).translate(LIGATURES)
-    return re.sub(r"[^A-Z0-9]", "", expanded.upper())
+    return re.sub(r"[^A-Z0-9]", "", expanded.upper())[:LONGEST]
 
 
 def identity_key(last_name: str, first_name: str, birth_date: date) -> str:
