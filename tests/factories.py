@@ -104,7 +104,9 @@ class CandidateFactory(DjangoModelFactory[Candidate]):
         model = Candidate
 
     session = factory.SubFactory(SessionFactory)
-    last_name = factory.Sequence(lambda n: f"ESSAI{'ABCDEFGHIJ'[n // 100 % 10]}{'ABCDEFGHIJ'[n // 10 % 10]}{'ABCDEFGHIJ'[n % 10]}")
+    last_name = factory.Sequence(
+        lambda n: f"ESSAI{'ABCDEFGHIJ'[n // 100 % 10]}{'ABCDEFGHIJ'[n // 10 % 10]}{'ABCDEFGHIJ'[n % 10]}"
+    )
     first_name = factory.Sequence(lambda n: f"{'BCDFGHJKLM'[n % 10]}ora{n}")
     birth_date = factory.Sequence(lambda n: date(2011, 1, 1) + timedelta(days=n))
     class_name = "3e A"
@@ -150,7 +152,9 @@ def put(candidate: Candidate, state: AttemptState | str, *, now: datetime | None
     after: dict[AttemptState, Callable[[], object]] = {
         AttemptState.IN_PROGRESS: lambda: None,
         AttemptState.RESUME_AUTHORISED: lambda: resume.authorise_resume(**where, actor=PROCTOR, now=instant),
-        AttemptState.COMPLETED: lambda: running.complete(entry=entry, actor=candidate_actor(entry), now=instant),
+        AttemptState.COMPLETED: lambda: running.complete(
+            entry=entry, actor=candidate_actor(entry), now=instant
+        ),
         AttemptState.ENDED: lambda: ending.end_test(**where, actor=PROCTOR, now=instant),
     }
     after[state]()
@@ -162,6 +166,8 @@ def attempt_of(candidate: Candidate) -> Attempt:
     return Attempt.objects.get(candidate=candidate)
 
 
-def enter_room(session: Session, name: str = "Perrine Essai", account: Account | None = None) -> tuple[ProctorAccess, str]:
+def enter_room(
+    session: Session, name: str = "Perrine Essai", account: Account | None = None
+) -> tuple[ProctorAccess, str]:
     """An access to the room and its token."""
     return accesses.enter(session=session, name=name, account=account, device="Essai", now=clock.now())

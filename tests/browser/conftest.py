@@ -15,14 +15,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = os.environ.get("PIXSURV_CHROMIUM", "/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SPARE_SESSIONS = 10
 
 
@@ -52,8 +58,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    kept = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "SECRET_KEY", "FIELD_KEYS"}}
-    env = {**kept, "DATABASE_URL": f"sqlite:///{folder / 'served.sqlite3'}", "PORT": str(port), "WEB_CONCURRENCY": "2"}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in {"PATH", "HOME", "LANG", "SECRET_KEY", "FIELD_KEYS"}
+    }
+    env = {
+        **kept,
+        "DATABASE_URL": f"sqlite:///{folder / 'served.sqlite3'}",
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "2",
+    }
     manage = [sys.executable, str(ROOT / "manage.py")]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([*manage, "serve"], env=env, cwd=ROOT, stdout=log, stderr=log)
@@ -65,7 +80,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             env=env, cwd=ROOT, capture_output=True, check=True, timeout=60,
         ).stdout  # fmt: skip
         demo = json.loads(told)
-        spare = [one for one in demo["sessions"][4:] if one["followed"] == "pixsurv" and one["state"] == "planned"]
+        spare = [
+            one for one in demo["sessions"][4:] if one["followed"] == "pixsurv" and one["state"] == "planned"
+        ]
         yield Server(url, demo, iter(spare))
     finally:
         process.terminate()
@@ -75,7 +92,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(300):
         try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
+            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (our own loopback address)
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, OSError):
@@ -119,7 +136,9 @@ def open_browser(chromium: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
+        page.on(
+            "console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None
+        )
         return page
 
     yield opened
@@ -148,6 +167,14 @@ def join(page: Page, server: Server, session: dict[str, Any], candidate: dict[st
     page.locator("[name=birth_date]").fill(f"{day}/{month}/{year}")
     page.locator("[name=birth_date]").press("Enter")
     page.wait_for_url("**/candidat/test/")
+
+
+def assert_accessible(page: Page, where: str) -> None:
+    """axe finds nothing, and nothing scrolls sideways."""
+    found = Axe().run(page).response["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == [], where
+    width = page.viewport_size["width"] if page.viewport_size else 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, where
 
 
 def full_name(candidate: dict[str, Any]) -> str:
