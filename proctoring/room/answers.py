@@ -129,7 +129,8 @@ def refused(visit: Visit, error: DomainError, candidate_id: int | None) -> HttpR
         return _go(visit, visit.room_url)
     if not visit.is_htmx:
         return page(visit, refusal=error)
-    ids = [candidate_id] if candidate_id is not None else []
+    # A stranger has no row here; his number may not even fit a database.
+    ids = [candidate_id] if candidate_id is not None and error.code != "not_found" else []
     # Only statuses that the page swaps: a stranger's row is a state conflict to who looks at this room.
     status = error.status if error.status in {404, 409, 422, 503} else 409
     response = changes(visit, ids, refusal=error, status=409 if status == 404 else status)

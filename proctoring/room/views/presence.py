@@ -10,7 +10,7 @@ from proctoring import rules
 from proctoring.enums import Arrival, AttemptState
 from proctoring.room import answers
 from proctoring.room.gate import in_room
-from proctoring.room.people import candidate_of
+from proctoring.room.people import attempt_of, candidate_of
 from proctoring.room.visit import Visit
 from proctoring.selectors.room import namesakes
 from proctoring.services import access as accesses
@@ -85,7 +85,9 @@ def workstation(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
 
 
 def _tick(visit: Visit, candidate: Candidate, arrival: Arrival | None = None) -> HttpResponse:
-    by_roll_call = arrival is None and _roll_call_runs(visit)
+    by_roll_call = (
+        arrival is None and _roll_call_runs(visit) and attempt_of(candidate).late_refused_at is None
+    )
     if by_roll_call:
         arrival = Arrival.IN_ROOM
     try:

@@ -137,7 +137,7 @@ def test_state_words_before_and_after_the_launch(
 
 
 def test_the_detail_says_the_same_state_as_the_row(room: Room) -> None:
-    paul = room.add("DUPONT", "Paul")
+    room.add("DUPONT", "Paul")
     room.put("in_progress")
     page = room.page()
     page.press("Détail et autres gestes pour Paul DUPONT")
@@ -296,7 +296,9 @@ def test_who_is_not_verified_is_not_refused(room: Room, competences: int | None)
 def test_there_is_no_way_to_tick_everybody(busy_room: Room) -> None:
     page = busy_room.page()
     assert not [
-        name for name in page.names() if re.search("tous présents|tout cocher|cocher tou", name, re.I)
+        name
+        for name in page.names()
+        if re.search("tous présents|tout cocher|cocher tou", name, re.IGNORECASE)
     ]
 
 
