@@ -60,6 +60,13 @@ def expires_at(attempt: Attempt) -> datetime | None:
     return attempt.started_at + LIFE_OF_A_TEST if attempt.started_at else None
 
 
+def over_at(attempt: Attempt, at: datetime) -> datetime:
+    """When a test is over that ends `at`: never before its start, for acts are judged at the instant of their receipt
+    and may get the lock in another order.
+    """
+    return max(at, attempt.started_at or at)
+
+
 def state_at(attempt: Attempt, now: datetime) -> AttemptState:
     """The state, past being past even before the clock's event is written (mechanics §3)."""
     state = AttemptState(attempt.state)

@@ -117,14 +117,15 @@ def _is_overdue(attempt: Attempt, now: datetime) -> bool:
 
 
 def _end(room: Room, attempt: Attempt, *, actor: Actor, batch: str) -> None:
+    over_at = rules.over_at(attempt, room.now)
     room.transition(
         attempt,
         EventKind.ENDED,
         actor=actor,
         facts={"question": attempt.question, "batch": batch or None},
         state_before_end=attempt.state,
-        over_at=room.now,
-        over_final_at=room.now + rules.UNDO,
+        over_at=over_at,
+        over_final_at=over_at + rules.UNDO,
         resume_requested_at=None,
         end_batch=batch,
         end_undone_at=None,

@@ -125,7 +125,7 @@ def finish(room: Room, attempt: Attempt, *, actor: Actor, at: datetime, **change
         actor=actor,
         facts={"question": attempt.question, **changes.pop("facts", {})},
         observed_at=at,
-        over_at=at,
+        over_at=rules.over_at(attempt, at),
         resume_requested_at=None,
         left_at=None,
         **changes,

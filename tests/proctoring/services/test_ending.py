@@ -137,6 +137,19 @@ def test_undo_invents_no_silence_for_who_sends_no_heartbeat(candidate: Candidate
     assert undo(candidate, NOW + SECOND).silent_at is None
 
 
+@pytest.mark.parametrize("act", ["end", "complete"])
+def test_test_does_not_end_before_it_started(candidate: Candidate, act: str) -> None:
+    """An act that was received first may get the lock last: its instant is older than the start it meets."""
+    entry = put(candidate, "in_progress", now=NOW)
+    assert entry is not None
+    if act == "end":
+        attempt = end(candidate, NOW - SECOND)
+    else:
+        attempt = running.complete(entry=entry, actor=candidate_actor(entry), now=NOW - SECOND)
+    assert attempt.over_at == NOW
+    assert_sound(candidate.session)
+
+
 def test_end_clears_the_request_and_lapses_alerts(candidate: Candidate) -> None:
     entry = put(candidate, "in_progress", now=NOW)
     assert entry is not None
