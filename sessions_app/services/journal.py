@@ -43,7 +43,7 @@ class LockedSession:
         """
         session = self.session
         observed = min(observed_at or self.now, self.now)
-        told: dict[str, Json] = {"actor": actor.facts(), **(facts or {})}
+        told: dict[str, Json] = {**(facts or {}), "actor": actor.facts()}
         salt = journal.new_salt()
         digest = journal.facts_digest(salt, told)
         session.sequence += 1
