@@ -70,7 +70,7 @@ def undo_batch(*, session_id: int, batch: str, actor: Actor, now: datetime) -> l
 def reopen(*, session_id: int, candidate_id: int, reason: str, actor: Actor, now: datetime) -> Attempt:
     """An admin lets the candidate come back, with a reason, before closing.
 
-    Refused with `not_over`, `session_closed`; with `too_late` for a test started 24 h ago: it would expire.
+    Refused with `not_over`, `session_closed`; with `too_old` for a test started 24 h ago: it would expire.
     """
     reason = one_line(reason)
     if not reason:
@@ -80,10 +80,8 @@ def reopen(*, session_id: int, candidate_id: int, reason: str, actor: Actor, now
         if attempt.reopened_at is not None and attempt.state == AttemptState.RESUME_AUTHORISED:
             room.require_open()
             return attempt
+        room.require_open()
         _refuse_after_a_day(attempt, now)
-        expiry = rules.expires_at(attempt)
-        if expiry is not None and now >= expiry:
-            raise refuse("too_old")
         room.transition(
             attempt,
             EventKind.REOPENED,
@@ -107,9 +105,7 @@ def _refuse_after_a_day(attempt: Attempt, now: datetime) -> None:
     """A finished test must not become an expired one."""
     expiry = rules.expires_at(attempt)
     if attempt.state in {AttemptState.ENDED, AttemptState.COMPLETED} and expiry and now >= expiry:
-        raise DomainError(
-            "too_late", "Ce test a commencé il y a plus de 24 h : il ne peut plus être rouvert."
-        )
+        raise refuse("too_old")
 
 
 def _is_overdue(attempt: Attempt, now: datetime) -> bool:

@@ -305,7 +305,7 @@ def test_test_of_24_hours_is_not_reopened(candidate: Candidate) -> None:
     put(candidate, "completed", now=NOW)
     before = everything(candidate.session)
 
-    with pytest.raises(DomainError, match="too_late"):
+    with pytest.raises(DomainError, match="too_old"):
         ending.reopen(**{**where(candidate), "actor": ADMIN}, reason="Erreur", now=NOW + DAY)
 
     assert everything(candidate.session) == before
