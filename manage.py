@@ -12,9 +12,14 @@ def main() -> None:
         from pixsurv.secrets import ensure
 
         ensure()
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        # Nonsense in the environment: the line that says which, without our twenty lines around it.
+        sys.exit(f"Pixsurv: {error}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ VAR_DIR = BASE_DIR / "var"
 
 DEBUG = env.flag("DEBUG")
 SECRET_KEY = env.secret("SECRET_KEY", SECRET_KEY_FILE)
-FIELD_KEYS = [key.strip() for key in env.secret("FIELD_KEYS", FIELD_KEYS_FILE).split(",")]
+FIELD_KEYS = env.field_keys("FIELD_KEYS", FIELD_KEYS_FILE)
 
 # Where people reach us: decides cookies, HSTS and every link that we print (mechanics §11).
 PORT = env.integer("PORT", 8000, low=1, high=65535)
@@ -180,7 +180,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "json" if env.text("LOG_FORMAT", "text") == "json" else "text",
+            "formatter": env.choice("LOG_FORMAT", "text", "json"),
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
@@ -29,13 +30,21 @@ def flag(name: str, *, default: bool = False) -> bool:
 
 def integer(name: str, default: int, *, low: int, high: int) -> int:
     value = text(name, str(default))
-    if not value.isdigit() or not low <= int(value) <= high:
+    if not (value.isascii() and value.isdigit()) or not low <= int(value) <= high:
         raise ImproperlyConfigured(f"{name} must be a whole number from {low} to {high}, not {value!r}.")
     return int(value)
 
 
 def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def choice(name: str, *allowed: str) -> str:
+    """One of `allowed`; the first one by default."""
+    value = text(name) or allowed[0]
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(allowed)}, not {value!r}.")
+    return value
 
 
 def secret(name: str, default_file: Path) -> str:
@@ -55,10 +64,29 @@ def secret(name: str, default_file: Path) -> str:
     return value
 
 
+def field_keys(name: str, default_file: Path) -> list[str]:
+    """Keys of the sealed fields, newest first. A wrong one would be noticed at the first kit only."""
+    keys = [key.strip() for key in secret(name, default_file).split(",")]
+    for key in keys:
+        try:
+            Fernet(key)
+        except ValueError as error:
+            raise ImproperlyConfigured(
+                f"{name} must be keys of 32 bytes in url-safe base64, separated by commas, newest first."
+            ) from error
+    return keys
+
+
 def url(name: str, default: str) -> str:
+    """Scheme, host and port, and nothing else."""
     value = text(name, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname, parts.port  # a port that is none raises here
+    except ValueError:
+        host, port = None, None
+    plain = f"{host if host is None or ':' not in host else f'[{host}]'}{'' if port is None else f':{port}'}"
+    if not host or value.lower() not in {f"http://{plain}", f"https://{plain}"}:
         raise ImproperlyConfigured(f"{name} must look like https://host or http://host:port, not {value!r}.")
     return value
 
@@ -67,7 +95,10 @@ def database(name: str, default: str) -> dict[str, Any]:
     """A Django database entry. Several PostgreSQL hosts (`postgres://u:p@a:5432,b:5432/db`) mean fail-over:
     the one that accepts writes is used."""
     value = text(name, default)
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in {"sqlite", "postgres", "postgresql"}:
         raise ImproperlyConfigured(f"{name} must start with sqlite:// or postgres://.")
     credentials, _, hosts = parts.netloc.rpartition("@")
@@ -75,8 +106,18 @@ def database(name: str, default: str) -> dict[str, Any]:
         names = [host.partition(":")[0] for host in hosts.split(",")]
         ports = [host.partition(":")[2] or "5432" for host in hosts.split(",")]
         single = parts._replace(netloc=f"{credentials}@{names[0]}" if credentials else names[0])
-        entry: dict[str, Any] = dict(dj_database_url.parse(single.geturl()))
+        entry = _parsed(name, single.geturl())
         entry["HOST"], entry["PORT"] = ",".join(names), ",".join(ports)
         entry.setdefault("OPTIONS", {})["target_session_attrs"] = "read-write"
         return entry
-    return dict(dj_database_url.parse(value))
+    return _parsed(name, value)
+
+
+def _parsed(name: str, value: str) -> dict[str, Any]:
+    try:
+        return dict(dj_database_url.parse(value))
+    except (ValueError, dj_database_url.ParseError) as error:
+        # Not repeated: it may hold a password.
+        raise ImproperlyConfigured(
+            f"{name} must look like postgres://user:password@host:port/name."
+        ) from error
