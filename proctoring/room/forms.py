@@ -78,7 +78,7 @@ class ExtraTimeForm(forms.Form):
         min_value=0,
         max_value=300,
         error_messages={**REQUIRED, "invalid": "Donnez un pourcentage, par exemple 33.",
-                        "min_value": "Au moins 0 %.", "max_value": "Au plus 300 %."},
+                        "min_value": "Au moins 0 %%.", "max_value": "Au plus 300 %%."},
         widget=forms.NumberInput(attrs={"class": "saisie", "inputmode": "numeric"}),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from proctoring.services.due import locked_room
 from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind
-from sessions_app.models import Candidate
+from sessions_app.models import Candidate, Event
 
 MOST_MINUTES = 120
 
@@ -28,8 +28,9 @@ def set_extra_time(
 ) -> Attempt:
     """Set a candidate's extra time, in percent of the duration. Setting it again changes nothing.
 
-    Over one third needs `written_decision` from an admin (`decision_missing`). Refused when the new deadline would
-    be before what has elapsed (`below_elapsed`) or the test is over (`not_in_progress`).
+    Over one third needs `written_decision` from an admin (`decision_missing`), except to undo what was just lowered.
+    Refused when the new deadline would be before what has elapsed (`below_elapsed`) or the test is over
+    (`not_in_progress`).
     """
     if not 0 <= percent <= 300:
         raise DomainError("out_of_range", "Le temps majoré va de 0 à 300 %.", status=422)
@@ -44,7 +45,8 @@ def set_extra_time(
             raise refuse("not_in_progress")
         lowers = percent < before
         vouched = written_decision and actor.kind == ActorKind.ADMIN
-        if percent > rules.EXTRA_TIME_WITHOUT_DECISION and not lowers and not vouched:
+        allowed = percent <= rules.EXTRA_TIME_WITHOUT_DECISION or lowers or vouched
+        if not allowed and not _puts_back(room, attempt, percent):
             raise DomainError(
                 "decision_missing",
                 "Au-delà du tiers, un administrateur doit confirmer que l’établissement détient la décision"
@@ -54,7 +56,7 @@ def set_extra_time(
         candidate.extra_time_percent = percent
         changes = _new_deadline(room, attempt)
         Candidate.objects.filter(pk=candidate.pk).update(extra_time_percent=percent)
-        facts: dict[str, Json] = {"before": before, "after": percent, "written_decision": written_decision}
+        facts: dict[str, Json] = {"before": before, "after": percent, "written_decision": vouched}
         room.write(attempt, EventKind.EXTRA_TIME_SET, actor=actor, facts=facts, **changes)
         return attempt
 
@@ -105,6 +107,20 @@ def take_minutes_back(
                 **_new_deadline(room, attempt),
             )
         return attempts
+
+
+def _puts_back(room: Room, attempt: Attempt, percent: int) -> bool:
+    """The undo of the last change, in time: it grants nothing that was not granted before it."""
+    last = (
+        Event.objects.filter(
+            session_id=room.session.pk, candidate_id=attempt.candidate_id, kind=EventKind.EXTRA_TIME_SET
+        )
+        .order_by("-sequence")
+        .first()
+    )
+    if last is None or room.now >= last.received_at + rules.UNDO + rules.UNDO_GRACE:
+        return False
+    return bool((last.facts or {}).get("before") == percent)
 
 
 def _check(minutes: int, candidate_ids: list[int]) -> None:

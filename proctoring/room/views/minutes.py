@@ -22,6 +22,7 @@ from sessions_app.models import Candidate
 
 USUAL_MINUTES = (5, 10)
 ONE_THIRD = 33
+NOBODY = "Choisissez au moins un élève dont le test est en cours."
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,15 @@ def minutes(visit: Visit, **_: Any) -> HttpResponse:
     context = {"form": form, "running": running, "chosen": chosen, "usual": USUAL_MINUTES, "error": ""}
     if not form.is_bound:
         return answers.dialog(visit, "minutes", context)
-    if not form.is_valid() or not chosen:
-        context["error"] = "" if chosen else "Choisissez au moins un élève."
+    concerned = [person for person in running if person.pk in chosen]
+    # Looking needs somebody whose test runs; giving says of whom it no longer does.
+    nobody = not (concerned if visit.request.method == "GET" else chosen)
+    if not form.is_valid() or nobody:
+        context["error"] = NOBODY if nobody else ""
         return answers.dialog(visit, "minutes", context, status=422)
     many = form.cleaned_data["minutes"]
     if visit.request.method == "GET":
-        ends = [_later(visit, person, many) for person in running if person.pk in chosen]
+        ends = [_later(visit, person, many) for person in concerned]
         context = {"ends": ends, "minutes": many, "once": token_urlsafe(12)}
         return answers.dialog(visit, "minutes_preview", context)
     _once(visit, given.give_minutes, chosen, many)
