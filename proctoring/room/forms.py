@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from pixsurv.kernel.identity import clean_name
+from proctoring.enums import Source
 from proctoring.services.by_hand import earliest
 from sessions_app.models import Session
 
@@ -88,24 +89,31 @@ class ByHandForm(forms.Form):
 
     at = forms.TimeField(
         label="Heure",
-        input_formats=["%H:%M", "%Hh%M", "%H.%M"],
+        input_formats=["%H:%M", "%Hh%M", "%H.%M", "%H h %M", "%Hh", "%H h"],
         error_messages={**REQUIRED, "invalid": "Écrivez l’heure ainsi : 10:05."},
         widget=forms.TimeInput(attrs={"class": "saisie", "type": "time"}, format="%H:%M"),
     )
 
-    def __init__(self, *args: Any, session: Session, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, session: Session, source: Source, now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.session = session
+        self.source = source
         self.now = now
 
     def instant(self) -> datetime:
-        """That hour on the session's day; on the next or the last one when midnight is in between."""
-        day = self.session.local(self.session.starts_at).date()
-        for shift in (0, 1, -1):
-            typed = self._on(day + timedelta(days=shift))
-            if earliest(self.session) <= typed <= self.now:
+        """The instant meant, of the session's day on; midnight may have passed since.
+
+        What is seen just happened. What stood on paper happened on the session's day, whenever it is keyed.
+        """
+        planned = self.session.local(self.session.starts_at).date()
+        today = self.session.local(self.now).date()
+        yesterday = today - timedelta(days=1)
+        days = [planned, planned + timedelta(days=1)] if self.source == Source.PAPER else [today, yesterday]
+        for day in days:
+            typed = self._on(day)
+            if day >= planned and earliest(self.session) <= typed <= self.now:
                 return typed
-        return self._on(day)  # which the service refuses, with its reason
+        return self._on(days[0])  # which the service refuses, with its reason
 
     def _on(self, day: date) -> datetime:
         return datetime.combine(day, self.cleaned_data["at"], tzinfo=self.session.zone)

@@ -32,7 +32,7 @@ def by_hand(visit: Visit, candidate_id: int, act: str, **_: Any) -> HttpResponse
     service, words = ACTS[act]
     candidate = candidate_of(visit, candidate_id)
     source = source_of(visit)
-    form = _form(visit)
+    form = _form(visit, source)
     context = {"candidate": candidate, "words": words, "act": act, "source": source, "form": form}
     if not form.is_bound:
         return answers.dialog(visit, "by_hand", context)
@@ -45,7 +45,7 @@ def by_hand(visit: Visit, candidate_id: int, act: str, **_: Any) -> HttpResponse
 def start_all(visit: Visit, **_: Any) -> HttpResponse:
     """« Toute la salle a commencé à 10h05 », for all ticked rows."""
     source = source_of(visit)
-    form = _form(visit)
+    form = _form(visit, source)
     waiting = Attempt.objects.filter(session_id=visit.session.pk, state=AttemptState.PRESENT).count()
     context = {"form": form, "source": source, "waiting": waiting}
     if not form.is_bound:
@@ -82,10 +82,10 @@ def _write(visit: Visit, form: ByHandForm, source: Source, service: Callable[...
         return None
 
 
-def _form(visit: Visit) -> ByHandForm:
+def _form(visit: Visit, source: Source) -> ByHandForm:
     data = visit.post if visit.request.method == "POST" else None
     local = visit.session.local(visit.now)
-    return ByHandForm(data, session=visit.session, now=visit.now, initial={"at": local.time()})
+    return ByHandForm(data, session=visit.session, source=source, now=visit.now, initial={"at": local.time()})
 
 
 def _back(visit: Visit, source: Source) -> str:
