@@ -43,7 +43,8 @@ def state(request: HttpRequest, number: int) -> HttpResponse:
         return HttpResponse(status=409, headers={"HX-Redirect": visit.room_url})
     if seen is not None and session.sequence == seen.sequence and not visit.access.flipped:  # type: ignore[attr-defined]
         return HttpResponse(status=204)
-    whole = seen is None or session.list_sequence > seen.sequence
+    # A page that has seen more than the journal holds: a backup was restored meanwhile.
+    whole = seen is None or session.list_sequence > seen.sequence or seen.sequence > session.sequence
     if whole or seen is None:
         board = whole_board(session, now=visit.now, order=visit.listing.order)
     else:

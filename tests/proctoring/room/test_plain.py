@@ -1,0 +1,205 @@
+"""Every act is a POST form that works without scripts, and its question a page of its own (contract.md)."""
+
+from typing import Any
+
+import pytest
+from django.urls import get_resolver
+
+from proctoring.room.urls import urlpatterns
+from proctoring.services import alerts, running
+from proctoring.services.entries import candidate_actor
+from sessions_app.models import Candidate
+from tests import factories
+from tests.htmx import accessible_name, parse, words
+from tests.proctoring.room.conftest import NOW, Room
+
+# Name of the address → state that Paul is in, what is posted. Every address that takes a POST is here.
+ACTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "presence": ("expected", {"present": "1"}),
+    "late": ("expected", {"arrival": "in_room"}),
+    "certifiable": ("expected", {"seen": "1"}),
+    "resume": ("in_progress", {}),
+    "cancel_resume": ("resume_authorised", {}),
+    "dismiss_request": ("in_progress", {}),
+    "end": ("in_progress", {}),
+    "undo_end": ("ended", {}),
+    "extra_time": ("in_progress", {"percent": "33"}),
+    "workstation": ("expected", {"workstation": "14"}),
+    "alert": ("in_progress", {"outcome": "refused"}),
+    "by_hand": ("present", {"at": "10:30", "source": "paper"}),
+    "minutes": ("in_progress", {"minutes": "5", "once": "a"}),
+    "take_minutes_back": ("in_progress", {"minutes": "5", "once": "b"}),
+    "end_overdue": ("in_progress", {}),
+    "undo_batch": ("in_progress", {}),
+    "start_all": ("present", {"at": "10:30", "source": "paper"}),
+    "close": ("completed", {}),
+    "right_room": ("expected", {}),
+    "mask": ("expected", {}),
+    "unmask": ("expected", {"password": factories.PASSWORD}),
+    "leave": ("expected", {}),
+}
+READ_ONLY = {"room", "state", "code", "paper", "candidate", "login"}
+# Questions: what stands in the state, and how many buttons confirm.
+QUESTIONS: dict[str, tuple[str, list[str]]] = {
+    "presence": ("expected", ["Confirmer"]),
+    "late": ("expected", ["Déjà dans la salle au lancement", "Arrive en retard"]),
+    "certifiable": ("expected", ["Confirmer"]),
+    "resume": ("in_progress", ["Confirmer"]),
+    "end": ("in_progress", ["Confirmer"]),
+    "workstation": ("expected", ["Confirmer"]),
+    "by_hand": ("present", ["Confirmer"]),
+    "alert": (
+        "in_progress",
+        ["Pas de problème : reprendre la question", "Problème confirmé : passer à la question suivante"],
+    ),
+    "end_overdue": ("in_progress", ["Confirmer"]),
+    "start_all": ("present", ["Confirmer"]),
+    "close": ("completed", ["Confirmer"]),
+    "leave": ("expected", ["Confirmer"]),
+}
+PATHS = {pattern.name: str(pattern.pattern) for pattern in urlpatterns}
+
+
+def url_of(room: Room, name: str, candidate: Candidate) -> str:
+    path = PATHS[name].replace("<int:number>", str(room.session.number))
+    path = path.replace("<int:candidate_id>", str(candidate.pk)).replace("<slug:act>", "commence")
+    return f"/surveillance/{path}"
+
+
+def prepared(room: Room, name: str, state: str) -> tuple[Candidate, dict[str, Any]]:
+    """Paul in that state, with whatever else this act needs; what to post besides."""
+    paul = room.put(state, "DUPONT", "Paul", certifiable_competences=3 if name == "certifiable" else 16)
+    more: dict[str, Any] = {}
+    if name in {"minutes", "take_minutes_back", "end_overdue"}:
+        more["candidat"] = str(paul.pk)
+    if name == "take_minutes_back":
+        room.post(room.url + "minutes/", candidat=paul.pk, minutes=5)
+    if name in {"end_overdue", "undo_batch"}:
+        room.travel(minutes=105)
+    if name == "undo_batch":
+        room.post(room.url + "fins/", candidat=paul.pk)
+        more["batch"] = room.attempt(paul).end_batch
+    if name == "alert":
+        entry = room.attempt(paul).holder
+        assert entry is not None
+        alert, _ = alerts.raise_alert(
+            entry=entry, question=7, kinds=[], actor=candidate_actor(entry), now=NOW
+        )
+        more["alert"] = str(alert.pk)
+    if name == "dismiss_request":
+        again = factories.open_entry_for(paul)
+        running.request_resume(entry=again, actor=candidate_actor(again), now=NOW)
+    if name == "late":
+        room.put("in_progress", "DURAND", "Simon")
+    return paul, more
+
+
+def test_every_address_is_tested_here() -> None:
+    assert set(PATHS) == set(ACTS) | READ_ONLY
+    assert get_resolver().reverse_dict is not None
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_every_act_leads_back_without_scripts(room: Room, name: str) -> None:
+    state, data = ACTS[name]
+    paul, more = prepared(room, name, state)
+    response = room.post(url_of(room, name, paul), **data, **more)
+    assert response.status_code == 303
+    where = response["Location"].split("#")[0]
+    if name == "leave":
+        assert where == f"/surveillance/?numero={room.session.number}"
+    elif data.get("source") == "paper":
+        assert where == room.url + "feuille-de-secours/"
+    else:
+        assert where == room.url
+
+
+@pytest.mark.parametrize(
+    "name", [one for one in ACTS if one not in {"mask", "unmask", "right_room", "leave"}]
+)
+def test_every_act_answers_htmx_with_what_changed(room: Room, name: str) -> None:
+    state, data = ACTS[name]
+    paul, more = prepared(room, name, state)
+    response = room.post(url_of(room, name, paul), htmx=True, **data, **more)
+    assert response.status_code == 200
+    assert b"hx-swap-oob" in response.content
+    assert b"<!doctype" not in response.content
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_reading_an_act_changes_nothing(room: Room, name: str) -> None:
+    state, _ = ACTS[name]
+    paul, _ = prepared(room, name, state)
+    before = room.sequence()
+    response = room.get(url_of(room, name, paul))
+    assert response.status_code in {200, 303, 405}
+    assert room.sequence() == before
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_is_a_page_with_its_buttons_and_no_state(room: Room, name: str) -> None:
+    state, buttons = QUESTIONS[name]
+    paul, _ = prepared(room, name, state)
+    response = room.get(url_of(room, name, paul))
+    assert response.status_code == 200
+    page = parse(response.content)
+    assert [accessible_name(one) for one in page.xpath("//main//button")] == buttons
+    assert not page.xpath("//*[@data-state]")
+    assert [words(one) for one in page.xpath("//h1")], "a heading"
+    assert len(page.xpath("//h1")) == 1
+    (back,) = page.xpath("//main//a[@data-retour]")
+    assert words(back) == "Retour"
+    assert back.get("href") == room.url
+    assert page.xpath("//main//form[@method='post']//input[@name='csrfmiddlewaretoken']")
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_same_question_is_a_fragment_for_htmx(room: Room, name: str) -> None:
+    state, _ = QUESTIONS[name]
+    paul, _ = prepared(room, name, state)
+    plain = parse(room.get(url_of(room, name, paul)).content)
+    response = room.get(url_of(room, name, paul), htmx=True)
+    assert b"<html" not in response.content
+    assert b"data-state" not in response.content
+    (main,) = plain.xpath("//main")
+    assert words(parse(b"<body>" + response.content)) == words(main)
+
+
+@pytest.mark.parametrize("name", ["minutes", "extra_time"])
+def test_a_preview_is_a_question_too(room: Room, name: str) -> None:
+    paul, _ = prepared(room, name, "in_progress")
+    query = "percent=33" if name == "extra_time" else f"minutes=5&candidat={paul.pk}"
+    page = parse(room.get(f"{url_of(room, name, paul)}?{query}").content)
+    assert [accessible_name(one) for one in page.xpath("//main//button")] == ["Confirmer"]
+    assert not page.xpath("//*[@data-state]")
+
+
+def test_without_scripts_the_room_asks_for_news_by_itself(room: Room) -> None:
+    content = room.page().response.content.decode()
+    assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in content
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_is_not_swept_away_by_a_refresh(room: Room, name: str) -> None:
+    paul, _ = prepared(room, name, QUESTIONS[name][0])
+    assert b'http-equiv="refresh"' not in room.get(url_of(room, name, paul)).content
+
+
+@pytest.mark.parametrize("name", set(ACTS) - {"presence"})
+@pytest.mark.parametrize("htmx", [True, False])
+def test_strangers_are_not_found_anywhere(room: Room, name: str, htmx: bool) -> None:
+    if "<int:candidate_id>" not in PATHS[name]:
+        return
+    stranger = factories.CandidateFactory(last_name="ÉTRANGER", certifiable_competences=3)
+    url = url_of(room, name, stranger)
+    data = ACTS[name][1] | {"alert": "1"}
+    for response in (room.post(url, htmx=htmx, **data), room.get(url, htmx=htmx)):
+        assert response.status_code in ({409, 405} if htmx else {404, 405})
+        assert "ÉTRANGER" not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
+def test_other_methods_are_refused(room: Room, name: str, method: str) -> None:
+    paul = room.add("DUPONT", "Paul")
+    assert getattr(room.client, method)(url_of(room, name, paul)).status_code == 405
