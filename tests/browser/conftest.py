@@ -29,7 +29,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SPARE_SESSIONS = 10
+SPARE_SESSIONS = 40
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
