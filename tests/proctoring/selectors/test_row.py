@@ -86,8 +86,8 @@ def test_the_number_of_queries_does_not_grow(session: Session) -> None:
         return len(captured)
 
     first = factories.CandidateFactory(session=session)
-    assert session.establishment  # loaded along with the access, in a request
     for _ in range(2):
+        assert session.establishment  # loaded along with the access, in a request
         assert queries(lambda: whole_board(session, now=NOW)) == 1
         assert queries(lambda: some_rows(session, [first.pk], now=NOW)) == 2
         for _ in range(20):
