@@ -1,11 +1,10 @@
 """The built-in desk (D1–D6): joining, and the answers, attempt data and never events (mechanics §1)."""
 
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 
 from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import Busy, DomainError
@@ -28,7 +27,7 @@ from proctoring.services.entries import (
 )
 from proctoring.services.room import refuse
 from sessions_app.models import Session
-from sessions_app.services.journal import is_lock_timeout
+from sessions_app.services.journal import busy_when_locked
 
 ALERT_KINDS = ("image", "embed", "file", "focus")
 # One thing due can bring another (a question passed on, then one that left the set), never many.
@@ -168,7 +167,8 @@ def still_the_same(*, token: str, seen: Version, visible: bool, now: datetime) -
     if seen.marks == "":
         unchanged = unchanged.filter(deadline_at__gt=now)
     fields = progress.seen_fields(rules.DESK_HEARTBEAT, visible=visible, question=None, now=now)
-    return bool(unchanged.update(**fields))
+    with busy_when_locked():
+        return bool(unchanged.update(**fields))
 
 
 def heard(page: DeskPage, *, visible: bool) -> None:
@@ -204,7 +204,7 @@ def record_answer(
     `presence_not_confirmed`. `system`: the clock or the proctor did it, the candidate was not seen. When this
     returns, and not before, the answer is committed.
     """
-    with _busy_when_locked(), transaction.atomic():
+    with busy_when_locked(), transaction.atomic():
         attempt = _locked(page)
         last = Answer.objects.filter(attempt_id=attempt.pk).order_by("-position").first()
         if page.position != (last.position + 1 if last is not None else 1) or page.position > page.total:
@@ -273,13 +273,3 @@ def _locked(page: DeskPage) -> Attempt:
 
 def _seen(page: DeskPage) -> dict[str, object]:
     return progress.seen_fields(page.entry.heartbeat, visible=True, question=None, now=page.now)
-
-
-@contextmanager
-def _busy_when_locked() -> Iterator[None]:
-    try:
-        yield
-    except OperationalError as error:
-        if is_lock_timeout(error):
-            raise Busy from error
-        raise

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, transaction
 
 from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import Busy, DomainError
 from pixsurv.kernel.journal import Json, canonical
 from proctoring.models import Once
-from sessions_app.services.journal import is_lock_timeout
+from sessions_app.services.journal import busy_when_locked
 
 KEPT = timedelta(hours=48)
 PURGED_ONE_TIME_IN = 200
@@ -43,15 +43,10 @@ def guard(*, scope: str, key: str, body: Json, now: datetime, act: Callable[[], 
     if secrets.randbelow(PURGED_ONE_TIME_IN) == 0:
         purge(now=now)
     fingerprint = _fingerprint(body)
-    try:
-        with transaction.atomic():
-            row = _claim(Once(scope=scope, key=key, body_fingerprint=fingerprint, status=0, created_at=now))
-            if row.status == 0:
-                _act_and_keep(row, act)
-    except OperationalError as error:
-        if is_lock_timeout(error):
-            raise Busy from error
-        raise
+    with busy_when_locked(), transaction.atomic():
+        row = _claim(Once(scope=scope, key=key, body_fingerprint=fingerprint, status=0, created_at=now))
+        if row.status == 0:
+            _act_and_keep(row, act)
     if row.body_fingerprint != fingerprint:
         raise DomainError(
             "idempotency_mismatch", "Cette clé d’idempotence a déjà servi à une autre demande.", status=422
