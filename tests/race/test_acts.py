@@ -1,0 +1,125 @@
+"""Two thousand random acts that contradict one another, by eight at once: no lost update, no double event, no error."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pixsurv.kernel import clock
+from pixsurv.kernel.errors import DomainError
+from proctoring.enums import Arrival
+from proctoring.models import Attempt
+from proctoring.services import alerts, ending, minutes, presence, resume, running
+from proctoring.services.entries import candidate_actor, set_workstation
+from proctoring.services.progress import beat
+from sessions_app.models import Candidate, Event, Session
+from tests.factories import ACCESS_CODE, ADMIN, PROCTOR, CandidateFactory, SessionFactory, open_entry_for
+from tests.journal import assert_sound
+from tests.race.threads import together
+
+pytestmark = [pytest.mark.race, pytest.mark.django_db(transaction=True)]
+
+ACTS, THREADS, CANDIDATES = 2000, 8, 5
+SECONDS = 20  # a machine that is busy with something else does as many as it can
+
+
+class Chaos:
+    """One thread: a proctor and the computers of the whole class at once, each act drawn from a seed."""
+
+    def __init__(self, seed: int, candidates: list[Candidate], entries: dict[int, list[Any]]) -> None:
+        self.random = random.Random(seed)
+        self.candidates = candidates
+        self.entries = entries
+        self.done: Counter[str] = Counter()
+        self.until = time.monotonic() + SECONDS
+
+    def __call__(self) -> Counter[str]:
+        for _ in range(ACTS // THREADS):
+            if time.monotonic() > self.until:
+                break
+            candidate = self.random.choice(self.candidates)
+            name = self.random.choice(list(self.acts))
+            try:
+                self.acts[name](self, candidate)
+            except DomainError as refusal:
+                self.done[refusal.code] += 1
+            else:
+                self.done["passed"] += 1
+        return self.done
+
+    def proctor(self, service: Callable[..., Any], candidate: Candidate, **more: Any) -> None:
+        service(
+            **{"session_id": candidate.session_id, "candidate_id": candidate.pk, "actor": PROCTOR, **more},
+            now=clock.now(),
+        )
+
+    def computer(self, service: Callable[..., Any], candidate: Candidate, **more: Any) -> None:
+        entry = self.random.choice(self.entries[candidate.pk])
+        service(entry=entry, actor=candidate_actor(entry), now=clock.now(), **more)
+
+    acts: dict[str, Callable[["Chaos", Candidate], None]] = {
+        "tick": lambda it, one: it.proctor(presence.confirm_presence, one, arrival=Arrival.IN_ROOM),
+        "untick": lambda it, one: it.proctor(presence.cancel_presence, one),
+        "start": lambda it, one: it.computer(running.start_or_resume, one, access_code=ACCESS_CODE),
+        "start with a wrong code": lambda it, one: it.computer(running.start_or_resume, one, access_code="X"),
+        "beat": lambda it, one: it.computer(beat, one, visible=True, question=it.random.randint(1, 30)),
+        "leave": lambda it, one: it.computer(running.leave, one),
+        "alert": lambda it, one: it.computer(
+            alerts.raise_alert, one, question=it.random.randint(1, 3), kinds=[]
+        ),
+        "complete": lambda it, one: it.computer(running.complete, one),
+        "authorise": lambda it, one: it.proctor(resume.authorise_resume, one),
+        "take back": lambda it, one: it.proctor(resume.cancel_resume, one),
+        "ignore": lambda it, one: it.proctor(resume.dismiss_request, one),
+        "end": lambda it, one: it.proctor(ending.end_test, one),
+        "undo": lambda it, one: it.proctor(ending.undo_end, one),
+        "reopen": lambda it, one: it.proctor(ending.reopen, one, actor=ADMIN, reason="Erreur"),
+        "extra time": lambda it, one: it.proctor(
+            minutes.set_extra_time, one, percent=it.random.choice([0, 20, 33])
+        ),
+        "workstation": lambda it, one: it.proctor(
+            set_workstation, one, workstation=str(it.random.randint(1, 9))
+        ),
+        "minutes": lambda it, one: it.give(one),
+    }
+
+    def give(self, candidate: Candidate) -> None:
+        minutes.give_minutes(
+            session_id=candidate.session_id,
+            candidate_ids=[candidate.pk],
+            minutes=1,
+            actor=PROCTOR,
+            now=clock.now(),
+        )
+
+
+def test_two_thousand_acts_leave_a_sound_journal(transactional_db: None) -> None:
+    session: Session = SessionFactory()
+    candidates = CandidateFactory.create_batch(CANDIDATES, session=session)
+    entries = {one.pk: [open_entry_for(one) for _ in range(2)] for one in candidates}
+
+    counters = together(*(Chaos(seed, candidates, entries) for seed in range(THREADS)))
+
+    done = sum(counters, Counter[str]())
+    assert done["busy"] == 0  # and no « database is locked » was raised by together()
+    # A run in which next to nothing is done, or nearly everything refused, would prove nothing.
+    assert done.total() > ACTS / 8
+    assert done["passed"] > done.total() / 4
+    events = Event.objects.filter(session=session)
+    assert events.count() > done.total() / 8
+    assert_sound(session)
+    for attempt in Attempt.objects.select_related("candidate").filter(session=session):
+        told = list(events.filter(candidate_id=attempt.candidate_id).order_by("sequence"))
+        assert attempt.last_sequence == told[-1].sequence
+        given = sum(event.kind == "minutes_given" for event in told)
+        assert attempt.given_minutes == given
+        if attempt.started_at is not None:
+            percent = attempt.candidate.extra_time_percent
+            extra = -(-session.duration * percent // 100)
+            assert attempt.deadline_at == attempt.started_at + timedelta(
+                minutes=session.duration + extra + given
+            )
