@@ -1,7 +1,7 @@
 """Every kind of act in one session: chained, numbered, personal data in facts only, eliminated when it is time."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -58,7 +58,7 @@ PERSONAL = [
     "Bus en panne",
     "Erreur de manipulation",
     "Poste 14",
-    "2011-0",
+    "2011-05-21",
 ]
 
 
@@ -99,7 +99,7 @@ def session(session: Session) -> Session:
 def told(session: Session) -> Session:
     """A session in which everything happened that can happen."""
     day = Day(session)
-    one, two, three, four, five = CandidateFactory.build_batch(5, session=session)
+    one, two, three, four, five = CandidateFactory.build_batch(5, session=session, birth_date=date(2011, 5, 21))
     enrol(session_id=session.pk, candidates=[one, two, three, four, five], actor=ADMIN, now=day.now())
     access, _ = enter_room(session)
     other, _ = enter_room(session)
