@@ -116,18 +116,26 @@ def visit_of(request: HttpRequest, number: int, seen: Version | None = None) -> 
         try:
             advance_session(access.session_id, now=now)
         except Busy:
-            # What asked stays in the page, to ask again.
-            headers = {"Retry-After": str(Busy.retry_after), "HX-Reswap": "none"}
-            return HttpResponse(status=503, headers=headers)
+            return busy(request)
         access = find_access(number=number, token=token, seen=seen, now=now)
         assert access is not None
     return Visit(request, access, now)
 
 
+def busy(request: HttpRequest) -> HttpResponse:
+    """The session is locked by somebody else: for htmx, what asked stays in the page, to ask again."""
+    if request.headers.get("HX-Request") == "true":
+        response = HttpResponse(status=503, headers={"HX-Reswap": "none"})
+    else:
+        response = render(request, "503.html", status=503)
+    response.headers["Retry-After"] = str(Busy.retry_after)
+    return response
+
+
 def lost(request: HttpRequest, number: int) -> HttpResponse:
     """No access in this browser: a dialog for htmx, so that what was typed stays; the login page otherwise."""
     if request.headers.get("HX-Request") == "true":
-        response = render(request, "room/lost.html", {"number": number}, status=401)
+        response = render(request, "room/lost.html", {"number": number, "name": "", "form": None}, status=401)
         # Out of band only: the answer to a refresh or to an opened question must not swap away what asked.
         response.headers["HX-Reswap"] = "none"
         return response

@@ -292,6 +292,10 @@ def test_a_busy_server_keeps_what_asks_for_news(room: Room, monkeypatch: pytest.
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "2"
     assert page.find("veille") is not None
+    plain = room.page(scripts=False)
+    assert plain.response.status_code == 503
+    assert plain.response.headers["Retry-After"] == "2"
+    assert plain.root.xpath("//h1")
 
 
 def test_a_form_without_its_token_changes_nothing(room: Room) -> None:
