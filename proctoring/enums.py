@@ -143,6 +143,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
     {
         "session_closed": "Cette session est clôturée : plus rien ne peut y être changé.",
         "already_started": "Cet élève a déjà commencé son test : sa présence ne peut plus être changée.",
+        "already_started_by_hand": "Le début de ce test est déjà noté. Pour rendre du temps : « Minutes perdues ».",
+        "already_present": "Sa présence est déjà notée : il était dans la salle au lancement.",
         "presence_not_confirmed": "Votre surveillant n’a pas encore confirmé votre présence.",
         "wrong_access_code": "Ce code d’accès n’est pas le bon. Vérifiez-le au tableau.",
         "not_certifiable": "Pas encore certifiable : il faut au moins 5 compétences au niveau 1.",

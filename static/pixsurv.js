@@ -10,7 +10,16 @@
   function say(sentence) {
     if (live && live.textContent !== sentence) live.textContent = sentence;
   }
-  window.pixsurv = { say };
+  // What must be seen as well as heard: it lies over the page for a few seconds.
+  function warn(sentence) {
+    const note = document.createElement("div");
+    note.className = "annonce annonce--refus";
+    note.append(Object.assign(document.createElement("p"), { textContent: sentence }));
+    document.getElementById("annonces")?.append(note);
+    setTimeout(() => note.remove(), 6000);
+    say(sentence);
+  }
+  window.pixsurv = { say, warn };
 
   // ---- dialogs: filled by htmx, shown when filled, closed when emptied ----
   function showOrHide() {
@@ -30,11 +39,23 @@
     if (event.detail.target === dialog) showOrHide();
     if (event.detail.target?.id === "annonces") startCountdowns();
   });
+  // A dialog that an answer emptied is over; htmx tells of no swap when the fragment is empty.
+  document.addEventListener("htmx:afterOnLoad", () => {
+    if (dialog?.open && !dialog.childElementCount) dialog.close();
+  });
   document.addEventListener("htmx:beforeRequest", () => {
     const active = document.activeElement;
     if (!active || dialog?.contains(active)) return;
-    // A button of a menu has no id of its own: the menu's button stands for it.
-    opener = active.id || active.closest("details")?.querySelector("summary").id || opener;
+    // A button of a menu goes with its menu: the menu's own button stands for it.
+    opener = active.closest("details")?.querySelector("summary").id || active.id || opener;
+  });
+  // A control that was disabled while its answer came has lost the focus: it gets it back.
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.requestConfig?.elt?.id === "veille") return;
+    setTimeout(() => {
+      const lost = !document.activeElement || document.activeElement === document.body;
+      if (lost && !dialog?.open) document.getElementById(opener)?.focus({ preventScroll: true });
+    }, 60);
   });
   dialog?.addEventListener("close", () => {
     dialog.replaceChildren();

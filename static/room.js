@@ -69,6 +69,10 @@
     return `${Number(part("hour"))}h${part("minute")}`;
   }
   function showFreshness() {
+    if (!byId("veille").hasAttribute("hx-trigger")) {
+      byId("fraicheur").textContent = "séance terminée";
+      return;
+    }
     const age = Date.now() - lastNews;
     const place = byId("fraicheur");
     const lost = age >= LOST;
@@ -87,9 +91,9 @@
 
   // ---- clock and ages tick here, not on the server ----
   function words(seconds) {
-    if (seconds < 60) return `${Math.max(0, Math.floor(seconds))} s`;
+    if (seconds < 60) return `${Math.max(0, Math.floor(seconds))}\u00a0s`;
     const minutes = Math.floor(seconds / 60);
-    return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
+    return minutes < 60 ? `${minutes}\u00a0min` : `${Math.floor(minutes / 60)}\u00a0h\u00a0${String(minutes % 60).padStart(2, "0")}`;
   }
   function tick() {
     const server = Date.now() - shift;
@@ -171,13 +175,28 @@
   document.addEventListener("htmx:afterSettle", arrived);
 
   // ---- nothing is claimed saved: a tick that did not get through goes back ----
+  // A busy server (503) did nothing: ask again by ourselves, three times at most.
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = event.detail;
+    const elt = asker(event);
+    const tries = Number(elt?.dataset.essais || 0);
+    if (xhr.status !== 503 || !elt || elt.id === "veille" || tries >= 3) return;
+    elt.dataset.essais = String(tries + 1);
+    const box = elt.querySelector("input[type=checkbox]");
+    const wish = box?.checked;
+    setTimeout(() => {
+      if (!elt.isConnected) return;
+      if (box) box.checked = wish;
+      htmx.trigger(elt, elt.closest(".rang__case") ? "change" : "submit");
+    }, 1000 * Number(xhr.getResponseHeader("Retry-After") || 2));
+  });
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
+      if (isPoll(event) || [401, 403, 503].includes(event.detail.xhr?.status)) return;
       const form = asker(event)?.closest?.(".rang__case form");
       const box = form?.querySelector("input[type=checkbox]");
-      if (!box) return;
-      box.checked = box.defaultChecked;
-      window.pixsurv.say("Pas enregistré : la connexion a manqué. Recommencez.");
+      if (box) box.checked = box.defaultChecked;
+      window.pixsurv.warn("Pas enregistré : la connexion a manqué. Recommencez.");
     });
   }
 

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
-from proctoring.enums import BEFORE, OVER, RUNNING, AttemptState, Source
+from proctoring.enums import BEFORE, OVER, RUNNING, Arrival, AttemptState, Source
 from proctoring.models.entry import Entry
 from sessions_app.models import Candidate, Session
 
@@ -102,6 +102,41 @@ class Attempt(models.Model):
                 name="attempt_request_only_while_running",
                 condition=Q(resume_requested_at__isnull=True) | Q(state__in=sorted(RUNNING)),
                 violation_error_message="Seul un test en cours peut attendre une reprise.",
+            ),
+            models.CheckConstraint(
+                name="attempt_left_only_while_running",
+                condition=Q(left_at__isnull=True) | Q(state__in=sorted(RUNNING)),
+                violation_error_message="Seul un test en cours peut avoir été quitté.",
+            ),
+            models.CheckConstraint(
+                name="attempt_source_coherent",
+                condition=Q(source=Source.PIXSURV, source_at__isnull=True)
+                | Q(source__in=[Source.HAND, Source.PAPER], source_at__isnull=False),
+                violation_error_message="Une heure saisie dit d’où elle vient et quand elle a été saisie.",
+            ),
+            models.CheckConstraint(
+                name="attempt_arrival_known",
+                condition=Q(arrival__in=["", *Arrival.values]),
+                violation_error_message="Cette réponse à la question du retard n’existe pas.",
+            ),
+            models.CheckConstraint(
+                name="attempt_seen_only_once_started",
+                condition=Q(started_at__isnull=False)
+                | Q(
+                    last_seen_at__isnull=True,
+                    silent_at__isnull=True,
+                    reconnected_at__isnull=True,
+                    resumed_at__isnull=True,
+                    resume_authorised_at__isnull=True,
+                    reopened_at__isnull=True,
+                    end_undone_at__isnull=True,
+                ),
+                violation_error_message="Un test qui n’a pas commencé n’a ni nouvelles, ni reprise, ni fin.",
+            ),
+            models.CheckConstraint(
+                name="attempt_deadline_after_start",
+                condition=Q(deadline_at__isnull=True) | Q(deadline_at__gte=F("started_at")),
+                violation_error_message="L’heure de fin ne peut pas être avant le début.",
             ),
             models.CheckConstraint(
                 name="attempt_over_after_start",

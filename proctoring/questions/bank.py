@@ -353,7 +353,7 @@ def _trim_signs(text: str) -> str:
         start += 1
     while end > start and not text[end - 1].isalnum():
         end -= 1
-    negative = start == 1 and text[0] == "-" and text[start].isdecimal()
+    negative = start == 1 and text[0] == "-" and text[1:2].isdecimal()
     return text[0:end] if negative else text[start:end]
 
 

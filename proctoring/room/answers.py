@@ -13,6 +13,7 @@ from proctoring.room.visit import Visit
 from proctoring.selectors.announcements import announcements
 from proctoring.selectors.room import Board, some_rows, watchers, whole_board
 from proctoring.selectors.wording import clock_time
+from proctoring.services.room import refuse
 
 
 def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
@@ -34,6 +35,7 @@ def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
         "watchers": [],
         "announcements": [],
         "refusal": None,
+        "already": False,
         "whole": False,
         "refresh": False,
         "closes_dialog": False,
@@ -93,12 +95,15 @@ def changes(
         announcements=announcements(access, now=fresh.now),
         closes_dialog=closes_dialog,
         refusal=refusal,
+        already=refusal is None and fresh.session.sequence == visit.session.sequence,
     )
     return render(visit.request, "room/changes.html", context, status=status)
 
 
 def dialog(visit: Visit, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A question: inside the dialog for htmx, as a page of its own otherwise."""
+    """A question: inside the dialog for htmx, as a page of its own otherwise. None about a closed session."""
+    if visit.session.is_over and name not in {"candidate", "leave"}:
+        raise refuse("session_closed")
     template = "room/dialog_page.html"
     if visit.is_htmx:
         # A refused form was not sent to the dialog itself: its answer finds the way there by its id.
@@ -129,11 +134,16 @@ def refused(visit: Visit, error: DomainError, candidate_id: int | None) -> HttpR
         return _go(visit, visit.room_url)
     if not visit.is_htmx:
         return page(visit, refusal=error)
-    # A stranger has no row here; his number may not even fit a database.
-    ids = [candidate_id] if candidate_id is not None and error.code != "not_found" else []
+    # A stranger has no row here (his number may not even fit a database); a busy row stays, for it asks again.
+    told = candidate_id is not None and error.code != "not_found" and not isinstance(error, Busy)
+    ids = [candidate_id] if candidate_id is not None and told else []
     # Only statuses that the page swaps: a stranger's row is a state conflict to who looks at this room.
     status = error.status if error.status in {404, 409, 422, 503} else 409
-    response = changes(visit, ids, refusal=error, status=409 if status == 404 else status)
+    # The dialog closes: a refusal told behind it would not be seen.
+    closes = not isinstance(error, Busy)
+    response = changes(
+        visit, ids, refusal=error, closes_dialog=closes, status=409 if status == 404 else status
+    )
     return _retry(response, error)
 
 

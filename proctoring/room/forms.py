@@ -32,7 +32,6 @@ class LoginForm(forms.Form):
         strip=False,
         error_messages=REQUIRED,
         widget=forms.PasswordInput(
-            render_value=True,
             attrs={
                 "class": "saisie saisie--code",
                 "autocomplete": "off",

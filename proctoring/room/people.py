@@ -2,10 +2,11 @@
 
 from pixsurv.kernel.errors import DomainError
 from proctoring import rules
-from proctoring.enums import RUNNING
+from proctoring.enums import RUNNING, TRANSITIONS
 from proctoring.models import Attempt
 from proctoring.room.visit import Visit
-from proctoring.services.room import not_found
+from proctoring.services.room import not_found, refuse
+from sessions_app.enums import EventKind
 from sessions_app.models import Candidate
 
 
@@ -25,6 +26,16 @@ def candidate_of(visit: Visit, candidate_id: int) -> Candidate:
 def attempt_of(candidate: Candidate) -> Attempt:
     """His attempt, unsaved when nothing happened yet."""
     return getattr(candidate, "attempt", None) or Attempt(candidate=candidate, session=candidate.session)
+
+
+def require(visit: Visit, candidate: Candidate, kind: EventKind) -> None:
+    """A question is asked only about what the table allows now; otherwise its refusal, at once (R20)."""
+    attempt = attempt_of(candidate)
+    if visit.session.is_over:
+        raise refuse("session_closed")
+    state = rules.state_at(attempt, visit.now)
+    if state not in TRANSITIONS[kind].sources:
+        raise refuse(TRANSITIONS[kind].refusal(state))
 
 
 def running_candidates(visit: Visit) -> list[Candidate]:

@@ -144,9 +144,10 @@ def lost(request: HttpRequest, number: int) -> HttpResponse:
 
 def gone(request: HttpRequest, number: int) -> HttpResponse:
     """The access was ended for good."""
+    url = f"{login_url(number)}&acces=termine"
     if request.headers.get("HX-Request") == "true":
-        return HttpResponse(status=401, headers={"HX-Redirect": login_url(number)})
-    return HttpResponseRedirect(login_url(number))
+        return HttpResponse(status=401, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
 
 
 def login_url(number: int) -> str:

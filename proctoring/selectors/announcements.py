@@ -84,7 +84,10 @@ def _grouped(
             facts.get("together", 1) > 1 and f"m{event.received_at.timestamp()}"
         )
         groups.setdefault(str(together or f"e{event.sequence}"), []).append(event)
-    return [_announce(key, group, people, session, now) for key, group in groups.items()]
+    told = [_announce(key, group, people, session, now) for key, group in groups.items()]
+    # Ticking at speed must not hide the boxes: of the ticks, only the last is announced.
+    ticks = [one for one in told if one.path.endswith("/presence/")]
+    return [one for one in told if one not in ticks[:-1]]
 
 
 def _announce(

@@ -201,7 +201,7 @@ def _lane(rows: list[Row]) -> list[Card]:
 
 
 def _flipped(prefix: str, after: datetime, until: datetime) -> Q:
-    """A deadline, a silence, a return, or a silence of three minutes fell in (after, until]."""
+    """A deadline, a silence, a return, a silence of three minutes or the end of an undo fell in (after, until]."""
 
     def crossed(column: str, shift: bool = False) -> Q:
         low, high = (
@@ -215,7 +215,12 @@ def _flipped(prefix: str, after: datetime, until: datetime) -> Q:
             f"{prefix}started_at__lte": until - rules.LIFE_OF_A_TEST,
         }
     )
-    times = crossed("deadline_at") | crossed("silent_at") | crossed("reconnected_at")
-    return Q(**{f"{prefix}state__in": sorted(RUNNING)}) & (
-        times | crossed("last_seen_at", shift=True) | expired
+    undo_over = Q(**{f"{prefix}state": AttemptState.ENDED}) & Q(
+        **{
+            f"{prefix}over_final_at__gt": after,
+            f"{prefix}over_final_at__lte": until,
+        }
     )
+    times = crossed("deadline_at") | crossed("silent_at") | crossed("reconnected_at")
+    running = Q(**{f"{prefix}state__in": sorted(RUNNING)})
+    return running & (times | crossed("last_seen_at", shift=True) | expired) | undo_over

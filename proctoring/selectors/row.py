@@ -8,7 +8,7 @@ from pixsurv.kernel.identity import fold
 from proctoring import rules
 from proctoring.enums import BEFORE, OVER, RUNNING, AttemptState, Need, Source
 from proctoring.models import Attempt
-from proctoring.selectors.wording import clock_time, day, duration_words
+from proctoring.selectors.wording import age_words, clock_time, day, duration_words
 from sessions_app.actors import ActorKind
 from sessions_app.enums import EventKind, LatePolicy
 from sessions_app.models import Candidate, Session
@@ -41,6 +41,7 @@ class NeedBadge:
     since: datetime
     in_lane: bool
     counts_up: bool  # « depuis 2 min » ticks in the browser
+    age: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +186,10 @@ class Row:
                 Gesture("Retirer l’autorisation de reprise", f"de {name}", "reprise/retirer/", asks=False),
             ),
             (self.wants_resume, Gesture("Ignorer la demande", f"de {name}", "demande/ignorer/", asks=False)),
+            (
+                EventKind.END_UNDONE in self.actions,
+                Gesture("Annuler la fin", f"du test de {name}", "fin/annuler/", asks=False),
+            ),
             (True, Gesture("Détail et autres gestes", f"pour {name}", "")),
             (EventKind.ENDED in self.actions, Gesture("Terminer le test", f"de {name}", "fin/", danger=True)),
         )
@@ -209,10 +214,21 @@ class Card:
     row: Row
     badges: tuple[NeedBadge, ...]
     since: datetime
+    age: str
 
     @property
     def chalk(self) -> str:
         return self.row.chalk
+
+    @property
+    def gesture(self) -> Gesture | None:
+        """What the row calls for; for a silent one, the way back into his test."""
+        if self.row.gesture is not None:
+            return self.row.gesture
+        back = EventKind.RESUME_AUTHORISED in self.row.actions
+        return (
+            Gesture("Autoriser la reprise", f"du test de {self.row.full_name}", "reprise/") if back else None
+        )
 
     @property
     def overtime(self) -> bool:
@@ -223,7 +239,8 @@ def card_of(row: Row) -> Card | None:
     """None when nothing of this row is for the lane."""
     if not any(badge.in_lane for badge in row.needs):
         return None
-    return Card(row, row.needs, min(badge.since for badge in row.needs if badge.in_lane))
+    oldest = min((badge for badge in row.needs if badge.in_lane), key=lambda badge: badge.since)
+    return Card(row, row.needs, oldest.since, oldest.age)
 
 
 def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
@@ -245,11 +262,11 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
         state_label=label_of(state, session),
         state_icon=icon,
         state_class=look,
-        detail=_detail(attempt, state, session),
+        detail=_detail(attempt, state, candidate, session),
         needs=_badges(attempt, now, getattr(candidate, "open_alert_at", None)) if not session.is_over else (),
         homonym=bool(getattr(candidate, "is_homonym", False)),
         open=not session.is_over,
-        actions=rules.allowed_actions(attempt, session, ActorKind.PROCTOR, now),
+        actions=_offered(attempt, session, now),
         refusal=refusal,
         late_refused=attempt.late_refused_at is not None and state == AttemptState.EXPECTED,
         not_certifiable=candidate.certifiable is False,
@@ -259,6 +276,12 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
         by_hand=session.by_hand,
         alert_question=getattr(candidate, "open_alert_question", None),
     )
+
+
+def _offered(attempt: Attempt, session: Session, now: datetime) -> frozenset[EventKind]:
+    """The undo is offered for its 10 s; what is received in the grace after them still counts (mechanics §5)."""
+    actions = rules.allowed_actions(attempt, session, ActorKind.PROCTOR, now)
+    return actions - {EventKind.END_UNDONE} if rules.is_final(attempt, now) else actions
 
 
 def label_of(state: AttemptState, session: Session) -> str:
@@ -279,8 +302,8 @@ def _refusal(candidate: Candidate, attempt: Attempt, session: Session) -> str:
     return ""
 
 
-def _detail(attempt: Attempt, state: AttemptState, session: Session) -> str:
-    """The small words beside the state; never « temps majoré » (R13)."""
+def _detail(attempt: Attempt, state: AttemptState, candidate: Candidate, session: Session) -> str:
+    """The small words beside the state; « temps majoré » only where the school shows it openly (P9, R13)."""
     words: list[str] = []
     if state in OVER and attempt.over_at is not None:
         words.append(f"à {clock_time(session.local(attempt.over_at))}")
@@ -288,6 +311,12 @@ def _detail(attempt: Attempt, state: AttemptState, session: Session) -> str:
         words.append(f"depuis {clock_time(session.local(attempt.resume_authorised_at))}")
     elif state == AttemptState.PRESENT and attempt.arrival == "late":
         words.append("retard accepté")
+    elif state == AttemptState.IN_PROGRESS and attempt.source and attempt.started_at is not None:
+        words.append(f"depuis {clock_time(session.local(attempt.resumed_at or attempt.started_at))}")
+    if candidate.extra_time_percent and state not in OVER and not session.establishment.discreet_extra_time:
+        words.append(
+            f"temps majoré {rules.extra_minutes(session.duration, candidate.extra_time_percent)} min"
+        )
     if attempt.source and attempt.source_at is not None:
         words.append(f"{Source(attempt.source).label} à {clock_time(session.local(attempt.source_at))}")
     return ", ".join(words)
@@ -312,6 +341,7 @@ def _badges(attempt: Attempt, now: datetime, alert_since: datetime | None) -> tu
             since=found[need].since,
             in_lane=found[need].in_lane,
             counts_up=need == Need.DISCONNECTED,
+            age=age_words(now - found[need].since),
         )
         for need, (icon, chalk) in NEED_LOOK.items()
         if need in found

@@ -1,6 +1,6 @@
 """Times and durations as a teacher says them (product §1)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 NBSP = "\u00a0"
 
@@ -26,3 +26,12 @@ def duration_words(minutes: int) -> str:
     if not hours:
         return f"{rest}{NBSP}min"
     return f"{hours}{NBSP}h{NBSP}{rest:02d}" if rest else f"{hours}{NBSP}h"
+
+
+def age_words(age: timedelta) -> str:
+    """« 40 s », « 2 min », « 1 h 05 »: as `room.js` goes on counting it."""
+    seconds = max(0, int(age.total_seconds()))
+    if seconds < 60:
+        return f"{seconds}{NBSP}s"
+    minutes = seconds // 60
+    return f"{minutes}{NBSP}min" if minutes < 60 else f"{minutes // 60}{NBSP}h{NBSP}{minutes % 60:02d}"

@@ -54,12 +54,20 @@ def may_enter(session: Session, account: Account | None) -> None:
 
 
 def enter(
-    *, session: Session, name: str, account: Account | None, device: str, now: datetime
+    *, session: Session, name: str, account: Account | None, device: str, now: datetime, once: str = ""
 ) -> tuple[ProctorAccess, str]:
-    """A new access and its token (43 symbols, stored hashed). Changes nothing for the candidates."""
+    """A new access and its token (43 symbols, stored hashed). Changes nothing for the candidates.
+
+    `once`, made with the form, turns a double click into one access: the token is then derived from it.
+    """
     may_enter(session, account)
-    token = secrets.token_urlsafe(32)
+    token = crypto.derive(f"access:{session.pk}:{once}") if once else secrets.token_urlsafe(32)
     with locked_room(session.pk, now=now) as room:
+        again = ProctorAccess.objects.filter(token_fingerprint=crypto.fingerprint(token)).first()
+        if again is not None and again.ended_at is None:
+            return again, token
+        if again is not None:
+            token = secrets.token_urlsafe(32)
         room.require_open()
         access = ProctorAccess.objects.create(
             session=session,

@@ -6,7 +6,7 @@ Same states, same deadline function; the typed time is when it happened, the rec
 from datetime import datetime, timedelta
 
 from pixsurv.kernel.errors import DomainError
-from proctoring.enums import AttemptState, Source
+from proctoring.enums import RUNNING, SENTENCES, AttemptState, Source
 from proctoring.models import Attempt
 from proctoring.services import running
 from proctoring.services.due import locked_room
@@ -32,6 +32,8 @@ def start_by_hand(
         _check(room, source, at)
         if attempt.state == AttemptState.EXPECTED:
             raise refuse("presence_not_confirmed")
+        if attempt.state in RUNNING:
+            raise DomainError("resume_not_authorised", SENTENCES["already_started_by_hand"])
         _start(room, attempt, at=at, source=source, actor=actor)
         return attempt
 

@@ -37,7 +37,11 @@ def end_overdue(*, session_id: int, candidate_ids: list[int], actor: Actor, now:
         room.require_open()
         overdue = [attempt for attempt in room.attempts(candidate_ids) if _is_overdue(attempt, now)]
         if not overdue:
-            raise refuse("no_test_waits")
+            # The same list again: what was asked already holds.
+            ended = [one for one in room.attempts(candidate_ids) if one.state == AttemptState.ENDED]
+            if not ended:
+                raise refuse("no_test_waits")
+            return ended
         for attempt in overdue:
             _end(room, attempt, actor=actor, batch=batch)
         return overdue
@@ -123,6 +127,7 @@ def _end(room: Room, attempt: Attempt, *, actor: Actor, batch: str) -> None:
         over_at=over_at,
         over_final_at=over_at + rules.UNDO,
         resume_requested_at=None,
+        left_at=None,
         end_batch=batch,
         end_undone_at=None,
         reopened_at=None,

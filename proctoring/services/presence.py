@@ -36,6 +36,8 @@ def confirm_presence(
     with locked_room(session_id, now=now) as room:
         attempt = room.attempt(candidate_id)
         if attempt.state == AttemptState.PRESENT and not room.session.is_over:
+            if arrival == Arrival.LATE and attempt.arrival != Arrival.LATE:
+                raise refuse("already_present")
             return attempt
         room.require_open()
         facts: dict[str, Json] = {}

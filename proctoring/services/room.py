@@ -9,12 +9,14 @@ from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.identity import clean_name
 from pixsurv.kernel.journal import Json
 from proctoring import rules
-from proctoring.enums import SENTENCES, TRANSITIONS, AlertStatus, AttemptState
+from proctoring.enums import SENTENCES, TRANSITIONS, AlertStatus, AttemptState, Source
 from proctoring.models import Alert, Attempt
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session
 from sessions_app.services.journal import LockedSession
+
+WRITTEN_HERE_OR_BY_HAND = frozenset({EventKind.RESUMED, EventKind.COMPLETED, EventKind.ENDED})
 
 
 def refuse(code: str, *, status: int = 409) -> DomainError:
@@ -132,6 +134,9 @@ class Room:
             raise refuse("not_allowed", status=403)
         if state not in row.sources:
             raise refuse(row.refusal(state))
+        if kind in WRITTEN_HERE_OR_BY_HAND:
+            # The mark of a keyed time belongs to the last act alone.
+            changes = {"source": Source.PIXSURV, "source_at": None, **changes}
         target = row.target if row.target is not None else AttemptState(attempt.state_before_end)
         return self.write(
             attempt,

@@ -12,6 +12,7 @@ from proctoring.room.gate import in_room
 from proctoring.room.visit import Visit, visit_of
 from proctoring.selectors.room import Version, changed_board, watchers, whole_board
 from proctoring.services import access as accesses
+from proctoring.services.room import refuse
 
 
 @in_room("GET", everywhere=True)
@@ -67,6 +68,8 @@ def right_room(visit: Visit, **_: Any) -> HttpResponse:
 @in_room("GET")
 def code(visit: Visit, **_: Any) -> HttpResponse:
     """« Afficher le code d’accès », big, for the board."""
+    if visit.session.is_over:
+        raise refuse("session_closed")
     return render(visit.request, "room/code.html", {"visit": visit, "session": visit.session})
 
 

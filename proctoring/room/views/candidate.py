@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from proctoring import rules
-from proctoring.enums import BEFORE, RUNNING
+from proctoring.enums import BEFORE, RUNNING, AttemptState
 from proctoring.room import answers
 from proctoring.room.gate import in_room
 from proctoring.room.people import attempt_of, candidate_of
@@ -32,10 +32,13 @@ def candidate(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
         "state_label": label_of(state, session),
         "started": clock_time(session.local(started)) if started else "",
         "theoretical": clock_time(session.local(theoretical)) if theoretical else "",
-        "ends": clock_time(session.local(ends)) if ends else "",
+        "ends": clock_time(session.local(ends)) if ends and state in RUNNING else "",
+        "over": clock_time(session.local(attempt.over_at)) if attempt.over_at else "",
         "extra": rules.extra_minutes(session.duration, person.extra_time_percent),
         "running": state in RUNNING and not session.is_over,
-        "before": state in BEFORE and not session.is_over,
+        "late_question": state == AttemptState.EXPECTED
+        and not session.is_over
+        and rules.late_question_asked(attempt, session),
         "may_set_extra_time": state in BEFORE | RUNNING and not session.is_over,
     }
     return answers.dialog(visit, "candidate", context)

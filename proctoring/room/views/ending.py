@@ -6,16 +6,18 @@ from django.http import HttpResponse
 
 from proctoring.room import answers
 from proctoring.room.gate import in_room
-from proctoring.room.people import candidate_of, chosen_ids, running_candidates
+from proctoring.room.people import candidate_of, chosen_ids, require, running_candidates
 from proctoring.room.visit import Visit
 from proctoring.selectors.room import namesakes
 from proctoring.services import ending
+from sessions_app.enums import EventKind
 
 
 @in_room("GET", "POST")
 def end(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     candidate = candidate_of(visit, candidate_id)
     if visit.request.method == "GET":
+        require(visit, candidate, EventKind.ENDED)
         context = {"candidate": candidate, "namesakes": namesakes(candidate)}
         return answers.dialog(visit, "end", context)
     ending.end_test(session_id=visit.session.pk, candidate_id=candidate.pk, actor=visit.actor, now=visit.now)

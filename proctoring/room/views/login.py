@@ -1,5 +1,7 @@
 """« Surveiller une session » (R1)."""
 
+from secrets import token_urlsafe
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -22,7 +24,8 @@ def login(request: HttpRequest) -> HttpResponse:
         number = request.GET.get("numero", "")[:9]
         account = request.user
         name = account.name if isinstance(account, Account) else ""
-        return _page(request, LoginForm(initial={"number": number, "name": name}))
+        ended = request.GET.get("acces") == "termine"
+        return _page(request, LoginForm(initial={"number": number, "name": name}), ended=ended)
     form = LoginForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
@@ -46,6 +49,7 @@ def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
         account=request.user if isinstance(request.user, Account) else None,
         device=request.headers.get("User-Agent", ""),
         now=clock.now(),
+        once=request.POST.get("once", ""),
     )
     if request.headers.get("HX-Request") == "true":
         # From the dialog of a lost login: the page stays, with what was typed in it.
@@ -56,7 +60,9 @@ def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, form: LoginForm, *, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, form: LoginForm, *, status: int = 200, ended: bool = False) -> HttpResponse:
+    context = {"form": form, "ended": ended, "once": request.POST.get("once") or token_urlsafe(12)}
     if request.headers.get("HX-Request") == "true":
-        return render(request, "room/lost.html", {"form": form, "number": form["number"].value()}, status=422)
-    return render(request, "room/login.html", {"form": form}, status=status)
+        typed = {"number": form["number"].value(), "name": form["name"].value() or ""}
+        return render(request, "room/lost.html", {**context, **typed}, status=422)
+    return render(request, "room/login.html", context, status=status)

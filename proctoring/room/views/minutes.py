@@ -40,7 +40,8 @@ def minutes(visit: Visit, **_: Any) -> HttpResponse:
     asked = visit.request.GET if visit.request.method == "GET" else visit.post
     chosen = chosen_ids(asked.getlist("candidat"))
     running = running_candidates(visit)
-    form = MinutesForm(asked if "minutes" in asked else None)
+    usual = asked.get("usual")  # the quick buttons
+    form = MinutesForm({"minutes": usual} if usual else asked if "minutes" in asked else None)
     context = {"form": form, "running": running, "chosen": chosen, "usual": USUAL_MINUTES, "error": ""}
     if not form.is_bound:
         return answers.dialog(visit, "minutes", context)
@@ -59,8 +60,13 @@ def minutes(visit: Visit, **_: Any) -> HttpResponse:
     return answers.done(visit, *chosen)
 
 
-@in_room("POST")
+@in_room("GET", "POST")
 def take_minutes_back(visit: Visit, **_: Any) -> HttpResponse:
+    """Minutes that were given, one candidate's from his detail, or the undo of a gesture."""
+    if visit.request.method == "GET":
+        asked = chosen_ids(visit.request.GET.getlist("candidat"))
+        given_to = [one for one in running_candidates(visit) if one.pk in asked and one.attempt.given_minutes]
+        return answers.dialog(visit, "take_back", {"given_to": given_to, "once": token_urlsafe(12)})
     form = MinutesForm(visit.post)
     chosen = chosen_ids(visit.post.getlist("candidat"))
     if not form.is_valid() or not chosen:
@@ -74,7 +80,8 @@ def extra_time(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     """One third, or another percentage; over one third only with an admin's word."""
     candidate = candidate_of(visit, candidate_id)
     asked = visit.request.GET if visit.request.method == "GET" else visit.post
-    form = ExtraTimeForm(asked if "percent" in asked else None)
+    third = {"percent": ONE_THIRD} if asked.get("third") else None  # the quick button
+    form = ExtraTimeForm(third or (asked if "percent" in asked else None))
     context = {"candidate": candidate, "form": form, "one_third": ONE_THIRD, "error": ""}
     if not form.is_bound:
         return answers.dialog(visit, "extra_time", context)
@@ -109,6 +116,11 @@ def extra_time(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
 
 def _once(visit: Visit, service: Callable[..., object], chosen: list[int], many: int) -> None:
     """A repeat would add: the form's `once` makes a second click the first (mechanics §10)."""
+    key = visit.post.get("once", "")
+    if not key.isascii() or not key.isprintable() or len(key) > 100:
+        raise DomainError(
+            "once_missing", "Rouvrez « Minutes perdues » : ce formulaire n’est plus valable.", status=422
+        )
 
     def act() -> once.Answer:
         service(
@@ -118,7 +130,7 @@ def _once(visit: Visit, service: Callable[..., object], chosen: list[int], many:
 
     once.guard(
         scope=f"access:{visit.access.pk}/{service.__name__}",
-        key=visit.post.get("once", "")[:200],
+        key=key,
         body={"candidates": chosen, "minutes": many},
         now=visit.now,
         act=act,

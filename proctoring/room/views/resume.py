@@ -6,16 +6,18 @@ from django.http import HttpResponse
 
 from proctoring.room import answers
 from proctoring.room.gate import in_room
-from proctoring.room.people import candidate_of
+from proctoring.room.people import candidate_of, require
 from proctoring.room.visit import Visit
 from proctoring.selectors.room import namesakes
 from proctoring.services import resume as resumes
+from sessions_app.enums import EventKind
 
 
 @in_room("GET", "POST")
 def resume(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     candidate = candidate_of(visit, candidate_id)
     if visit.request.method == "GET":
+        require(visit, candidate, EventKind.RESUME_AUTHORISED)
         context = {"candidate": candidate, "namesakes": namesakes(candidate)}
         return answers.dialog(visit, "resume", context)
     resumes.authorise_resume(

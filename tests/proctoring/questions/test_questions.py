@@ -263,6 +263,11 @@ def test_is_correct_refuses_two_short_answers() -> None:
     assert not is_correct(any_short("5"), ["5", "6"])
 
 
+@pytest.mark.parametrize("text", ["-", "--", "?", "", " - "])
+def test_normalised_of_signs_alone_is_empty(text: str) -> None:
+    assert normalised(text) == ""
+
+
 @given(st.text())
 def test_normalised_is_stable(text: str) -> None:
     assert normalised(normalised(text)) == normalised(text)

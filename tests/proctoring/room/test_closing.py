@@ -127,17 +127,21 @@ def test_afterwards_the_room_is_refused_too(room: Room, below: str, data: dict[s
 
 
 @pytest.mark.parametrize("below", PAGES)
-def test_afterwards_pages_can_still_be_read(room: Room, below: str) -> None:
+def test_afterwards_no_question_about_the_room_is_asked(room: Room, below: str) -> None:
     room.put("completed", "DUPONT", "Paul")
     closed(room)
-    assert room.get(room.url + below).status_code == 200
+    allowed = {"quitter/", "feuille-de-secours/", ""}
+    assert room.get(room.url + below).status_code == (200 if below in allowed else 409)
 
 
 @pytest.mark.parametrize("below", OF_A_CANDIDATE)
-def test_afterwards_questions_about_a_candidate_do_no_harm(room: Room, below: str) -> None:
+def test_afterwards_no_question_about_a_candidate_is_asked(room: Room, below: str) -> None:
+    """His detail can still be read; what could not be confirmed any more is refused at once (R20)."""
     paul = room.put("completed", "DUPONT", "Paul")
     closed(room)
-    assert room.get(room.at(paul, below)).status_code == 200
+    response = room.get(room.at(paul, below))
+    assert response.status_code == (200 if below == "" else 409)
+    assert below == "" or "clôturée" in response.content.decode()
 
 
 def test_a_page_that_is_behind_learns_of_the_closing_by_its_own_act(room: Room) -> None:

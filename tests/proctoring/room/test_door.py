@@ -261,10 +261,10 @@ def test_a_revoked_access_is_sent_away(room: Room) -> None:
     assert room.access is not None
     accesses.revoke(access=room.access, actor=factories.ADMIN, now=NOW)
     page.poll()
-    assert page.left_for == f"/surveillance/?numero={room.session.number}"
+    assert page.left_for == f"/surveillance/?numero={room.session.number}&acces=termine"
     acting = room.post(room.at(paul, "presence/"), htmx=True, present="1")
     assert acting.status_code == 401
-    assert acting.headers["HX-Redirect"] == f"/surveillance/?numero={room.session.number}"
+    assert acting.headers["HX-Redirect"] == f"/surveillance/?numero={room.session.number}&acces=termine"
     assert room.client.get(room.url).status_code == 302
     assert room.last_event().kind == EventKind.ACCESS_ENDED
 

@@ -94,7 +94,7 @@ def test_a_card_without_workstation_does_not_pretend(room: Room) -> None:
         ("alert", "Gérer le signalement de Paul DUPONT"),
         ("resume", "Autoriser la reprise du test de Paul DUPONT"),
         ("overtime", "Terminer le test de Paul DUPONT"),
-        ("silence", "Voir le détail pour Paul DUPONT"),
+        ("silence", "Autoriser la reprise du test de Paul DUPONT"),
     ],
 )
 def test_a_card_has_the_gesture_that_it_calls_for(room: Room, prepare: str, button: str) -> None:
@@ -173,12 +173,11 @@ def test_all_overdue_together_have_one_button(room: Room) -> None:
     assert len(cards(page)) == 3
 
 
-def test_by_hand_nothing_is_ended_for_all(hand_room: Room) -> None:
-    """Who finished is written down with an hour; ending is not the same."""
+def test_by_hand_all_that_ran_over_is_ended_too(hand_room: Room) -> None:
     for _ in range(3):
         hand_room.put("in_progress")
     hand_room.travel(minutes=105)
-    assert not [name for name in hand_room.page().names() if name.startswith("Terminer les")]
+    assert hand_room.page().controls("Terminer les 3 tests dont le temps est écoulé")
 
 
 def test_the_lane_comes_before_the_list_in_reading_order(busy_room: Room) -> None:

@@ -250,9 +250,7 @@ def test_over_one_third_is_refused_to_a_proctor(room: Room, paul: Candidate, scr
     page = extra(room, "34", scripts=scripts)
     assert "un administrateur doit le faire" in page.text()
     assert not page.root.xpath("//input[@name='decision']")
-    page.press("Confirmer")
-    assert percent_of(paul) == 0
-    assert "Au-delà du tiers, un administrateur doit confirmer" in page.text()
+    assert not [name for name in page.names() if name == "Confirmer"]
     for decision in ("1", ""):
         response = room.post(room.at(paul, "temps-majore/"), htmx=scripts, percent=50, decision=decision)
         assert response.status_code == 422

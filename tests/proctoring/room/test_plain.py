@@ -176,7 +176,7 @@ def test_a_preview_is_a_question_too(room: Room, name: str) -> None:
 
 def test_without_scripts_the_room_asks_for_news_by_itself(room: Room) -> None:
     content = room.page().response.content.decode()
-    assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in content
+    assert f'<noscript><meta http-equiv="refresh" content="15; url={room.url}"></noscript>' in content
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

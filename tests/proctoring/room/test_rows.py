@@ -88,7 +88,7 @@ def test_a_test_that_began_has_no_presence_box(room: Room, state: str) -> None:
             ["Retirer l’autorisation de reprise de Paul DUPONT", "Terminer le test de Paul DUPONT"],
         ),
         ("completed", []),
-        ("ended", []),
+        ("ended", ["Annuler la fin du test de Paul DUPONT"]),
         ("expired", []),
     ],
 )
