@@ -111,8 +111,8 @@ def plans(session: Session, live: Live) -> Plans:
 
 
 def followers(session: Session) -> list[Session]:
-    """The sessions that make up for this one; only what was cancelled or took place has any."""
-    if session.launched_at is None and session.state != SessionState.CANCELLED:
+    """The sessions that make up for this one; while it lives, the page does not pay the query."""
+    if not session.is_over:
         return []
     return list(Session.objects.filter(follows=session).order_by("starts_at", "pk"))
 

@@ -7,456 +7,178 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("sessions_app", "0001_initial"),
+        ('sessions_app', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Entry",
+            name='Entry',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
-                ),
-                ("heartbeat", models.PositiveSmallIntegerField(null=True)),
-                ("created_at", models.DateTimeField()),
-                ("held_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "api_key",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="entries",
-                        to="sessions_app.apikey",
-                    ),
-                ),
-                (
-                    "candidate",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="entries",
-                        to="sessions_app.candidate",
-                    ),
-                ),
-                (
-                    "session",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="entries",
-                        to="sessions_app.session",
-                    ),
-                ),
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('heartbeat', models.PositiveSmallIntegerField(null=True)),
+                ('created_at', models.DateTimeField()),
+                ('held_at', models.DateTimeField(blank=True, null=True)),
+                ('api_key', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='entries', to='sessions_app.apikey')),
+                ('candidate', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='sessions_app.candidate')),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='sessions_app.session')),
             ],
         ),
         migrations.CreateModel(
-            name="Attempt",
+            name='Attempt',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("expected", "À cocher"),
-                            ("present", "Présent — n’a pas commencé"),
-                            ("in_progress", "En cours"),
-                            ("resume_authorised", "Reprise autorisée"),
-                            ("completed", "Terminé"),
-                            ("ended", "Terminé par le surveillant"),
-                            ("expired", "Délai de 24 h dépassé"),
-                        ],
-                        default="expected",
-                        max_length=20,
-                    ),
-                ),
-                ("last_sequence", models.PositiveIntegerField(default=0)),
-                ("workstation", models.CharField(blank=True, max_length=20, verbose_name="poste")),
-                ("first_present_at", models.DateTimeField(blank=True, null=True)),
-                ("present_at_launch", models.BooleanField(default=False)),
-                ("arrival", models.CharField(blank=True, max_length=10)),
-                ("late_refused_at", models.DateTimeField(blank=True, null=True)),
-                ("late_reason", models.CharField(blank=True, max_length=200)),
-                ("started_at", models.DateTimeField(blank=True, null=True)),
-                ("deadline_at", models.DateTimeField(blank=True, null=True)),
-                ("given_minutes", models.PositiveSmallIntegerField(default=0)),
-                ("resume_authorised_at", models.DateTimeField(blank=True, null=True)),
-                ("resumed_at", models.DateTimeField(blank=True, null=True)),
-                ("resume_requested_at", models.DateTimeField(blank=True, null=True)),
-                ("left_at", models.DateTimeField(blank=True, null=True)),
-                ("over_at", models.DateTimeField(blank=True, null=True)),
-                ("over_final_at", models.DateTimeField(blank=True, null=True)),
-                ("state_before_end", models.CharField(blank=True, max_length=20)),
-                ("end_batch", models.CharField(blank=True, max_length=36)),
-                ("end_undone_at", models.DateTimeField(blank=True, null=True)),
-                ("reopened_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "source",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("", "Pixsurv"),
-                            ("hand", "saisi à la main"),
-                            ("paper", "saisi d’après la feuille de secours"),
-                        ],
-                        default="",
-                        max_length=10,
-                    ),
-                ),
-                ("source_at", models.DateTimeField(blank=True, null=True)),
-                ("last_seen_at", models.DateTimeField(blank=True, null=True)),
-                ("last_visible", models.BooleanField(default=True)),
-                ("silent_at", models.DateTimeField(blank=True, null=True)),
-                ("reconnected_at", models.DateTimeField(blank=True, null=True)),
-                ("question", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("question_ids", models.JSONField(blank=True, default=list)),
-                ("question_shown_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "candidate",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attempt",
-                        to="sessions_app.candidate",
-                    ),
-                ),
-                (
-                    "session",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="attempts",
-                        to="sessions_app.session",
-                    ),
-                ),
-                (
-                    "holder",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="proctoring.entry",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('expected', 'À cocher'), ('present', 'Présent — n’a pas commencé'), ('in_progress', 'En cours'), ('resume_authorised', 'Reprise autorisée'), ('completed', 'Terminé'), ('ended', 'Terminé par le surveillant'), ('expired', 'Délai de 24 h dépassé')], default='expected', max_length=20)),
+                ('last_sequence', models.PositiveIntegerField(default=0)),
+                ('workstation', models.CharField(blank=True, max_length=20, verbose_name='poste')),
+                ('first_present_at', models.DateTimeField(blank=True, null=True)),
+                ('present_at_launch', models.BooleanField(default=False)),
+                ('arrival', models.CharField(blank=True, max_length=10)),
+                ('late_refused_at', models.DateTimeField(blank=True, null=True)),
+                ('late_reason', models.CharField(blank=True, max_length=200)),
+                ('started_at', models.DateTimeField(blank=True, null=True)),
+                ('deadline_at', models.DateTimeField(blank=True, null=True)),
+                ('given_minutes', models.PositiveSmallIntegerField(default=0)),
+                ('resume_authorised_at', models.DateTimeField(blank=True, null=True)),
+                ('resumed_at', models.DateTimeField(blank=True, null=True)),
+                ('resume_requested_at', models.DateTimeField(blank=True, null=True)),
+                ('left_at', models.DateTimeField(blank=True, null=True)),
+                ('over_at', models.DateTimeField(blank=True, null=True)),
+                ('over_final_at', models.DateTimeField(blank=True, null=True)),
+                ('state_before_end', models.CharField(blank=True, max_length=20)),
+                ('end_batch', models.CharField(blank=True, max_length=36)),
+                ('end_undone_at', models.DateTimeField(blank=True, null=True)),
+                ('reopened_at', models.DateTimeField(blank=True, null=True)),
+                ('source', models.CharField(blank=True, choices=[('', 'Pixsurv'), ('hand', 'saisi à la main'), ('paper', 'saisi d’après la feuille de secours')], default='', max_length=10)),
+                ('source_at', models.DateTimeField(blank=True, null=True)),
+                ('last_seen_at', models.DateTimeField(blank=True, null=True)),
+                ('last_visible', models.BooleanField(default=True)),
+                ('silent_at', models.DateTimeField(blank=True, null=True)),
+                ('reconnected_at', models.DateTimeField(blank=True, null=True)),
+                ('question', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('question_ids', models.JSONField(blank=True, default=list)),
+                ('question_shown_at', models.DateTimeField(blank=True, null=True)),
+                ('candidate', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='attempt', to='sessions_app.candidate')),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='sessions_app.session')),
+                ('holder', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='proctoring.entry')),
             ],
         ),
         migrations.CreateModel(
-            name="Once",
+            name='Once',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("scope", models.CharField(max_length=80)),
-                ("key", models.CharField(max_length=200)),
-                ("body_fingerprint", models.CharField(max_length=64)),
-                ("status", models.PositiveSmallIntegerField()),
-                ("answer", models.JSONField(default=dict)),
-                ("created_at", models.DateTimeField()),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('scope', models.CharField(max_length=80)),
+                ('key', models.CharField(max_length=200)),
+                ('body_fingerprint', models.CharField(max_length=64)),
+                ('status', models.PositiveSmallIntegerField()),
+                ('answer', models.JSONField(default=dict)),
+                ('created_at', models.DateTimeField()),
             ],
             options={
-                "indexes": [models.Index(fields=["created_at"], name="once_created_at")],
-                "constraints": [models.UniqueConstraint(fields=("scope", "key"), name="once_per_scope")],
+                'indexes': [models.Index(fields=['created_at'], name='once_created_at')],
+                'constraints': [models.UniqueConstraint(fields=('scope', 'key'), name='once_per_scope')],
             },
         ),
         migrations.CreateModel(
-            name="ProctorAccess",
+            name='ProctorAccess',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=200, verbose_name="nom et prénom")),
-                ("is_admin", models.BooleanField(default=False)),
-                ("device", models.CharField(blank=True, max_length=200, verbose_name="appareil")),
-                ("token_fingerprint", models.CharField(max_length=64, unique=True)),
-                ("created_at", models.DateTimeField()),
-                ("last_seen_at", models.DateTimeField()),
-                ("room_confirmed_at", models.DateTimeField(blank=True, null=True)),
-                ("masked_at", models.DateTimeField(blank=True, null=True)),
-                ("roll_call_until", models.DateTimeField(blank=True, null=True)),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "ended_how",
-                    models.CharField(
-                        blank=True,
-                        choices=[("left", "A quitté"), ("revoked", "Retiré par un administrateur")],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="accesses",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "session",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="accesses",
-                        to="sessions_app.session",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=200, verbose_name='nom et prénom')),
+                ('is_admin', models.BooleanField(default=False)),
+                ('device', models.CharField(blank=True, max_length=200, verbose_name='appareil')),
+                ('token_fingerprint', models.CharField(max_length=64, unique=True)),
+                ('created_at', models.DateTimeField()),
+                ('last_seen_at', models.DateTimeField()),
+                ('room_confirmed_at', models.DateTimeField(blank=True, null=True)),
+                ('masked_at', models.DateTimeField(blank=True, null=True)),
+                ('roll_call_until', models.DateTimeField(blank=True, null=True)),
+                ('ended_at', models.DateTimeField(blank=True, null=True)),
+                ('ended_how', models.CharField(blank=True, choices=[('left', 'A quitté'), ('revoked', 'Retiré par un administrateur')], max_length=10)),
+                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='accesses', to=settings.AUTH_USER_MODEL)),
+                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to='sessions_app.session')),
             ],
         ),
         migrations.CreateModel(
-            name="Answer",
+            name='Answer',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                ("question_id", models.CharField(max_length=40)),
-                ("response", models.JSONField(default=list)),
-                ("skipped", models.BooleanField(default=False)),
-                ("timed_out", models.BooleanField(default=False)),
-                ("answered_at", models.DateTimeField()),
-                (
-                    "attempt",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="answers",
-                        to="proctoring.attempt",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('question_id', models.CharField(max_length=40)),
+                ('response', models.JSONField(default=list)),
+                ('skipped', models.BooleanField(default=False)),
+                ('timed_out', models.BooleanField(default=False)),
+                ('answered_at', models.DateTimeField()),
+                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='proctoring.attempt')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("attempt", "position"),
-                        name="answer_once_per_question",
-                        violation_error_message="Cette question a déjà une réponse.",
-                    )
-                ],
+                'constraints': [models.UniqueConstraint(fields=('attempt', 'position'), name='answer_once_per_question', violation_error_message='Cette question a déjà une réponse.')],
             },
         ),
         migrations.CreateModel(
-            name="Alert",
+            name='Alert',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("question", models.PositiveSmallIntegerField()),
-                ("kinds", models.JSONField(default=list)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("open", "En attente"),
-                            ("refused", "Pas de problème"),
-                            ("validated", "Problème confirmé"),
-                            ("lapsed", "Sans objet"),
-                        ],
-                        default="open",
-                        max_length=10,
-                    ),
-                ),
-                ("raised_at", models.DateTimeField()),
-                ("handled_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "attempt",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="alerts",
-                        to="proctoring.attempt",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('question', models.PositiveSmallIntegerField()),
+                ('kinds', models.JSONField(default=list)),
+                ('status', models.CharField(choices=[('open', 'En attente'), ('refused', 'Pas de problème'), ('validated', 'Problème confirmé'), ('lapsed', 'Sans objet')], default='open', max_length=10)),
+                ('raised_at', models.DateTimeField()),
+                ('handled_at', models.DateTimeField(blank=True, null=True)),
+                ('attempt', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='alerts', to='proctoring.attempt')),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("status", "open")),
-                        fields=("attempt", "question"),
-                        name="alert_one_open_per_question",
-                        violation_error_message="Un signalement est déjà en attente sur cette question.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("handled_at__isnull", True), ("status", "open")),
-                            models.Q(
-                                models.Q(("status", "open"), _negated=True), ("handled_at__isnull", False)
-                            ),
-                            _connector="OR",
-                        ),
-                        name="alert_handled_coherent",
-                        violation_error_message="Un signalement traité a une heure.",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("status__in", ["open", "refused", "validated", "lapsed"])),
-                        name="alert_status_known",
-                        violation_error_message="Cet état de signalement n’existe pas.",
-                    ),
-                ],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('attempt', 'question'), name='alert_one_open_per_question', violation_error_message='Un signalement est déjà en attente sur cette question.'), models.CheckConstraint(condition=models.Q(models.Q(('handled_at__isnull', True), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), ('handled_at__isnull', False)), _connector='OR'), name='alert_handled_coherent', violation_error_message='Un signalement traité a une heure.'), models.CheckConstraint(condition=models.Q(('status__in', ['open', 'refused', 'validated', 'lapsed'])), name='alert_status_known', violation_error_message='Cet état de signalement n’existe pas.')],
             },
         ),
         migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("heartbeat__isnull", True), ("heartbeat__range", (5, 60)), _connector="OR"
-                ),
-                name="entry_heartbeat_in_range",
-                violation_error_message="Le battement va de 5 à 60 secondes.",
-            ),
+            model_name='entry',
+            constraint=models.CheckConstraint(condition=models.Q(('heartbeat__isnull', True), ('heartbeat__range', (5, 60)), _connector='OR'), name='entry_heartbeat_in_range', violation_error_message='Le battement va de 5 à 60 secondes.'),
         ),
         migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(
-                condition=models.Q(("state__in", ["in_progress", "resume_authorised", "ended"])),
-                fields=["session"],
-                name="attempt_with_a_clock",
-            ),
+            model_name='attempt',
+            index=models.Index(condition=models.Q(('state__in', ['in_progress', 'resume_authorised', 'ended'])), fields=['session'], name='attempt_with_a_clock'),
         ),
         migrations.AddIndex(
-            model_name="attempt",
-            index=models.Index(fields=["session", "last_sequence"], name="attempt_changed"),
+            model_name='attempt',
+            index=models.Index(fields=['session', 'last_sequence'], name='attempt_changed'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "expected",
-                            "present",
-                            "in_progress",
-                            "resume_authorised",
-                            "completed",
-                            "ended",
-                            "expired",
-                        ],
-                    )
-                ),
-                name="attempt_state_known",
-                violation_error_message="Cet état de test n’existe pas.",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['expected', 'present', 'in_progress', 'resume_authorised', 'completed', 'ended', 'expired'])), name='attempt_state_known', violation_error_message='Cet état de test n’existe pas.'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("deadline_at__isnull", True),
-                        ("started_at__isnull", True),
-                        ("state__in", ["expected", "present"]),
-                    ),
-                    models.Q(
-                        ("deadline_at__isnull", False),
-                        ("started_at__isnull", False),
-                        ("state__in", ["completed", "ended", "expired", "in_progress", "resume_authorised"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="attempt_started_coherent",
-                violation_error_message="Un test commencé a une heure de début et une heure de fin prévue.",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deadline_at__isnull', True), ('started_at__isnull', True), ('state__in', ['expected', 'present'])), models.Q(('deadline_at__isnull', False), ('started_at__isnull', False), ('state__in', ['completed', 'ended', 'expired', 'in_progress', 'resume_authorised'])), _connector='OR'), name='attempt_started_coherent', violation_error_message='Un test commencé a une heure de début et une heure de fin prévue.'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("over_at__isnull", False), ("state__in", ["completed", "ended", "expired"])),
-                    models.Q(
-                        ("over_at__isnull", True),
-                        ("state__in", ["expected", "in_progress", "present", "resume_authorised"]),
-                    ),
-                    _connector="OR",
-                ),
-                name="attempt_over_coherent",
-                violation_error_message="Un test terminé a une heure de fin, un autre n’en a pas.",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('over_at__isnull', False), ('state__in', ['completed', 'ended', 'expired'])), models.Q(('over_at__isnull', True), ('state__in', ['expected', 'in_progress', 'present', 'resume_authorised'])), _connector='OR'), name='attempt_over_coherent', violation_error_message='Un test terminé a une heure de fin, un autre n’en a pas.'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("over_final_at__isnull", False),
-                        ("state", "ended"),
-                        ("state_before_end__in", ["in_progress", "resume_authorised"]),
-                    ),
-                    models.Q(
-                        models.Q(("state", "ended"), _negated=True),
-                        ("over_final_at__isnull", True),
-                        ("state_before_end", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="attempt_end_undo_coherent",
-                violation_error_message="Une fin par le surveillant garde l’état d’avant et l’heure où elle est sûre.",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('over_final_at__isnull', False), ('state', 'ended'), ('state_before_end__in', ['in_progress', 'resume_authorised'])), models.Q(models.Q(('state', 'ended'), _negated=True), ('over_final_at__isnull', True), ('state_before_end', '')), _connector='OR'), name='attempt_end_undo_coherent', violation_error_message='Une fin par le surveillant garde l’état d’avant et l’heure où elle est sûre.'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("resume_authorised_at__isnull", False), ("state", "resume_authorised")),
-                    models.Q(("state", "resume_authorised"), _negated=True),
-                    _connector="OR",
-                ),
-                name="attempt_resume_authorised_coherent",
-                violation_error_message="Une reprise autorisée a une heure.",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('resume_authorised_at__isnull', False), ('state', 'resume_authorised')), models.Q(('state', 'resume_authorised'), _negated=True), _connector='OR'), name='attempt_resume_authorised_coherent', violation_error_message='Une reprise autorisée a une heure.'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("resume_requested_at__isnull", True),
-                    ("state__in", ["in_progress", "resume_authorised"]),
-                    _connector="OR",
-                ),
-                name="attempt_request_only_while_running",
-                violation_error_message="Seul un test en cours peut attendre une reprise.",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(('resume_requested_at__isnull', True), ('state__in', ['in_progress', 'resume_authorised']), _connector='OR'), name='attempt_request_only_while_running', violation_error_message='Seul un test en cours peut attendre une reprise.'),
         ),
         migrations.AddConstraint(
-            model_name="attempt",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("over_at__isnull", True), ("over_at__gte", models.F("started_at")), _connector="OR"
-                ),
-                name="attempt_over_after_start",
-                violation_error_message="Un test ne peut pas finir avant d’avoir commencé.",
-            ),
+            model_name='attempt',
+            constraint=models.CheckConstraint(condition=models.Q(('over_at__isnull', True), ('over_at__gte', models.F('started_at')), _connector='OR'), name='attempt_over_after_start', violation_error_message='Un test ne peut pas finir avant d’avoir commencé.'),
         ),
         migrations.AddIndex(
-            model_name="proctoraccess",
-            index=models.Index(fields=["session", "last_seen_at"], name="access_of_session"),
+            model_name='proctoraccess',
+            index=models.Index(fields=['session', 'last_seen_at'], name='access_of_session'),
         ),
         migrations.AddConstraint(
-            model_name="proctoraccess",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_how", "")),
-                    models.Q(("ended_at__isnull", False), ("ended_how__in", ["left", "revoked"])),
-                    _connector="OR",
-                ),
-                name="access_end_coherent",
-                violation_error_message="Un accès terminé dit quand et comment.",
-            ),
+            model_name='proctoraccess',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_how', '')), models.Q(('ended_at__isnull', False), ('ended_how__in', ['left', 'revoked'])), _connector='OR'), name='access_end_coherent', violation_error_message='Un accès terminé dit quand et comment.'),
         ),
     ]

@@ -1,13 +1,20 @@
 """Forms of « Réglages » (P9)."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from sessions_app.forms.lines import LineField
 from sessions_app.models import ApiKey, Contact, Establishment
+
+if TYPE_CHECKING:
+    SettingsBase = forms.ModelForm[Establishment]
+    ContactBase = forms.ModelForm[Contact]
+    KeyBase = forms.ModelForm[ApiKey]
+else:  # not generic when it runs
+    SettingsBase = ContactBase = KeyBase = forms.ModelForm
 
 # Where French schools are; another zone that a school already has stays in its list.
 ZONES = (
@@ -24,7 +31,7 @@ ZONES = (
 )
 
 
-class SettingsForm(forms.ModelForm[Establishment]):
+class SettingsForm(SettingsBase):
     """Everything but contacts and keys."""
 
     name = LineField(label="Nom de l’établissement", max_length=200)
@@ -69,7 +76,7 @@ class SettingsForm(forms.ModelForm[Establishment]):
         field.choices = choices
 
 
-class ContactForm(forms.ModelForm[Contact]):
+class ContactForm(ContactBase):
     """One line of « Qui appeler »."""
 
     purpose = LineField(
@@ -107,7 +114,7 @@ class ContactForm(forms.ModelForm[Contact]):
         return phone
 
 
-class ApiKeyForm(forms.ModelForm[ApiKey]):
+class ApiKeyForm(KeyBase):
     """« Créer une clé »."""
 
     name = LineField(label="Nom de la plateforme", max_length=100)

@@ -124,10 +124,14 @@ def plan_session(
             if candidates:
                 copies = [_copy(candidate) for candidate in candidates]
                 enrol(session_id=session.pk, candidates=copies, actor=actor, now=now)
-    except IntegrityError:
-        known = Session.objects.filter(establishment=establishment, once=once).first()
+    except IntegrityError as error:
+        known = Session.objects.filter(once=once).first()
         if known is None:
             raise
+        if known.establishment_id != establishment.pk:
+            raise DomainError(
+                "once_taken", "Ce formulaire a déjà servi. Rouvrez-le et recommencez."
+            ) from error
         return known, False
     return session, True
 

@@ -1,5 +1,6 @@
 """One session before it lives: made, changed, cancelled, postponed, removed (P3, P10)."""
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -133,7 +134,9 @@ def made(request: HttpRequest, session: Session, form: SessionForm, new: bool) -
 def page(request: HttpRequest, form: SessionForm, *, title: str, back: str, **more: object) -> HttpResponse:
     known = {"begun": False, "session": None, "postponed": None, "choices": None}
     context = {**known, "form": form, "title": title, "back": back, **more}
-    return render(request, "establishment/session_form.html", context, status=422 if form.errors else 200)
+    chosen = context["choices"]
+    wrong = bool(form.errors) or (isinstance(chosen, forms.Form) and bool(chosen.errors))
+    return render(request, "establishment/session_form.html", context, status=422 if wrong else 200)
 
 
 def admin_actor(account: Account) -> Actor:
