@@ -59,9 +59,9 @@ class SettingsForm(SettingsBase):
             "retention_years": "Durée de conservation des archives, en années",
         }
         help_texts = {
-            "account_required": "Sinon, le numéro et le mot de passe de la session suffisent.",
-            "ends_by_itself": "Sinon, la ligne indique « Temps écoulé » et le surveillant décide.",
-            "discreet_extra_time": "Les mots « temps majoré » n’apparaissent pas dans la liste de la salle.",
+            "account_required": "Sans compte obligatoire, le numéro et le mot de passe de la session suffisent.",
+            "ends_by_itself": "Sans cela, la ligne dit « Temps écoulé » et le surveillant décide.",
+            "discreet_extra_time": "Les mots « temps majoré » restent alors hors de la liste de la salle.",
             "retention_years": "Rien n’est détruit tout seul à ce terme.",
         }
 

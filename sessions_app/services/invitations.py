@@ -1,5 +1,6 @@
 """Invitations: how people come into a school (P1, decision 0010)."""
 
+import logging
 import secrets
 from datetime import datetime, timedelta
 
@@ -12,6 +13,8 @@ from sessions_app.enums import Role
 from sessions_app.models import Account, Establishment, Invitation, Membership
 from sessions_app.services import mails
 from sessions_app.services.people import make_member
+
+logger = logging.getLogger("pixsurv.people")
 
 LIFE = timedelta(days=14)
 
@@ -162,6 +165,7 @@ def _renew(invitation: Invitation, now: datetime) -> None:
 def _accepted(invitation: Invitation, account: Account, now: datetime) -> None:
     invitation.accepted_at, invitation.accepted_by = now, account
     invitation.save(update_fields=["accepted_at", "accepted_by"])
+    logger.info("invitation accepted: %s, account %s", invitation.pk, account.pk)
 
 
 def _locked(invitation_id: int) -> Invitation:

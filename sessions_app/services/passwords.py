@@ -1,5 +1,6 @@
 """The password of an account: changed by its owner, or forgotten (P1)."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -13,6 +14,8 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from pixsurv.kernel.errors import DomainError
 from sessions_app.models import Account
 from sessions_app.services import mails
+
+logger = logging.getLogger("pixsurv.people")
 
 PAUSE = timedelta(minutes=2)  # between two mails to one address
 
@@ -71,3 +74,4 @@ def _set(account: Account, new: str) -> None:
         raise DomainError("invalid_password", " ".join(error.messages), status=422) from error
     account.set_password(new)
     account.save(update_fields=["password"])
+    logger.info("password changed: account %s", account.pk)

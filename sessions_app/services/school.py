@@ -1,5 +1,6 @@
 """What a school decided for itself, and its keys (P9)."""
 
+import logging
 import secrets
 from datetime import datetime, timedelta
 
@@ -10,6 +11,8 @@ from pixsurv.kernel.errors import DomainError
 from sessions_app.enums import SessionState
 from sessions_app.models import ApiKey, Establishment, Session
 from sessions_app.services.journal import locked_session
+
+logger = logging.getLogger("pixsurv.people")
 
 
 def save_settings(*, establishment: Establishment, now: datetime) -> int:
@@ -47,12 +50,14 @@ def create_api_key(*, establishment: Establishment, name: str) -> tuple[ApiKey, 
         raise DomainError(
             "key_exists", "Une clé porte déjà ce nom : révoquez-la d’abord, ou choisissez un autre nom."
         ) from error
+    logger.info("api key made: %s", key.pk)
     return key, secret
 
 
 def revoke_api_key(*, key: ApiKey, now: datetime) -> None:
     """At once, for the calls under way too; again changes nothing."""
     ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=now)
+    logger.info("api key revoked: %s", key.pk)
 
 
 def _keep_local_hours(before: Establishment, after: Establishment, now: datetime) -> int:

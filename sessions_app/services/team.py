@@ -1,10 +1,14 @@
 """Who belongs to a school (P1)."""
 
+import logging
+
 from django.db import transaction
 
 from pixsurv.kernel.errors import DomainError
 from sessions_app.enums import Role
 from sessions_app.models import Establishment, Membership
+
+logger = logging.getLogger("pixsurv.people")
 
 
 def remove_membership(*, membership_id: int) -> None:
@@ -23,6 +27,7 @@ def remove_membership(*, membership_id: int) -> None:
                 "C’est le dernier administrateur de l’établissement : invitez-en d’abord un autre.",
             )
         membership.delete()
+        logger.info("role taken back: %s, account %s", membership.role, membership.account_id)
 
 
 def _other_admins(membership: Membership) -> bool:
