@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 
 from pixsurv.kernel import clock
+from pixsurv.kernel.errors import DomainError
 from sessions_app.enums import Role
 from sessions_app.models import Account, Invitation, Membership
 from sessions_app.services import invitations
@@ -131,3 +132,12 @@ def test_invitation_does_not_wake_a_switched_off_account(client: Client, link: s
 
 def test_invitation_needs_the_csrf_token(link: str) -> None:
     assert Client(enforce_csrf_checks=True).post(link, ANSWER).status_code == 403
+
+
+def test_invitation_accepted_anew_never_takes_an_account_that_came_meanwhile(invited: Invitation) -> None:
+    known = factories.AccountFactory(email="nina@exemple.fr")
+    token = invited.token()
+    with pytest.raises(DomainError, match="account_exists"):
+        invitations.accept_anew(token=token, name="Nina", password=PASSWORD, now=clock.now())
+    assert known.check_password(factories.ACCOUNT_PASSWORD)
+    assert not known.memberships.exists()

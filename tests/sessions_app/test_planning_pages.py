@@ -296,3 +296,14 @@ def test_same_room_counts_what_lasts_into_the_hour(db: None) -> None:
     assert same_room(session) == [long]
     assert before not in same_room(session)
     assert same_room(other) == []
+
+
+def test_change_and_cancel_of_a_closed_session_are_refused_under_the_lock(session: Session) -> None:
+    plan = planning.Plan(**{name: getattr(session, name) for name in planning.Plan.__dataclass_fields__})
+    Session.objects.filter(pk=session.pk).update(state="closed", closed_at=clock.now())
+    with pytest.raises(DomainError, match="session_closed"):
+        planning.change_session(session_id=session.pk, plan=plan, now=clock.now())
+    with pytest.raises(DomainError, match="session_closed"):
+        planning.cancel_session(session_id=session.pk, reason="x", now=clock.now())
+    with pytest.raises(DomainError, match="already_launched"):
+        planning.delete_session(session_id=session.pk, now=clock.now())

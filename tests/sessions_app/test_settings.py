@@ -161,3 +161,15 @@ def test_api_key_name_is_given_and_not_taken(signed_in: Client) -> None:
     assert signed_in.post(f"{SETTINGS}cles/", {"name": "Plateforme"}).status_code == 409
     assert signed_in.post(f"{SETTINGS}cles/", {"name": " "}).status_code == 422
     assert ApiKey.objects.count() == 1
+
+
+@time_machine.travel(NOON, tick=False)
+def test_settings_move_an_hour_that_the_new_zone_does_not_have(
+    signed_in: Client, school: Establishment
+) -> None:
+    Establishment.objects.filter(pk=school.pk).update(time_zone="Indian/Reunion")
+    night = datetime(2026, 3, 28, 22, 30, tzinfo=UTC)  # 2h30 on the 29th in La Réunion
+    planned = factories.SessionFactory(establishment=school, starts_at=night)
+    save(signed_in, time_zone="Europe/Paris")
+    planned = Session.objects.select_related("establishment").get(pk=planned.pk)
+    assert f"{planned.local(planned.starts_at):%H:%M}" == "03:30"

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from pixsurv.kernel import clock
 from proctoring.models import ProctorAccess
 from sessions_app.enums import Role
 from sessions_app.models import Account, Membership, Session
@@ -65,3 +66,12 @@ def test_remove_member_may_be_oneself(signed_in: Client, session: Session, admin
     response = signed_in.post(address(admin.memberships.get()))
     assert response["Location"] == "/etablissement/compte/"
     assert signed_in.get("/etablissement/equipe/").status_code == 403
+
+
+def test_remove_member_leaves_a_closed_room_as_it_was(
+    signed_in: Client, session: Session, proctor_account: Account
+) -> None:
+    factories.enter_room(session, account=proctor_account)
+    Session.objects.filter(pk=session.pk).update(state="closed", closed_at=clock.now())
+    assert signed_in.post(address(proctor_account.memberships.get())).status_code == 303
+    assert ProctorAccess.objects.filter(ended_at=None).count() == 1
