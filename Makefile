@@ -21,6 +21,7 @@ check: export PUBLIC_URL = https://pixsurv.example
 check: export SECRET_KEY = long enough for the checks, and used to sign nothing at all
 check: export FIELD_KEYS = bWFrZSBjaGVjayBlbmNyeXB0cyBub3RoaW5nIGF0IGE=
 check: export DATABASE_URL = sqlite://:memory:
+check: export EMAIL_URL = smtp+tls://mail.example:587
 check: .venv/dev.stamp ## Checks format, lint, types, import order, templates, migrations, deployment settings
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m ruff check

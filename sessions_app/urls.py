@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions_app import views
+from sessions_app.views import account, invitation, planning, school, team
 
 app_name = "establishment"
 
@@ -14,4 +15,24 @@ urlpatterns = [
     path("deconnexion/", views.sign_out, name="logout"),
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/<int:number>/mot-de-passe/", views.session_password, name="session_password"),
+    # People, settings, what is planned.
+    path("mot-de-passe-oublie/", account.forgotten, name="forgotten"),
+    path("nouveau-mot-de-passe/<str:uid>/<str:token>/", account.reset, name="reset"),
+    path("compte/", account.account, name="account"),
+    path("compte/mot-de-passe/", account.change_password, name="change_password"),
+    path("invitation/<str:token>/", invitation.invitation, name="invitation"),
+    path("equipe/", team.team, name="team"),
+    path("equipe/invitations/<int:invitation_id>/renvoyer/", team.resend, name="resend"),
+    path("equipe/invitations/<int:invitation_id>/annuler/", team.revoke_invitation, name="revoke_invitation"),
+    path("reglages/", school.settings, name="settings"),
+    path("reglages/contacts/ajouter/", school.add_contact, name="add_contact"),
+    path("reglages/contacts/<int:contact_id>/", school.change_contact, name="change_contact"),
+    path("reglages/contacts/<int:contact_id>/retirer/", school.remove_contact, name="remove_contact"),
+    path("reglages/cles/", school.create_key, name="create_key"),
+    path("reglages/cles/<int:key_id>/revoquer/", school.revoke_key, name="revoke_key"),
+    path("sessions/creer/", planning.create, name="create"),
+    path("sessions/<int:number>/modifier/", planning.change, name="change"),
+    path("sessions/<int:number>/annuler/", planning.cancel, name="cancel"),
+    path("sessions/<int:number>/reporter/", planning.postpone, name="postpone"),
+    path("sessions/<int:number>/supprimer/", planning.delete, name="delete"),
 ]

@@ -126,6 +126,22 @@
     });
   }
 
+  // ---- « Copier »: a link, a key; without it the text can be selected ----
+  for (const button of document.querySelectorAll("[data-copie]")) {
+    const field = document.getElementById(button.dataset.copie);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      field.select();
+      try {
+        await navigator.clipboard.writeText(field.value); // refused on plain http
+      } catch {
+        if (!document.execCommand("copy")) return;
+      }
+      button.textContent = "Copié";
+      say("Copié.");
+    });
+  }
+
   // ---- after a refused form, start at what is wrong ----
   (document.querySelector("main [aria-invalid=true]") || document.querySelector("main [role=alert][tabindex]"))?.focus();
 })();

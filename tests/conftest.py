@@ -60,3 +60,9 @@ def other_admin(db: None) -> Account:
 @pytest.fixture
 def secretariat(session: Session) -> Account:
     return factories.MembershipFactory(establishment=session.establishment, role=Role.SECRETARIAT).account
+
+
+@pytest.fixture
+def proctor_account(session: Session) -> Account:
+    """A member whose only role is to watch."""
+    return factories.MembershipFactory(establishment=session.establishment, role=Role.PROCTOR).account

@@ -15,7 +15,17 @@ from proctoring.services import ending, presence, resume, running
 from proctoring.services.entries import candidate_actor, open_entry
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import Followed, Role, SessionKind
-from sessions_app.models import Account, ApiKey, Candidate, Establishment, Membership, Session
+from sessions_app.models import (
+    Account,
+    ApiKey,
+    Candidate,
+    Contact,
+    Establishment,
+    Invitation,
+    Membership,
+    Session,
+)
+from sessions_app.services.invitations import invite
 from sessions_app.services.planning import create_session
 
 PROCTOR = Actor(kind=ActorKind.PROCTOR, name="Perrine Essai")
@@ -71,6 +81,35 @@ class ApiKeyFactory(DjangoModelFactory[ApiKey]):
         key = ApiKey.objects.create(fingerprint=ApiKey.fingerprint_of(secret), **kwargs)
         key.secret = secret  # type: ignore[attr-defined]
         return key
+
+
+class InvitationFactory(DjangoModelFactory[Invitation]):
+    """Through the service; an open invitation to watch sessions, by an admin of the school."""
+
+    class Meta:
+        model = Invitation
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    email = factory.Sequence(lambda n: f"invite{n}@exemple.fr")
+    role = Role.PROCTOR
+    actor = factory.LazyAttribute(
+        lambda made: MembershipFactory(establishment=made.establishment, role=Role.ADMIN).account
+    )
+    now = factory.LazyFunction(clock.now)
+
+    @classmethod
+    def _create(cls, model_class: type[Invitation], *args: Any, **kwargs: Any) -> Invitation:
+        return invite(**kwargs)
+
+
+class ContactFactory(DjangoModelFactory[Contact]):
+    class Meta:
+        model = Contact
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    name = "Camille Essai"
+    purpose = "Mot de passe de l’ordinateur"
+    phone = "01 23 45 67 89"
 
 
 class SessionFactory(DjangoModelFactory[Session]):

@@ -5,7 +5,14 @@ The environment is set before the real settings are read: a developer's own vari
 
 import os
 
-for name in ("DEBUG", "PIXSURV_DEMO", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "TRUSTED_PROXIES"):
+for name in (
+    "DEBUG",
+    "PIXSURV_DEMO",
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "TRUSTED_PROXIES",
+    "EMAIL_URL",
+):
     os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = "the tests sign with this, nothing else does: 0123456789"
 os.environ["FIELD_KEYS"] = "dGVzdHMgZW5jcnlwdCB3aXRoIHRoaXMsIG9ubHkgdHM="

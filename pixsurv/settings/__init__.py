@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from pixsurv.secrets import FIELD_KEYS_FILE, SECRET_KEY_FILE
-from pixsurv.settings import database, env
+from pixsurv.settings import database, env, mail
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -121,6 +121,12 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+PASSWORD_RESET_TIMEOUT = 4 * 3600  # seconds
+
+EMAIL_URL = env.text("EMAIL_URL", "console:")
+MAILERS = mail.mailers(EMAIL_URL)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = mail.sender(EMAIL_URL, PUBLIC_HOST)
 
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"  # only for what belongs to no establishment

@@ -10,7 +10,7 @@ from proctoring.models import Attempt, ProctorAccess
 from proctoring.selectors.row import Row, row_of
 from proctoring.selectors.wording import clock_time, day, short_day
 from sessions_app.actors import ActorKind
-from sessions_app.enums import EventKind
+from sessions_app.enums import EventKind, SessionState
 from sessions_app.models import Candidate, Session
 from sessions_app.models.candidate import COMPETENCES_NEEDED
 
@@ -71,6 +71,52 @@ def live(session: Session, now: datetime) -> Live:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Absentee:
+    """Somebody who did not start a test, with why he may come again."""
+
+    id: int
+    words: str
+
+
+def absentees(session: Session) -> list[Absentee]:
+    """Everybody who did not start: absent, refused as late, not certifiable yet, or present and never started."""
+    found = []
+    candidates = Candidate.objects.filter(session=session).select_related("attempt")
+    for candidate in candidates.order_by("sort_key", "pk"):
+        attempt: Attempt = getattr(candidate, "attempt", None) or Attempt(candidate=candidate)
+        if attempt.started_at is None:
+            name = f"{candidate.last_name.upper()} {candidate.first_name}"
+            where = f" · {candidate.class_name}" if candidate.class_name else ""
+            found.append(Absentee(candidate.pk, f"{name}{where} — {_why_absent(candidate, attempt)}"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """Which acts of planning are offered (P10); their services judge again, under the lock."""
+
+    cancel: bool
+    delete: bool
+    catch_up: bool
+
+
+def plans(session: Session, live: Live) -> Plans:
+    begun = session.launched_at is not None or any(found.started for found in live.rows)
+    return Plans(
+        cancel=not begun and not session.is_over,
+        delete=not begun and session.closed_at is None,
+        catch_up=session.launched_at is not None and session.state != SessionState.ELIMINATED,
+    )
+
+
+def followers(session: Session) -> list[Session]:
+    """The sessions that make up for this one; while it lives, the page does not pay the query."""
+    if not session.is_over:
+        return []
+    return list(Session.objects.filter(follows=session).order_by("starts_at", "pk"))
+
+
 def candidate_row(session: Session, candidate_id: int, now: datetime) -> CandidateRow | None:
     """One row, for the page that confirms an act about him."""
     candidate = Candidate.objects.filter(session=session, pk=candidate_id).select_related("attempt").first()
@@ -91,6 +137,14 @@ def certifiable_words(candidate: Candidate) -> str:
     if candidate.certifiable:
         return "Certifiable"
     return f"Pas encore certifiable ({candidate.certifiable_competences}/{COMPETENCES_NEEDED})"
+
+
+def _why_absent(candidate: Candidate, attempt: Attempt) -> str:
+    if attempt.late_refused_at is not None:
+        return "en retard, refusé"
+    if candidate.certifiable is False:
+        return "pas encore certifiable"
+    return "présent, n’a pas commencé" if attempt.state == AttemptState.PRESENT else "absent"
 
 
 def _candidate_row(candidate: Candidate, session: Session, now: datetime) -> CandidateRow:

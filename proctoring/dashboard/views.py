@@ -84,7 +84,7 @@ def take_launch_back(request: HttpRequest, session: Session) -> HttpResponse:
     """« Annuler le lancement » (mechanics §7): asked, then done."""
     now = clock.now()
     if request.method == "POST":
-        closing.take_launch_back(session_id=session.pk, actor=_actor(request), now=now)
+        closing.take_launch_back(session_id=session.pk, actor=actor_of(request), now=now)
         messages.success(request, "Le lancement est annulé. Le prochain début de test lancera la session.")
         return _to_page(session)
     if not selectors.live(session, now).may_take_launch_back:
@@ -100,7 +100,7 @@ def revoke_access(request: HttpRequest, session: Session, access_id: int) -> Htt
     if access is None:
         raise Http404("access")
     if request.method == "POST":
-        accesses.revoke(access=access, actor=_actor(request), now=clock.now())
+        accesses.revoke(access=access, actor=actor_of(request), now=clock.now())
         messages.success(request, "L’accès est retiré. La session reste ouverte et les élèves continuent.")
         return _to_page(session)
     if access.ended_at is not None:
@@ -121,7 +121,7 @@ def reopen(request: HttpRequest, session: Session, candidate_id: int) -> HttpRes
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         ending.reopen(
-            session_id=session.pk, candidate_id=candidate_id, reason=reason, actor=_actor(request), now=now
+            session_id=session.pk, candidate_id=candidate_id, reason=reason, actor=actor_of(request), now=now
         )
         messages.success(request, "Le test est rouvert : l’élève peut le reprendre avec le code d’accès.")
         return _to_page(session)
@@ -132,7 +132,14 @@ def reopen(request: HttpRequest, session: Session, candidate_id: int) -> HttpRes
 
 
 def _page(request: HttpRequest, session: Session, error: DomainError | None = None) -> HttpResponse:
-    context = {**_context(session), "refusal": error}
+    context = _context(session)
+    found = context["live"]
+    assert isinstance(found, selectors.Live)
+    context |= {
+        "refusal": error,
+        "may": selectors.plans(session, found),
+        "followers": selectors.followers(session),
+    }
     response = render(request, "establishment/session.html", context, status=error.status if error else 200)
     return with_retry(response, error) if error else response
 
@@ -146,7 +153,7 @@ def _context(session: Session) -> dict[str, object]:
     return {"session": session, "live": selectors.live(session, now), "now": now}
 
 
-def _actor(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest) -> Actor:
     account = account_of(request)
     return Actor(kind=ActorKind.ADMIN, name=account.name, account_id=account.pk)
 

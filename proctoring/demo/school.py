@@ -120,8 +120,12 @@ def _accounts(establishment: Establishment) -> None:
     ):
         password = secrets.account_password(role)
         make_member(email=email, name=name, password=password, establishment=establishment, role=role)
+    key = secrets.api_key()
     ApiKey.objects.create(
-        establishment=establishment, name=API_KEY_NAME, fingerprint=ApiKey.fingerprint_of(secrets.api_key())
+        establishment=establishment,
+        name=API_KEY_NAME,
+        fingerprint=ApiKey.fingerprint_of(key),
+        ending=key[-4:],
     )
 
 

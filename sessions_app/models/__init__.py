@@ -2,8 +2,19 @@
 
 from sessions_app.models.account import Account, Membership
 from sessions_app.models.candidate import Candidate
-from sessions_app.models.establishment import ApiKey, Establishment
+from sessions_app.models.establishment import ApiKey, Contact, Establishment
 from sessions_app.models.event import Event
+from sessions_app.models.invitation import Invitation
 from sessions_app.models.session import Session
 
-__all__ = ["Account", "ApiKey", "Candidate", "Establishment", "Event", "Membership", "Session"]
+__all__ = [
+    "Account",
+    "ApiKey",
+    "Candidate",
+    "Contact",
+    "Establishment",
+    "Event",
+    "Invitation",
+    "Membership",
+    "Session",
+]

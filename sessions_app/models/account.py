@@ -30,6 +30,8 @@ class Account(AbstractBaseUser):
     name = models.CharField("nom", max_length=200)
     is_active = models.BooleanField("actif", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The last mail with a link to a new password: nobody's mailbox is filled by somebody else.
+    reset_mailed_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[AccountManager] = AccountManager()
 

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
@@ -28,6 +29,11 @@ class Establishment(models.Model):
     account_required = models.BooleanField("compte obligatoire pour surveiller", default=False)
     ends_by_itself = models.BooleanField("terminer automatiquement les tests à l’heure de fin", default=False)
     discreet_extra_time = models.BooleanField("affichage discret du temps majoré", default=True)
+    retention_years = models.PositiveSmallIntegerField(
+        "durée de conservation, en années",
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+    )
     is_demo = models.BooleanField("démonstration", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -42,6 +48,11 @@ class Establishment(models.Model):
                 name="establishment_name_given",
                 condition=~Q(name=""),
                 violation_error_message="Le nom de l’établissement est obligatoire.",
+            ),
+            models.CheckConstraint(
+                name="establishment_retention_in_range",
+                condition=Q(retention_years__range=(1, 50)),
+                violation_error_message="La durée de conservation va de 1 à 50 ans.",
             ),
         ]
 
@@ -61,8 +72,19 @@ class ApiKey(models.Model):
     establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField("nom", max_length=100)
     fingerprint = models.CharField(max_length=64, unique=True)
+    ending = models.CharField("derniers caractères", max_length=4, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="api_key_name_once",
+                fields=["establishment", "name"],
+                condition=Q(revoked_at__isnull=True),
+                violation_error_message="Une clé porte déjà ce nom.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -70,3 +92,27 @@ class ApiKey(models.Model):
     @classmethod
     def fingerprint_of(cls, secret: str) -> str:
         return crypto.fingerprint(secret)
+
+
+class Contact(models.Model):
+    """« Qui appeler »: somebody of the school, by kind of problem (P9)."""
+
+    establishment = models.ForeignKey(Establishment, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField("nom", max_length=100)
+    purpose = models.CharField("pour quoi", max_length=200)
+    phone = models.CharField("téléphone", max_length=30, blank=True)
+    place = models.CharField("où", max_length=100, blank=True)
+    hours = models.CharField("quand", max_length=100, blank=True)
+    position = models.PositiveSmallIntegerField("ordre", default=0)
+
+    class Meta:
+        ordering = ["position", "purpose", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def dialled(self) -> str:
+        """The number as a telephone takes it: digits, and a plus sign in front."""
+        digits = "".join(char for char in self.phone if char.isascii() and char.isdigit())
+        return f"+{digits}" if self.phone.startswith("+") else digits

@@ -69,6 +69,7 @@ class Session(models.Model):
     launched_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField("raison de l’annulation", max_length=200, blank=True)
     eliminating_at = models.DateTimeField(null=True, blank=True)
 
     sequence = models.PositiveIntegerField(default=0)
@@ -76,6 +77,12 @@ class Session(models.Model):
     head_hash = models.CharField(max_length=64, default=GENESIS)
     next_due_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The session that this one makes up for: postponed, or its absentees called again (P10).
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="followers"
+    )
+    # Made when the form was shown, so that a form sent twice makes one session (mechanics §10).
+    once = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
     objects = SessionQuerySet.as_manager()
 

@@ -5,6 +5,7 @@ from proctoring.room.views.board import code, paper, right_room, room, state
 from proctoring.room.views.by_hand import by_hand, start_all
 from proctoring.room.views.candidate import candidate
 from proctoring.room.views.closing import close, leave, mask, unmask
+from proctoring.room.views.contacts import contacts
 from proctoring.room.views.ending import end, end_overdue, undo_batch, undo_end
 from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
@@ -19,6 +20,7 @@ __all__ = [
     "certifiable",
     "close",
     "code",
+    "contacts",
     "dismiss_request",
     "end",
     "end_overdue",

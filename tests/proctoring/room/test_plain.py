@@ -38,7 +38,7 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "unmask": ("expected", {"password": factories.PASSWORD}),
     "leave": ("expected", {}),
 }
-READ_ONLY = {"room", "state", "code", "paper", "candidate", "login"}
+READ_ONLY = {"contacts", "room", "state", "code", "paper", "candidate", "login"}
 # Questions: what stands in the state, and how many buttons confirm.
 QUESTIONS: dict[str, tuple[str, list[str]]] = {
     "presence": ("expected", ["Confirmer"]),

@@ -9,11 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from proctoring.models import Alert, Answer, Entry, Once, ProctorAccess
-from sessions_app.models import Candidate, Event, Membership
+from sessions_app.models import ApiKey, Candidate, Event, Invitation, Membership
 from tests.factories import (
     AccountFactory,
+    ApiKeyFactory,
     CandidateFactory,
     EstablishmentFactory,
+    InvitationFactory,
     MembershipFactory,
     SessionFactory,
     attempt_of,
@@ -79,6 +81,24 @@ def second_membership() -> models.Model:
     return Membership(account=first.account, establishment=first.establishment, role=first.role)
 
 
+def second_key() -> models.Model:
+    first = ApiKeyFactory()
+    return ApiKey(establishment=first.establishment, name=first.name, fingerprint="0" * 64)
+
+
+def second_invitation() -> models.Model:
+    first = InvitationFactory()
+    return Invitation(
+        establishment=first.establishment,
+        email=first.email,
+        role=first.role,
+        nonce="other",
+        fingerprint="0" * 64,
+        created_at=NOW,
+        expires_at=NOW,
+    )
+
+
 def event(**values: Any) -> models.Model:
     fields: dict[str, Any] = {
         "session": SessionFactory(),
@@ -132,6 +152,21 @@ def entry(**values: Any) -> models.Model:
 VIOLATIONS: list[tuple[str, Build]] = [
     ("establishment_late_policy_known", lambda: changed(EstablishmentFactory(), late_policy="perhaps")),
     ("establishment_name_given", lambda: changed(EstablishmentFactory(), name="")),
+    (
+        "establishment_retention_in_range",
+        lambda: changed(EstablishmentFactory(), retention_years=0),
+    ),
+    (
+        "establishment_retention_in_range",
+        lambda: changed(EstablishmentFactory(), retention_years=51),
+    ),
+    ("api_key_name_once", second_key),
+    ("invitation_open_once", second_invitation),
+    ("invitation_role_known", lambda: changed(InvitationFactory(), role="king")),
+    (
+        "invitation_accepted_or_revoked",
+        lambda: changed(InvitationFactory(), accepted_at=NOW, revoked_at=NOW),
+    ),
     ("account_email_lower_case", lambda: changed(AccountFactory(), email="Essai@exemple.fr")),
     ("membership_once_per_role", second_membership),
     ("membership_role_known", lambda: changed(MembershipFactory(), role="king")),

@@ -1,6 +1,7 @@
-"""The establishment area: signing in, the sessions, the session password."""
+"""The establishment area: signing in, the sessions, the session password; other pages have a file a noun."""
 
 import logging
+from dataclasses import dataclass
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.decorators import login_not_required
@@ -17,8 +18,20 @@ from sessions_app import selectors
 from sessions_app.forms import SignInForm
 from sessions_app.models import Account, Establishment
 from sessions_app.refusals import refusals_as_pages
+from sessions_app.selectors.people import is_admin_somewhere
 
 logger = logging.getLogger("pixsurv.establishment")
+
+
+LAST = "etablissement"  # of the browser's session: the school looked at last
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The school that a page is about, among those of its reader: each is looked at alone (P1)."""
+
+    establishment: Establishment
+    establishments: list[Establishment]
 
 
 def account_of(request: HttpRequest) -> Account:
@@ -33,15 +46,15 @@ def account_of(request: HttpRequest) -> Account:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """« Connectez-vous », then where one was going. Signing in gives the browser a new session key."""
     target = _next(request)
-    if request.user.is_authenticated:
-        return _see(target or reverse("establishment:sessions"))
+    if isinstance(request.user, Account):
+        return see(target or first_page(request.user))
     form = SignInForm(request.POST or None)
     if request.method == "POST":
         account = form.authenticate(request)
         if account is not None:
             login(request, account)
             logger.info("sign-in: account %s", account.pk)
-            return _see(target or reverse("establishment:sessions"))
+            return see(target or first_page(account))
     status = 422 if form.errors else 200
     return render(request, "establishment/sign_in.html", {"form": form, "next": target}, status=status)
 
@@ -51,15 +64,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Closes this account in this browser; rooms opened in it stay open (R2)."""
     logout(request)
-    return _see(reverse("establishment:login"))
+    return see(reverse("establishment:login"))
 
 
 @require_GET
 @refusals_as_pages
 def sessions(request: HttpRequest) -> HttpResponse:
     """The sessions of one establishment, by day."""
-    establishments = selectors.managed_establishments(account_of(request))
-    establishment = _chosen(establishments, request.GET.get("etablissement", ""))
+    here = where(request)
+    establishment = here.establishment
     today = clock.now().astimezone(establishment.zone).date()
     filters = selectors.filters(establishment, today)
     wanted = request.GET.get("filtre", "")
@@ -69,7 +82,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     pages.count = next((entry.count for entry in filters if entry.shelf == shelf), 0)
     page = pages.get_page(request.GET.get("page"))
     context = {
-        "establishments": establishments,
+        "here": here,
         "establishment": establishment,
         "filters": filters,
         "shelf": shelf,
@@ -83,7 +96,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 def session_password(request: HttpRequest, number: int) -> HttpResponse:
     """« Afficher le mot de passe »: it is in this answer and in no other page (P4)."""
     if request.method != "POST":
-        return _see(reverse("dashboard:session", args=[number]))
+        return see(reverse("dashboard:session", args=[number]))
     session = selectors.managed_session(account_of(request), number)
     try:
         password = session.password()
@@ -98,9 +111,35 @@ def session_password(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, template, {"session": session, "password": password})
 
 
-def _see(address: str) -> HttpResponse:
+def where(request: HttpRequest) -> Here:
+    """The school of this page: the one in its address, else the one looked at last, else the first by name.
+
+    A form names its school in its address: what was chosen in another tab must not redirect what is sent.
+    """
+    schools = selectors.managed_establishments(account_of(request))
+    asked = request.GET.get("etablissement", "")
+    if asked:
+        here = Here(_chosen(schools, asked), schools)
+        if request.session.get(LAST) != here.establishment.pk:
+            request.session[LAST] = here.establishment.pk
+        return here
+    last = request.session.get(LAST)
+    return Here(next((school for school in schools if school.pk == last), schools[0]), schools)
+
+
+def at(name: str, establishment: Establishment, *args: object) -> str:
+    """The address of a page of that school."""
+    return f"{reverse(name, args=args)}?etablissement={establishment.pk}"
+
+
+def see(address: str) -> HttpResponse:
     """After a POST the browser asks for the next page with a GET."""
     return HttpResponseRedirect(address, status=303)
+
+
+def first_page(account: Account) -> str:
+    """Where an account begins: an admin with the sessions, anybody else with what the account is."""
+    return reverse("establishment:sessions" if is_admin_somewhere(account) else "establishment:account")
 
 
 def _next(request: HttpRequest) -> str:
@@ -112,9 +151,6 @@ def _next(request: HttpRequest) -> str:
 
 
 def _chosen(establishments: list[Establishment], wanted: str) -> Establishment:
-    """The one asked for, the first by default: each school is looked at alone (P1)."""
-    if not wanted:
-        return establishments[0]
     for establishment in establishments:
         if str(establishment.pk) == wanted:
             return establishment

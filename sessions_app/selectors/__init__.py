@@ -78,6 +78,22 @@ def managed_session(account: Account, number: int) -> Session:
     return session
 
 
+def require_admin(account: Account, establishment: Establishment | None) -> None:
+    """Of a thing that belongs to this school (None: there is no such thing) and is asked for by its id.
+
+    Raises `not_found` (404) for who is not a member, `not_admin` (403) for a member with another role.
+    """
+    roles = (
+        list(Membership.objects.filter(account=account, establishment=establishment).order_by("pk"))
+        if establishment is not None
+        else []
+    )
+    if not roles:
+        raise DomainError("not_found", "Cette page n’existe pas.", status=404)
+    if all(role.role != Role.ADMIN for role in roles):
+        raise _not_admin([role.get_role_display() for role in roles])
+
+
 def filters(establishment: Establishment, today: date) -> list[Filter]:
     """Every filter with its count, in one query; « Annulées » only where there are any."""
     counts = Session.objects.filter(establishment=establishment).aggregate(

@@ -1,0 +1,77 @@
+"""« Mon compte », and the password: changed, or forgotten."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pixsurv.kernel import clock
+from pixsurv.kernel.errors import DomainError
+from sessions_app.forms.people import ChangePasswordForm, ForgottenForm, NewPasswordForm
+from sessions_app.selectors.people import schools
+from sessions_app.services import passwords
+from sessions_app.views import account_of, see
+
+
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    """Who I am, in which schools, and as what; an admin goes to one of his schools from here."""
+    return render(request, "establishment/account.html", {"schools": schools(account_of(request))})
+
+
+@sensitive_post_parameters("old", "password", "again")
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_password(request: HttpRequest) -> HttpResponse:
+    """« Changer mon mot de passe »: this browser stays signed in, the others do not."""
+    form = ChangePasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        who = account_of(request)
+        try:
+            passwords.change_password(account=who, old=data["old"], new=data["password"])
+        except DomainError as error:
+            form.add_error("old" if error.code == "wrong_password" else "password", error.sentence)
+        else:
+            update_session_auth_hash(request, who)
+            messages.success(request, "Votre mot de passe est changé. Vos autres appareils sont déconnectés.")
+            return see(reverse("establishment:account"))
+    status = 422 if form.errors else 200
+    return render(request, "establishment/change_password.html", {"form": form}, status=status)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """« Mot de passe oublié »: the same answer whether or not that address has an account."""
+    form = ForgottenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        passwords.mail_reset(email=form.cleaned_data["email"], now=clock.now())
+        return render(request, "establishment/forgotten_sent.html")
+    status = 422 if form.errors else 200
+    return render(request, "establishment/forgotten.html", {"form": form}, status=status)
+
+
+@login_not_required
+@sensitive_post_parameters("password", "again")
+@sensitive_variables()
+@require_http_methods(["GET", "HEAD", "POST"])
+def reset(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+    """The page behind the link: a new password, once."""
+    form = NewPasswordForm(request.POST or None)
+    try:
+        passwords.account_of_reset(uid=uid, token=token)
+        if request.method == "POST" and form.is_valid():
+            passwords.reset_password(uid=uid, token=token, new=form.cleaned_data["password"])
+            messages.success(request, "Votre mot de passe est changé. Connectez-vous avec le nouveau.")
+            return see(reverse("establishment:login"))
+    except DomainError as error:
+        if error.code != "invalid_password":
+            return render(request, "establishment/reset_refused.html", {"error": error}, status=error.status)
+        form.add_error("password", error.sentence)
+    status = 422 if form.errors else 200
+    return render(request, "establishment/reset.html", {"form": form}, status=status)
