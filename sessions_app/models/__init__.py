@@ -4,6 +4,17 @@ from sessions_app.models.account import Account, Membership
 from sessions_app.models.candidate import Candidate
 from sessions_app.models.establishment import ApiKey, Establishment
 from sessions_app.models.event import Event
+from sessions_app.models.import_draft import ImportDraft, ImportMapping
 from sessions_app.models.session import Session
 
-__all__ = ["Account", "ApiKey", "Candidate", "Establishment", "Event", "Membership", "Session"]
+__all__ = [
+    "Account",
+    "ApiKey",
+    "Candidate",
+    "Establishment",
+    "Event",
+    "ImportDraft",
+    "ImportMapping",
+    "Membership",
+    "Session",
+]
