@@ -29,7 +29,7 @@ SHOWN = {"erreurs": True, "avertissements": False}  # the filters of the report
 def upload(request: HttpRequest, session: Session) -> HttpResponse:
     """« Importer une liste »: the file is read, nothing is enrolled yet."""
     drafts.require_replaceable(session)
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
     if request.method == "POST":
         try:
             draft = _draft_from(request, session, form)
@@ -80,10 +80,11 @@ def draft_report(request: HttpRequest, session: Session, draft_id: int) -> HttpR
 
 def _draft_from(request: HttpRequest, session: Session, form: UploadForm) -> ImportDraft | None:
     """None when the form itself says what is wrong."""
+    readable = form.is_valid()
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_REQUEST:
-        form.errors.clear()
+        form.errors.pop("file", None)  # it says that there is none: it was too big to be taken
         raise refused_file("file_too_big")
-    if not form.is_valid():
+    if not readable:
         return None
     file = form.cleaned_data["file"]
     return drafts.make_draft(

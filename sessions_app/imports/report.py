@@ -28,10 +28,11 @@ class Change:
     def words(self) -> list[str]:
         found = []
         for name, was in self.before.items():
-            unit = "\u00a0%" if name == Field.EXTRA_TIME else ""
-            found.append(
-                f"{Field(name).label} : {was or '(vide)'}{unit} → {self.after[name] or '(vide)'}{unit}"
-            )
+            told = self.after[name]
+            if name == Field.EXTRA_TIME:
+                found.append(f"{Field(name).label} : {was}\u00a0% → {told}\u00a0%")
+            else:
+                found.append(f"{Field(name).label} : {was or '(vide)'} → {told or '(vide)'}")
         return found
 
 

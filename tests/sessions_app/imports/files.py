@@ -70,7 +70,8 @@ def xlsx_of(sheets: Sequence[str], extra: dict[str, str | bytes] | None = None) 
     numbers = range(1, len(sheets) + 1)
     listed = "".join(f'<sheet name="Feuille{n}" sheetId="{n}" r:id="rId{n}"/>' for n in numbers)
     relations = "".join(
-        f'<Relationship Id="rId{n}" Type="{RELATION}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n in numbers
+        f'<Relationship Id="rId{n}" Type="{RELATION}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+        for n in numbers
     )
     files: dict[str, str | bytes] = {
         "[Content_Types].xml": XLSX_TYPES,
@@ -130,7 +131,8 @@ def ods_of(body: str, extra: dict[str, str | bytes] | None = None, before: str =
 
 def ods(*sheets: Sequence[Sequence[Cell]], **extra: dict[str, str | bytes]) -> bytes:
     body = "".join(
-        f'<table:table table:name="Feuille{n}">{ods_rows(rows)}</table:table>' for n, rows in enumerate(sheets, start=1)
+        f'<table:table table:name="Feuille{n}">{ods_rows(rows)}</table:table>'
+        for n, rows in enumerate(sheets, start=1)
     )
     return ods_of(body, **extra)
 
@@ -159,7 +161,11 @@ PIX_TITLES: list[Cell] = [None] * 4 + ["Code postal", "Code Insee", "Nom de la c
 
 def pix_certif(people: Sequence[Sequence[Cell]], *, above: int = 10) -> bytes:
     """The candidate list of Pix Certif: a form above, titles on two lines, the candidates, 20 empty rows."""
-    form: list[list[Cell]] = [["Session de certification"], ["N° de session", 82690], ["Nom du site", "Collège"]]
+    form: list[list[Cell]] = [
+        ["Session de certification"],
+        ["N° de session", 82690],
+        ["Nom du site", "Collège"],
+    ]
     form += [[] for _ in range(above - len(form))]
     return ods([*form, PIX_GROUPS, PIX_TITLES, *people, *[[None] * 12 for _ in range(20)]])
 

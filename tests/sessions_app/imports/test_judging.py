@@ -178,7 +178,9 @@ def test_homonyms_are_a_warning() -> None:
 
 
 def test_columns_that_changed_places_are_a_warning() -> None:
-    rows = [line(last_name=name, first_name="LE" + "ABC"[at]) for at, name in enumerate(("Ana", "Bob", "Cid"))]
+    rows = [
+        line(last_name=name, first_name="LE" + "ABC"[at]) for at, name in enumerate(("Ana", "Bob", "Cid"))
+    ]
     assert [problem.code for problem in judged(*rows).problems] == ["swapped"]
 
 
@@ -189,8 +191,15 @@ def test_line_with_nobody_is_left_aside_and_said() -> None:
 
 
 def test_all_problems_are_listed_errors_first() -> None:
-    result = judged(line(birth_date="01/01/2020"), line(last_name=None, birth_date="x", extra_time_percent="oui"))
-    assert [(one.blocks, one.line) for one in result.problems] == [(True, 5), (True, 5), (True, 5), (False, 4)]
+    result = judged(
+        line(birth_date="01/01/2020"), line(last_name=None, birth_date="x", extra_time_percent="oui")
+    )
+    assert [(one.blocks, one.line) for one in result.problems] == [
+        (True, 5),
+        (True, 5),
+        (True, 5),
+        (False, 4),
+    ]
 
 
 def test_column_that_the_file_lacks_says_nothing() -> None:

@@ -45,7 +45,12 @@ def refusal(content: bytes) -> str:
 
 
 def as_csv(
-    *, separator: str = ";", day: str = "%d/%m/%Y", percent: str = "33", end: str = "\r\n", quote: bool = False
+    *,
+    separator: str = ";",
+    day: str = "%d/%m/%Y",
+    percent: str = "33",
+    end: str = "\r\n",
+    quote: bool = False,
 ) -> str:
     out = io.StringIO()
     quoting = csv.QUOTE_ALL if quote else csv.QUOTE_MINIMAL
@@ -109,8 +114,21 @@ def test_list_saved_by_libreoffice_reads_the_same(target: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("above", [3, 10, 14])
 def test_pix_certif_list_is_found_by_its_titles(above: int) -> None:
-    row: list[files.Cell] = ["Dupont", "Paul", "21/05/2011", "M", "75001", None, "Paris", "FRANCE", "a@b.fr", None]
-    content = files.pix_certif([[*row, "X12", 0.33], [*row[:1], "Léa", date(2010, 1, 2), *row[3:]]], above=above)
+    row: list[files.Cell] = [
+        "Dupont",
+        "Paul",
+        "21/05/2011",
+        "M",
+        "75001",
+        None,
+        "Paris",
+        "FRANCE",
+        "a@b.fr",
+        None,
+    ]
+    content = files.pix_certif(
+        [[*row, "X12", 0.33], [*row[:1], "Léa", date(2010, 1, 2), *row[3:]]], above=above
+    )
     result = judged(content)
     assert [(one.first_name, one.birth_date, one.local_id) for one in result.people] == [
         ("Paul", date(2011, 5, 21), "X12"),
@@ -198,18 +216,18 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "too many rows": (lambda: b"a;b\n" * (limits.MAX_ROWS + 1), "file_too_many_rows"),
     "too many columns": (lambda: b"a;" * limits.MAX_COLUMNS + b"z\n", "file_too_many_columns"),
     "a million columns": (
-        lambda: files.xlsx_of([f'<worksheet xmlns="{files.MAIN}"><sheetData><row r="1">'
-                               '<c r="XFD1"><v>1</v></c></row></sheetData></worksheet>']),
+        lambda: files.xlsx_of([(f'<worksheet xmlns="{files.MAIN}"><sheetData><row r="1">'
+                               '<c r="XFD1"><v>1</v></c></row></sheetData></worksheet>')]),
         "file_too_many_columns",
     ),
     "far line": (
-        lambda: files.xlsx_of([f'<worksheet xmlns="{files.MAIN}"><sheetData><row r="900000">'
-                               '<c r="A900000"><v>1</v></c></row></sheetData></worksheet>']),
+        lambda: files.xlsx_of([(f'<worksheet xmlns="{files.MAIN}"><sheetData><row r="900000">'
+                               '<c r="A900000"><v>1</v></c></row></sheetData></worksheet>')]),
         "file_too_many_rows",
     ),
     "far cell": (
-        lambda: files.xlsx_of([f'<worksheet xmlns="{files.MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
-                               '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>']),
+        lambda: files.xlsx_of([(f'<worksheet xmlns="{files.MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+                               '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>')]),
         "file_too_heavy",
     ),
     "repeated rows": (lambda: repeated(900_000, 100), "file_too_heavy"),
