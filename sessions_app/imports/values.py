@@ -33,7 +33,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
 _HOUR = re.compile(r"(?<=\d)[T ]\d{1,2}[:h]\d{2}(:\d{2}([.,]\d+)?)?Z?$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Wrong(Exception):
     """What is wrong with a cell, and what to do. `code` is stable."""
 
