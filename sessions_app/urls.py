@@ -3,9 +3,13 @@
 from django.urls import path
 
 from sessions_app import views
+from sessions_app.candidates import importing
+from sessions_app.candidates import views as candidates
 from sessions_app.views import account, invitation, planning, school, team
 
 app_name = "establishment"
+
+_CANDIDATES = "sessions/<int:number>/candidats/"
 
 urlpatterns = [
     path("", views.sign_in, name="login"),
@@ -35,4 +39,11 @@ urlpatterns = [
     path("sessions/<int:number>/annuler/", planning.cancel, name="cancel"),
     path("sessions/<int:number>/reporter/", planning.postpone, name="postpone"),
     path("sessions/<int:number>/supprimer/", planning.delete, name="delete"),
+    path(_CANDIDATES, candidates.candidates, name="candidates"),
+    path(f"{_CANDIDATES}modele.ods", candidates.template_file, name="candidates_file"),
+    path(f"{_CANDIDATES}importer/", importing.upload, name="import"),
+    path(f"{_CANDIDATES}importer/<int:draft_id>/", importing.draft, name="import_draft"),
+    path(f"{_CANDIDATES}importer/<int:draft_id>/rapport.ods", importing.draft_report, name="import_report"),
+    path(f"{_CANDIDATES}<int:candidate_id>/modifier/", candidates.correct, name="correct_candidate"),
+    path(f"{_CANDIDATES}<int:candidate_id>/retirer/", candidates.remove, name="remove_candidate"),
 ]

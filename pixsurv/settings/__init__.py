@@ -175,6 +175,7 @@ SECURE_CSP = {
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021", "security.W002"]
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+FILE_UPLOAD_HANDLERS = ["pixsurv.kernel.uploads.BoundedUploadHandler"]
 
 LOGGING: dict[str, Any] = {
     "version": 1,

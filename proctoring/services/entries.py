@@ -3,7 +3,7 @@
 import uuid
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import DomainError
@@ -62,18 +62,24 @@ def open_entry(
         created_at=now,
     )
     # All or nothing: told « busy », the platform asks again for the same entry.
-    with busy_when_locked(), transaction.atomic():
-        entry.save(force_insert=True)
-        if workstation:
-            set_workstation(
-                session_id=session.pk,
-                candidate_id=candidate.pk,
-                workstation=workstation,
-                actor=candidate_actor(entry),
-                now=now,
-            )
-        if session.first_entry_at is None:
-            Session.objects.filter(pk=session.pk, first_entry_at=None).update(first_entry_at=now)
+    try:
+        with busy_when_locked(), transaction.atomic():
+            entry.save(force_insert=True)
+            if workstation:
+                set_workstation(
+                    session_id=session.pk,
+                    candidate_id=candidate.pk,
+                    workstation=workstation,
+                    actor=candidate_actor(entry),
+                    now=now,
+                )
+            if session.first_entry_at is None:
+                Session.objects.filter(pk=session.pk, first_entry_at=None).update(first_entry_at=now)
+    except IntegrityError as error:
+        # Taken off the list at this very instant: he is not on it any more.
+        if Candidate.objects.filter(pk=candidate.pk).exists():
+            raise
+        raise no_match() from error
     return entry
 
 

@@ -9,205 +9,620 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='adresse e-mail')),
-                ('name', models.CharField(max_length=200, verbose_name='nom')),
-                ('is_active', models.BooleanField(default=True, verbose_name='actif')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="adresse e-mail")),
+                ("name", models.CharField(max_length=200, verbose_name="nom")),
+                ("is_active", models.BooleanField(default=True, verbose_name="actif")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='account_email_lower_case', violation_error_message='L’adresse e-mail s’écrit en minuscules.')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="account_email_lower_case",
+                        violation_error_message="L’adresse e-mail s’écrit en minuscules.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Establishment',
+            name="Establishment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='nom')),
-                ('time_zone', models.CharField(default='Europe/Paris', max_length=64, validators=[sessions_app.models.establishment.validate_time_zone], verbose_name='fuseau horaire')),
-                ('late_policy', models.CharField(choices=[('refuse', 'Refuser'), ('proctor_decides', 'Le surveillant décide')], default='refuse', max_length=20, verbose_name='élève en retard après le lancement')),
-                ('account_required', models.BooleanField(default=False, verbose_name='compte obligatoire pour surveiller')),
-                ('ends_by_itself', models.BooleanField(default=False, verbose_name='terminer automatiquement les tests à l’heure de fin')),
-                ('discreet_extra_time', models.BooleanField(default=True, verbose_name='affichage discret du temps majoré')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='démonstration')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="nom")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="Europe/Paris",
+                        max_length=64,
+                        validators=[sessions_app.models.establishment.validate_time_zone],
+                        verbose_name="fuseau horaire",
+                    ),
+                ),
+                (
+                    "late_policy",
+                    models.CharField(
+                        choices=[("refuse", "Refuser"), ("proctor_decides", "Le surveillant décide")],
+                        default="refuse",
+                        max_length=20,
+                        verbose_name="élève en retard après le lancement",
+                    ),
+                ),
+                (
+                    "account_required",
+                    models.BooleanField(default=False, verbose_name="compte obligatoire pour surveiller"),
+                ),
+                (
+                    "ends_by_itself",
+                    models.BooleanField(
+                        default=False, verbose_name="terminer automatiquement les tests à l’heure de fin"
+                    ),
+                ),
+                (
+                    "discreet_extra_time",
+                    models.BooleanField(default=True, verbose_name="affichage discret du temps majoré"),
+                ),
+                ("is_demo", models.BooleanField(default=False, verbose_name="démonstration")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('late_policy__in', ['refuse', 'proctor_decides'])), name='establishment_late_policy_known', violation_error_message='Ce choix pour les élèves en retard n’existe pas.'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='establishment_name_given', violation_error_message='Le nom de l’établissement est obligatoire.')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("late_policy__in", ["refuse", "proctor_decides"])),
+                        name="establishment_late_policy_known",
+                        violation_error_message="Ce choix pour les élèves en retard n’existe pas.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="establishment_name_given",
+                        violation_error_message="Le nom de l’établissement est obligatoire.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, verbose_name='nom')),
-                ('fingerprint', models.CharField(max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='sessions_app.establishment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="nom")),
+                ("fingerprint", models.CharField(max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to="sessions_app.establishment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, verbose_name='numéro de la session')),
-                ('kind', models.CharField(choices=[('certification', 'Certification'), ('white_exam', 'Certification blanche'), ('rehearsal', 'Entraînement du surveillant')], default='certification', max_length=20, verbose_name='nature')),
-                ('followed', models.CharField(choices=[('pixsurv', 'Par Pixsurv'), ('by_hand', 'À la main (test passé sur Pix)')], default='pixsurv', max_length=10, verbose_name='suivi des tests')),
-                ('site', models.CharField(max_length=200, verbose_name='site')),
-                ('room', models.CharField(max_length=100, verbose_name='salle')),
-                ('starts_at', models.DateTimeField(verbose_name='début')),
-                ('duration', models.PositiveSmallIntegerField(default=105, validators=[django.core.validators.MinValueValidator(15), django.core.validators.MaxValueValidator(240)], verbose_name='durée en minutes')),
-                ('proctor_names', models.CharField(blank=True, max_length=300, verbose_name='surveillants')),
-                ('observations', models.TextField(blank=True, verbose_name='observations')),
-                ('workstations', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='postes')),
-                ('spare_workstations', models.PositiveSmallIntegerField(default=1, verbose_name='postes de secours')),
-                ('sealed_password', models.TextField(verbose_name='mot de passe, chiffré')),
-                ('access_code', models.CharField(max_length=6, verbose_name='code d’accès')),
-                ('state', models.CharField(choices=[('planned', 'Prévue'), ('launched', 'Lancée'), ('closed', 'Clôturée'), ('cancelled', 'Annulée'), ('eliminated', 'Éliminée')], default='planned', max_length=12, verbose_name='état')),
-                ('first_entry_at', models.DateTimeField(blank=True, null=True)),
-                ('launched_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('eliminating_at', models.DateTimeField(blank=True, null=True)),
-                ('sequence', models.PositiveIntegerField(default=0)),
-                ('list_sequence', models.PositiveIntegerField(default=0)),
-                ('head_hash', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
-                ('next_due_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sessions', to='sessions_app.establishment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="numéro de la session")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("certification", "Certification"),
+                            ("white_exam", "Certification blanche"),
+                            ("rehearsal", "Entraînement du surveillant"),
+                        ],
+                        default="certification",
+                        max_length=20,
+                        verbose_name="nature",
+                    ),
+                ),
+                (
+                    "followed",
+                    models.CharField(
+                        choices=[("pixsurv", "Par Pixsurv"), ("by_hand", "À la main (test passé sur Pix)")],
+                        default="pixsurv",
+                        max_length=10,
+                        verbose_name="suivi des tests",
+                    ),
+                ),
+                ("site", models.CharField(max_length=200, verbose_name="site")),
+                ("room", models.CharField(max_length=100, verbose_name="salle")),
+                ("starts_at", models.DateTimeField(verbose_name="début")),
+                (
+                    "duration",
+                    models.PositiveSmallIntegerField(
+                        default=105,
+                        validators=[
+                            django.core.validators.MinValueValidator(15),
+                            django.core.validators.MaxValueValidator(240),
+                        ],
+                        verbose_name="durée en minutes",
+                    ),
+                ),
+                ("proctor_names", models.CharField(blank=True, max_length=300, verbose_name="surveillants")),
+                ("observations", models.TextField(blank=True, verbose_name="observations")),
+                (
+                    "workstations",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="postes"),
+                ),
+                (
+                    "spare_workstations",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="postes de secours"),
+                ),
+                ("sealed_password", models.TextField(verbose_name="mot de passe, chiffré")),
+                ("access_code", models.CharField(max_length=6, verbose_name="code d’accès")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Prévue"),
+                            ("launched", "Lancée"),
+                            ("closed", "Clôturée"),
+                            ("cancelled", "Annulée"),
+                            ("eliminated", "Éliminée"),
+                        ],
+                        default="planned",
+                        max_length=12,
+                        verbose_name="état",
+                    ),
+                ),
+                ("first_entry_at", models.DateTimeField(blank=True, null=True)),
+                ("launched_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("eliminating_at", models.DateTimeField(blank=True, null=True)),
+                ("sequence", models.PositiveIntegerField(default=0)),
+                ("list_sequence", models.PositiveIntegerField(default=0)),
+                (
+                    "head_hash",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000",
+                        max_length=64,
+                    ),
+                ),
+                ("next_due_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sessions",
+                        to="sessions_app.establishment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('presence_confirmed', 'Présence confirmée'), ('presence_cancelled', 'Présence retirée'), ('started', 'Test commencé'), ('resume_authorised', 'Reprise autorisée'), ('resume_cancelled', 'Reprise retirée'), ('resumed', 'Test repris'), ('completed', 'Test terminé'), ('ended', 'Test terminé par le surveillant'), ('end_undone', 'Fin annulée'), ('reopened', 'Test rouvert'), ('expired', 'Délai de 24 h dépassé'), ('resume_requested', 'Demande à reprendre'), ('resume_dismissed', 'Demande à reprendre levée'), ('left', 'Page du test quittée'), ('alert_raised', 'Signalement'), ('alert_refused', 'Signalement : pas de problème'), ('alert_validated', 'Signalement : problème confirmé'), ('alert_lapsed', 'Signalement devenu sans objet'), ('minutes_given', 'Minutes rendues'), ('minutes_taken_back', 'Minutes reprises'), ('extra_time_set', 'Temps majoré modifié'), ('room_incident_started', 'Début d’un incident dans toute la salle'), ('room_incident_ended', 'Fin d’un incident dans toute la salle'), ('workstation_changed', 'Poste changé'), ('went_out', 'Sortie'), ('came_back', 'Retour'), ('incident_reported', 'Incident noté'), ('incident_changed', 'Incident corrigé'), ('incident_deleted', 'Incident retiré'), ('instructions_read', 'Consignes lues'), ('became_certifiable', 'Devenu certifiable'), ('ticket_issued', 'Ticket d’entrée remis'), ('ticket_used', 'Ticket d’entrée utilisé'), ('late_refused', 'En retard, refusé'), ('candidate_enrolled', 'Candidat inscrit'), ('candidate_corrected', 'Candidat corrigé'), ('candidate_transferred', 'Candidat changé de salle'), ('proctor_entered', 'Surveillant entré'), ('proctor_left', 'Surveillant sorti'), ('access_ended', 'Accès retiré'), ('password_changed', 'Mot de passe changé'), ('comment_changed', 'Commentaire modifié'), ('launch_taken_back', 'Lancement annulé'), ('closed', 'Session clôturée'), ('addendum', 'Additif'), ('receipt', 'Accusé de réception')], max_length=30)),
-                ('candidate_id', models.BigIntegerField(null=True)),
-                ('observed_at', models.DateTimeField()),
-                ('received_at', models.DateTimeField()),
-                ('facts', models.JSONField(null=True)),
-                ('salt', models.CharField(max_length=32, null=True)),
-                ('facts_digest', models.CharField(max_length=64)),
-                ('previous_hash', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='sessions_app.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("presence_confirmed", "Présence confirmée"),
+                            ("presence_cancelled", "Présence retirée"),
+                            ("started", "Test commencé"),
+                            ("resume_authorised", "Reprise autorisée"),
+                            ("resume_cancelled", "Reprise retirée"),
+                            ("resumed", "Test repris"),
+                            ("completed", "Test terminé"),
+                            ("ended", "Test terminé par le surveillant"),
+                            ("end_undone", "Fin annulée"),
+                            ("reopened", "Test rouvert"),
+                            ("expired", "Délai de 24 h dépassé"),
+                            ("resume_requested", "Demande à reprendre"),
+                            ("resume_dismissed", "Demande à reprendre levée"),
+                            ("left", "Page du test quittée"),
+                            ("alert_raised", "Signalement"),
+                            ("alert_refused", "Signalement : pas de problème"),
+                            ("alert_validated", "Signalement : problème confirmé"),
+                            ("alert_lapsed", "Signalement devenu sans objet"),
+                            ("minutes_given", "Minutes rendues"),
+                            ("minutes_taken_back", "Minutes reprises"),
+                            ("extra_time_set", "Temps majoré modifié"),
+                            ("room_incident_started", "Début d’un incident dans toute la salle"),
+                            ("room_incident_ended", "Fin d’un incident dans toute la salle"),
+                            ("workstation_changed", "Poste changé"),
+                            ("went_out", "Sortie"),
+                            ("came_back", "Retour"),
+                            ("incident_reported", "Incident noté"),
+                            ("incident_changed", "Incident corrigé"),
+                            ("incident_deleted", "Incident retiré"),
+                            ("instructions_read", "Consignes lues"),
+                            ("became_certifiable", "Devenu certifiable"),
+                            ("ticket_issued", "Ticket d’entrée remis"),
+                            ("ticket_used", "Ticket d’entrée utilisé"),
+                            ("late_refused", "En retard, refusé"),
+                            ("candidate_enrolled", "Candidat inscrit"),
+                            ("candidate_corrected", "Candidat corrigé"),
+                            ("candidate_transferred", "Candidat changé de salle"),
+                            ("proctor_entered", "Surveillant entré"),
+                            ("proctor_left", "Surveillant sorti"),
+                            ("access_ended", "Accès retiré"),
+                            ("password_changed", "Mot de passe changé"),
+                            ("comment_changed", "Commentaire modifié"),
+                            ("launch_taken_back", "Lancement annulé"),
+                            ("closed", "Session clôturée"),
+                            ("addendum", "Additif"),
+                            ("receipt", "Accusé de réception"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("candidate_id", models.BigIntegerField(null=True)),
+                ("observed_at", models.DateTimeField()),
+                ("received_at", models.DateTimeField()),
+                ("facts", models.JSONField(null=True)),
+                ("salt", models.CharField(max_length=32, null=True)),
+                ("facts_digest", models.CharField(max_length=64)),
+                ("previous_hash", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="sessions_app.session",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['session_id', 'sequence'],
+                "ordering": ["session_id", "sequence"],
             },
         ),
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_name', models.CharField(max_length=100, verbose_name='nom de naissance')),
-                ('first_name', models.CharField(max_length=100, verbose_name='prénom')),
-                ('birth_date', models.DateField(verbose_name='date de naissance')),
-                ('class_name', models.CharField(blank=True, max_length=50, verbose_name='classe')),
-                ('local_id', models.CharField(blank=True, max_length=100, verbose_name='identifiant local')),
-                ('extra_time_percent', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(300)], verbose_name='temps majoré (%)')),
-                ('certifiable_competences', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(16)], verbose_name='compétences certifiables')),
-                ('became_certifiable_at', models.DateTimeField(blank=True, null=True)),
-                ('sign_in_mode', models.CharField(blank=True, choices=[('mediacentre', 'Médiacentre (ENT)'), ('username', 'Identifiant'), ('email', 'Adresse e-mail'), ('never', 'Jamais connecté'), ('', 'Non renseigné')], default='', max_length=20, verbose_name='mode de connexion')),
-                ('sort_key', models.CharField(editable=False, max_length=600)),
-                ('last_name_key', models.CharField(editable=False, max_length=300)),
-                ('identity_key', models.CharField(editable=False, max_length=620)),
-                ('session', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidates', to='sessions_app.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("last_name", models.CharField(max_length=100, verbose_name="nom de naissance")),
+                ("first_name", models.CharField(max_length=100, verbose_name="prénom")),
+                ("birth_date", models.DateField(verbose_name="date de naissance")),
+                ("class_name", models.CharField(blank=True, max_length=50, verbose_name="classe")),
+                ("local_id", models.CharField(blank=True, max_length=100, verbose_name="identifiant local")),
+                (
+                    "extra_time_percent",
+                    models.PositiveSmallIntegerField(
+                        default=0,
+                        validators=[django.core.validators.MaxValueValidator(300)],
+                        verbose_name="temps majoré (%)",
+                    ),
+                ),
+                (
+                    "certifiable_competences",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(16)],
+                        verbose_name="compétences certifiables",
+                    ),
+                ),
+                ("became_certifiable_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "sign_in_mode",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("mediacentre", "Médiacentre (ENT)"),
+                            ("username", "Identifiant"),
+                            ("email", "Adresse e-mail"),
+                            ("never", "Jamais connecté"),
+                            ("", "Non renseigné"),
+                        ],
+                        default="",
+                        max_length=20,
+                        verbose_name="mode de connexion",
+                    ),
+                ),
+                ("sort_key", models.CharField(editable=False, max_length=600)),
+                ("last_name_key", models.CharField(editable=False, max_length=300)),
+                ("identity_key", models.CharField(editable=False, max_length=620)),
+                (
+                    "session",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="candidates",
+                        to="sessions_app.session",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('admin', 'Administration'), ('secretariat', 'Secrétariat'), ('proctor', 'Surveillant')], max_length=20, verbose_name='rôle')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='sessions_app.establishment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("admin", "Administration"),
+                            ("secretariat", "Secrétariat"),
+                            ("proctor", "Surveillant"),
+                        ],
+                        max_length=20,
+                        verbose_name="rôle",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="sessions_app.establishment",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('account', 'establishment', 'role'), name='membership_once_per_role', violation_error_message='Ce compte a déjà ce rôle dans l’établissement.'), models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'secretariat', 'proctor'])), name='membership_role_known', violation_error_message='Ce rôle n’existe pas.')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "establishment", "role"),
+                        name="membership_once_per_role",
+                        violation_error_message="Ce compte a déjà ce rôle dans l’établissement.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["admin", "secretariat", "proctor"])),
+                        name="membership_role_known",
+                        violation_error_message="Ce rôle n’existe pas.",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='session',
-            index=models.Index(fields=['establishment', 'starts_at'], name='session_of_establishment'),
+            model_name="session",
+            index=models.Index(fields=["establishment", "starts_at"], name="session_of_establishment"),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'launched', 'closed', 'cancelled', 'eliminated'])), name='session_state_known', violation_error_message='Cet état de session n’existe pas.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["planned", "launched", "closed", "cancelled", "eliminated"])
+                ),
+                name="session_state_known",
+                violation_error_message="Cet état de session n’existe pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['certification', 'white_exam', 'rehearsal'])), name='session_kind_known', violation_error_message='Cette nature de session n’existe pas.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["certification", "white_exam", "rehearsal"])),
+                name="session_kind_known",
+                violation_error_message="Cette nature de session n’existe pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('followed__in', ['pixsurv', 'by_hand'])), name='session_followed_known', violation_error_message='Ce suivi des tests n’existe pas.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("followed__in", ["pixsurv", "by_hand"])),
+                name="session_followed_known",
+                violation_error_message="Ce suivi des tests n’existe pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('duration__range', (15, 240))), name='session_duration_in_range', violation_error_message='La durée va de 15 à 240 minutes.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duration__range", (15, 240))),
+                name="session_duration_in_range",
+                violation_error_message="La durée va de 15 à 240 minutes.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('launched_at__isnull', False), ('state', 'launched')), models.Q(('launched_at__isnull', True), ('state__in', ['planned', 'cancelled'])), ('state__in', ['closed', 'eliminated']), _connector='OR'), name='session_launched_coherent', violation_error_message='Une session lancée a une heure de lancement, une session prévue n’en a pas.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("launched_at__isnull", False), ("state", "launched")),
+                    models.Q(("launched_at__isnull", True), ("state__in", ["planned", "cancelled"])),
+                    ("state__in", ["closed", "eliminated"]),
+                    _connector="OR",
+                ),
+                name="session_launched_coherent",
+                violation_error_message="Une session lancée a une heure de lancement, une session prévue n’en a pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state__in', ['closed', 'eliminated'])), models.Q(('closed_at__isnull', True), ('state__in', ['planned', 'launched', 'cancelled'])), _connector='OR'), name='session_closed_coherent', violation_error_message='Une session clôturée a une heure de clôture, une autre n’en a pas.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state__in", ["closed", "eliminated"])),
+                    models.Q(
+                        ("closed_at__isnull", True), ("state__in", ["planned", "launched", "cancelled"])
+                    ),
+                    _connector="OR",
+                ),
+                name="session_closed_coherent",
+                violation_error_message="Une session clôturée a une heure de clôture, une autre n’en a pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('state', 'cancelled')), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_at__isnull', True)), _connector='OR'), name='session_cancelled_coherent', violation_error_message='Une session annulée a une heure d’annulation, une autre n’en a pas.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cancelled_at__isnull", False), ("state", "cancelled")),
+                    models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancelled_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="session_cancelled_coherent",
+                violation_error_message="Une session annulée a une heure d’annulation, une autre n’en a pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('site', ''), _negated=True), models.Q(('room', ''), _negated=True)), name='session_site_and_room_given', violation_error_message='Le site et la salle sont obligatoires.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("site", ""), _negated=True), models.Q(("room", ""), _negated=True)
+                ),
+                name="session_site_and_room_given",
+                violation_error_message="Le site et la salle sont obligatoires.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('session', 'sequence'), name='event_sequence_once'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("session", "sequence"), name="event_sequence_once"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['presence_confirmed', 'presence_cancelled', 'started', 'resume_authorised', 'resume_cancelled', 'resumed', 'completed', 'ended', 'end_undone', 'reopened', 'expired', 'resume_requested', 'resume_dismissed', 'left', 'alert_raised', 'alert_refused', 'alert_validated', 'alert_lapsed', 'minutes_given', 'minutes_taken_back', 'extra_time_set', 'room_incident_started', 'room_incident_ended', 'workstation_changed', 'went_out', 'came_back', 'incident_reported', 'incident_changed', 'incident_deleted', 'instructions_read', 'became_certifiable', 'ticket_issued', 'ticket_used', 'late_refused', 'candidate_enrolled', 'candidate_corrected', 'candidate_transferred', 'proctor_entered', 'proctor_left', 'access_ended', 'password_changed', 'comment_changed', 'launch_taken_back', 'closed', 'addendum', 'receipt'])), name='event_kind_known'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "presence_confirmed",
+                            "presence_cancelled",
+                            "started",
+                            "resume_authorised",
+                            "resume_cancelled",
+                            "resumed",
+                            "completed",
+                            "ended",
+                            "end_undone",
+                            "reopened",
+                            "expired",
+                            "resume_requested",
+                            "resume_dismissed",
+                            "left",
+                            "alert_raised",
+                            "alert_refused",
+                            "alert_validated",
+                            "alert_lapsed",
+                            "minutes_given",
+                            "minutes_taken_back",
+                            "extra_time_set",
+                            "room_incident_started",
+                            "room_incident_ended",
+                            "workstation_changed",
+                            "went_out",
+                            "came_back",
+                            "incident_reported",
+                            "incident_changed",
+                            "incident_deleted",
+                            "instructions_read",
+                            "became_certifiable",
+                            "ticket_issued",
+                            "ticket_used",
+                            "late_refused",
+                            "candidate_enrolled",
+                            "candidate_corrected",
+                            "candidate_transferred",
+                            "proctor_entered",
+                            "proctor_left",
+                            "access_ended",
+                            "password_changed",
+                            "comment_changed",
+                            "launch_taken_back",
+                            "closed",
+                            "addendum",
+                            "receipt",
+                        ],
+                    )
+                ),
+                name="event_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('facts__isnull', True), ('salt__isnull', True)), models.Q(('facts__isnull', False), ('salt__isnull', False)), _connector='OR'), name='event_facts_and_salt_together'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("facts__isnull", True), ("salt__isnull", True)),
+                    models.Q(("facts__isnull", False), ("salt__isnull", False)),
+                    _connector="OR",
+                ),
+                name="event_facts_and_salt_together",
+            ),
         ),
         migrations.AddIndex(
-            model_name='candidate',
-            index=models.Index(fields=['session', 'last_name_key'], name='candidate_last_name'),
+            model_name="candidate",
+            index=models.Index(fields=["session", "last_name_key"], name="candidate_last_name"),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('session', 'identity_key'), name='candidate_once_per_session', violation_error_message='Ce candidat est déjà inscrit à cette session.'),
+            model_name="candidate",
+            constraint=models.UniqueConstraint(
+                fields=("session", "identity_key"),
+                name="candidate_once_per_session",
+                violation_error_message="Ce candidat est déjà inscrit à cette session.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(('extra_time_percent__range', (0, 300))), name='candidate_extra_time_in_range', violation_error_message='Le temps majoré va de 0 à 300 %%.'),
+            model_name="candidate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("extra_time_percent__range", (0, 300))),
+                name="candidate_extra_time_in_range",
+                violation_error_message="Le temps majoré va de 0 à 300 %%.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(('certifiable_competences__isnull', True), ('certifiable_competences__range', (0, 16)), _connector='OR'), name='candidate_competences_in_range', violation_error_message='Il y a 16 compétences.'),
+            model_name="candidate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("certifiable_competences__isnull", True),
+                    ("certifiable_competences__range", (0, 16)),
+                    _connector="OR",
+                ),
+                name="candidate_competences_in_range",
+                violation_error_message="Il y a 16 compétences.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('last_name', ''), _negated=True), models.Q(('first_name', ''), _negated=True)), name='candidate_named', violation_error_message='Le nom et le prénom sont obligatoires.'),
+            model_name="candidate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("last_name", ""), _negated=True), models.Q(("first_name", ""), _negated=True)
+                ),
+                name="candidate_named",
+                violation_error_message="Le nom et le prénom sont obligatoires.",
+            ),
         ),
     ]

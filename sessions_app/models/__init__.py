@@ -4,6 +4,7 @@ from sessions_app.models.account import Account, Membership
 from sessions_app.models.candidate import Candidate
 from sessions_app.models.establishment import ApiKey, Contact, Establishment
 from sessions_app.models.event import Event
+from sessions_app.models.import_draft import ImportDraft, ImportMapping
 from sessions_app.models.invitation import Invitation
 from sessions_app.models.session import Session
 
@@ -14,6 +15,8 @@ __all__ = [
     "Contact",
     "Establishment",
     "Event",
+    "ImportDraft",
+    "ImportMapping",
     "Invitation",
     "Membership",
     "Session",

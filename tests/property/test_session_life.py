@@ -343,7 +343,7 @@ def test_session_lives_by_its_rules() -> None:
     run_state_machine_as_test(
         SessionLife,
         settings=settings(
-            max_examples=50,
+            max_examples=36,
             stateful_step_count=12,
             deadline=None,
             derandomize=True,

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from proctoring.models import Alert, Answer, Entry, Once, ProctorAccess
-from sessions_app.models import ApiKey, Candidate, Event, Invitation, Membership
+from sessions_app.models import ApiKey, Candidate, Event, ImportMapping, Invitation, Membership
 from tests.factories import (
     AccountFactory,
     ApiKeyFactory,
@@ -56,6 +56,12 @@ def twin() -> models.Model:
     )
     other.derive_keys()
     return other
+
+
+def second_mapping() -> models.Model:
+    school = EstablishmentFactory()
+    ImportMapping.objects.create(establishment=school, signature="a", columns={})
+    return ImportMapping(establishment=school, signature="a", columns={"last_name": 0})
 
 
 def alert(**values: Any) -> models.Model:
@@ -190,6 +196,7 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("candidate_competences_in_range", lambda: candidate(certifiable_competences=17)),
     ("candidate_named", lambda: candidate(last_name="")),
     ("candidate_named", lambda: candidate(first_name="")),
+    ("import_mapping_once_per_titles", second_mapping),
     ("event_sequence_once", second_event),
     ("event_kind_known", lambda: event(kind="danced")),
     ("event_facts_and_salt_together", lambda: event(salt=None)),
