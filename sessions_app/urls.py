@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sessions_app import views
+from sessions_app.documents.urls import urlpatterns as documents
 
 app_name = "establishment"
 
@@ -14,4 +15,5 @@ urlpatterns = [
     path("deconnexion/", views.sign_out, name="logout"),
     path("sessions/", views.sessions, name="sessions"),
     path("sessions/<int:number>/mot-de-passe/", views.session_password, name="session_password"),
+    *documents,
 ]

@@ -1,28 +1,5 @@
-"""Times and durations as a teacher says them (product §1)."""
+"""Times and durations as a teacher says them, the same in the room as on paper."""
 
-from datetime import date, datetime
+from sessions_app.wording import NBSP, clock_time, day, duration_words, short_day
 
-NBSP = "\u00a0"
-
-
-def clock_time(local: datetime) -> str:
-    """« 13h45 », « 9h05 »."""
-    return f"{local.hour}h{local.minute:02d}"
-
-
-def day(value: date) -> str:
-    """« 21/05/1997 »."""
-    return f"{value.day:02d}/{value.month:02d}/{value.year:04d}"
-
-
-def short_day(value: date) -> str:
-    """« 14/03 »."""
-    return f"{value.day:02d}/{value.month:02d}"
-
-
-def duration_words(minutes: int) -> str:
-    """« 1 h 45 », « 45 min »."""
-    hours, rest = divmod(minutes, 60)
-    if not hours:
-        return f"{rest}{NBSP}min"
-    return f"{hours}{NBSP}h{NBSP}{rest:02d}" if rest else f"{hours}{NBSP}h"
+__all__ = ["NBSP", "clock_time", "day", "duration_words", "short_day"]
