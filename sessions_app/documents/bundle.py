@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -55,7 +55,24 @@ def merged(wish: Wish, some: Sequence[Chosen]) -> bytes:
     """One PDF in room order: all papers of a room follow one another, each with its own page numbers."""
     title = f"Documents de {len(some)} session{'s' if len(some) > 1 else ''}"
     stamp = max(one.session.created_at for one in some)
-    return typeset(list(_parts(wish, some)), title=title, stamp=stamp)
+    return typeset(list(_parts(wish, some)), title=title, stamp=stamp, apart=len(some) > 1)
+
+
+def pages_of(wish: Wish, some: Sequence[Chosen]) -> int:
+    """About how many pages these papers take; very long names may add a few."""
+
+    a_page = {
+        Paper.ATTENDANCE: data.PER_PAGE,
+        Paper.FALLBACK: 14,
+        Paper.INVITATIONS: 2,
+        Paper.SCHOOL_OFFICE: 30,
+    }
+    fixed = {Paper.KIT: 2, Paper.BLANK_REPORT: 1}
+    return sum(
+        fixed.get(paper) or max(1, -(-len(one.candidates) // a_page[paper]))
+        for one in some
+        for paper in wish.papers
+    )
 
 
 @dataclass(slots=True)
@@ -147,7 +164,7 @@ def _part(paper: Paper, one: Chosen, *, by_class: bool) -> data.Part:
     session, candidates = one.session, one.candidates
     if paper == Paper.INVITATIONS:
         return data.invitations(session, candidates, by_class=by_class)
-    simple = {
+    simple: dict[Paper, Callable[[Session, list[Candidate]], data.Part]] = {
         Paper.KIT: data.kit,
         Paper.ATTENDANCE: data.attendance,
         Paper.FALLBACK: data.fallback,

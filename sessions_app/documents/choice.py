@@ -14,7 +14,7 @@ from sessions_app.enums import SessionState
 from sessions_app.models import Account, Establishment, Session
 
 AT_MOST = 400  # sessions on the page, hence in one ZIP
-MERGED_AT_MOST = 60  # sessions in one PDF: it is laid out as a whole, in memory
+PAGES_AT_MOST = 400  # of one PDF, which is laid out as a whole in memory: 14 sessions of 20 pupils take 240
 
 
 class Shape(TextChoices):

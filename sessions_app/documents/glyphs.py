@@ -6,9 +6,9 @@ In PDF/A a character without a glyph is an error of the whole document: each is 
 import struct
 import unicodedata
 from functools import cache
-from pathlib import Path
 
-FONTS = Path(__file__).parent / "fonts"
+from sessions_app.documents.compiler import FONTS
+
 MISSING = "□"
 
 
@@ -19,7 +19,9 @@ def covered() -> frozenset[int]:
         _code_points("atkinson-hyperlegible-next-400") | _code_points("noto-sans-400"),
         _code_points("atkinson-hyperlegible-next-700") | _code_points("noto-sans-700"),
     ]
-    return (by_weight[0] & by_weight[1]) | _code_points("noto-sans-symbols-2-boxes")
+    drawn = (by_weight[0] & by_weight[1]) | _code_points("noto-sans-symbols-2-boxes")
+    # Fonts map a few control characters to an empty glyph: no paper should hold them.
+    return frozenset(code for code in drawn if unicodedata.category(chr(code)) != "Cc")
 
 
 def printable(text: str) -> str:
@@ -40,8 +42,10 @@ def unprintable(text: str) -> list[str]:
 
 def _stand_in(char: str) -> str:
     kind = unicodedata.category(char)
-    if kind == "Zs":
+    if kind == "Zs" or char == "\t":
         return "\u00a0"
+    if char == "\r":  # of the line ends that a browser's text area sends
+        return ""
     if char in "\u2010\u2011":
         return "-"
     return "" if kind == "Cf" or "\ufe00" <= char <= "\ufe0f" else MISSING

@@ -5,22 +5,18 @@ the file is that of the data.
 """
 
 import json
-import threading
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import typst
-
+from sessions_app.documents import compiler
 from sessions_app.documents.data import Part
-from sessions_app.documents.glyphs import FONTS, MISSING, printable, unprintable
+from sessions_app.documents.glyphs import MISSING, printable, unprintable
 
-TEMPLATES = Path(__file__).parent / "templates"
-STANDARDS: list[Any] = ["a-2a", "ua-1"]
-
-_mine = threading.local()  # a compiler shared by two threads raises « already borrowed »
+CHILD_SECONDS = 300  # a file of the greatest size takes a tenth of it on an idle machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +33,19 @@ class Replaced:
         return f"{self.name} ({self.who}) : {signs} imprimé {MISSING}"
 
 
-def typeset(parts: Sequence[Part], *, title: str, stamp: datetime) -> bytes:
-    """One PDF of these parts, each with its own page numbers. `stamp`: the date written in the file."""
+def typeset(parts: Sequence[Part], *, title: str, stamp: datetime, apart: bool = False) -> bytes:
+    """One PDF of these parts, each with its own page numbers. `stamp`: the date written in the file.
+
+    `apart`: in a process of its own, for a file of many parts; the bytes are the same.
+    """
     day = stamp.astimezone(UTC)
     data = {
         "title": printable(title),
         "date": [day.year, day.month, day.day, day.hour, day.minute, day.second],
         "parts": [_ready(part) for part in parts],
     }
-    made = _compiler().compile(
-        format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=STANDARDS
-    )
-    assert isinstance(made, bytes)
-    return made
+    text = json.dumps(data, ensure_ascii=False)
+    return _compile_apart(text) if apart else compiler.compile_here(text)
 
 
 def replaced_in(part: Part) -> list[Replaced]:
@@ -57,13 +53,13 @@ def replaced_in(part: Part) -> list[Replaced]:
     return list(_replaced(asdict(part)))
 
 
-def _compiler() -> typst.Compiler:
-    found: typst.Compiler | None = getattr(_mine, "compiler", None)
-    if found is None:
-        found = _mine.compiler = typst.Compiler(
-            TEMPLATES / "main.typ", root=TEMPLATES, font_paths=[FONTS], ignore_system_fonts=True
-        )
-    return found
+def _compile_apart(text: str) -> bytes:
+    """A page laid out takes about 2 MB until the whole file is written: too much to leave behind in a worker."""
+    command = [sys.executable, compiler.__file__]
+    done = subprocess.run(
+        command, input=text.encode(), capture_output=True, timeout=CHILD_SECONDS, check=True
+    )
+    return done.stdout
 
 
 def _ready(part: Part) -> dict[str, Any]:

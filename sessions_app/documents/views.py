@@ -12,12 +12,15 @@ from pixsurv.kernel.errors import DomainError
 from sessions_app.documents import bundle, choice
 from sessions_app.documents.papers import Paper
 from sessions_app.enums import SessionState
-from sessions_app.models import Session
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors import managed_session
 from sessions_app.views import account_of
 
 logger = logging.getLogger("pixsurv.documents")
+
+TOO_LONG = (
+    f"Un seul PDF contient {choice.PAGES_AT_MOST} pages au plus. Cochez moins de sessions, ou prenez le ZIP."
+)
 
 
 @require_safe
@@ -56,21 +59,14 @@ def _made(request: HttpRequest) -> HttpResponseBase:
     form = choice.PapersForm(request.POST)
     numbers = request.POST.getlist("session")
     sessions = choice.ticked(account, offer.establishment, numbers)
-    valid = form.is_valid()
-    if not sessions:
-        form.add_error(None, "Cochez au moins une session.")
-    elif form.one_pdf and len(sessions) > choice.MERGED_AT_MOST:
-        form.add_error(
-            "shape", f"Un seul PDF contient {choice.MERGED_AT_MOST} sessions au plus. Prenez le ZIP."
-        )
-    if not valid or form.errors:
-        return _page(request, offer, form, {session.number for session in sessions}, status=422)
-    logger.info("documents made: %s sessions, account %s", len(sessions), account.pk)
-    return _bundled(form, sessions)
-
-
-def _bundled(form: choice.PapersForm, sessions: list[Session]) -> HttpResponseBase:
     some = bundle.chosen(sessions)
+    if form.is_valid() and not some:
+        form.add_error(None, "Cochez au moins une session.")
+    elif form.is_valid() and form.one_pdf and bundle.pages_of(form.wish(), some) > choice.PAGES_AT_MOST:
+        form.add_error("shape", TOO_LONG)
+    if form.errors:
+        return _page(request, offer, form, {session.number for session in sessions}, status=422)
+    logger.info("documents made: %s sessions, account %s", len(some), account.pk)
     name = f"documents-{len(some)}-session{'s' if len(some) > 1 else ''}"
     if form.one_pdf:
         whole = HttpResponse(bundle.merged(form.wish(), some), content_type="application/pdf")
