@@ -12,6 +12,7 @@ from zipstream import ZipStream
 
 from pixsurv.kernel.identity import fold
 from sessions_app.documents import data
+from sessions_app.documents.content import Part
 from sessions_app.documents.papers import Paper
 from sessions_app.documents.typeset import Replaced, replaced_in, typeset
 from sessions_app.models import Candidate, Session
@@ -151,7 +152,7 @@ def _write(path: Path, content: bytes, session: Session) -> Path:
     return path
 
 
-def _parts(wish: Wish, some: Sequence[Chosen]) -> Iterator[data.Part]:
+def _parts(wish: Wish, some: Sequence[Chosen]) -> Iterator[Part]:
     for one in some:
         for paper in wish.papers:
             if paper != Paper.SCHOOL_OFFICE:
@@ -160,11 +161,11 @@ def _parts(wish: Wish, some: Sequence[Chosen]) -> Iterator[data.Part]:
         yield data.school_office((one.session, one.candidates) for one in some)
 
 
-def _part(paper: Paper, one: Chosen, *, by_class: bool) -> data.Part:
+def _part(paper: Paper, one: Chosen, *, by_class: bool) -> Part:
     session, candidates = one.session, one.candidates
     if paper == Paper.INVITATIONS:
         return data.invitations(session, candidates, by_class=by_class)
-    simple: dict[Paper, Callable[[Session, list[Candidate]], data.Part]] = {
+    simple: dict[Paper, Callable[[Session, list[Candidate]], Part]] = {
         Paper.KIT: data.kit,
         Paper.ATTENDANCE: data.attendance,
         Paper.FALLBACK: data.fallback,

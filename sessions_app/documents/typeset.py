@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sessions_app.documents import compiler
-from sessions_app.documents.data import Part
+from sessions_app.documents.content import Part
 from sessions_app.documents.glyphs import MISSING, printable, unprintable
 
 CHILD_SECONDS = 300  # a file of the greatest size takes a tenth of it on an idle machine

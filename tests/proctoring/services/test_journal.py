@@ -99,7 +99,9 @@ def session(session: Session) -> Session:
 def told(session: Session) -> Session:
     """A session in which everything happened that can happen."""
     day = Day(session)
-    one, two, three, four, five = CandidateFactory.build_batch(5, session=session, birth_date=date(2011, 5, 21))
+    one, two, three, four, five = CandidateFactory.build_batch(
+        5, session=session, birth_date=date(2011, 5, 21)
+    )
     enrol(session_id=session.pk, candidates=[one, two, three, four, five], actor=ADMIN, now=day.now())
     access, _ = enter_room(session)
     other, _ = enter_room(session)
