@@ -10,6 +10,8 @@ from proctoring.models import Attempt
 from sessions_app.actors import ActorKind
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Session
+from sessions_app.rules import deadline as deadline
+from sessions_app.rules import extra_minutes as extra_minutes
 
 UNDO = timedelta(seconds=10)  # R12
 UNDO_GRACE = timedelta(seconds=5)  # mechanics §5: a slow network must not eat the undo
@@ -26,16 +28,6 @@ LAUNCH_TAKEN_BACK_WITHIN = timedelta(minutes=5)
 WATCHING = timedelta(minutes=2)  # mechanics §2: « who is watching »
 SEEN_EVERY = timedelta(minutes=1)
 ALIKE = 3  # first letters that make two first names « begin alike » (R9)
-
-
-def extra_minutes(duration: int, percent: int) -> int:
-    """ceil(duration × percent / 100), in minutes: 33 % of 105 is 35 (R13)."""
-    return -(-duration * percent // 100)
-
-
-def deadline(*, started_at: datetime, duration: int, extra_percent: int, given_minutes: int) -> datetime:
-    """Start + duration + extra time + given-back minutes: the one place (R13)."""
-    return started_at + timedelta(minutes=duration + extra_minutes(duration, extra_percent) + given_minutes)
 
 
 def deadline_of(attempt: Attempt, session: Session, candidate: Candidate) -> datetime:

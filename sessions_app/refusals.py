@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from pixsurv.kernel.errors import Busy, DomainError
@@ -12,11 +13,13 @@ from pixsurv.kernel.errors import Busy, DomainError
 type View = Callable[..., HttpResponse]
 
 
-def refusals_as_pages(view: View) -> View:
+def refusals_as_pages[Answer: HttpResponseBase](
+    view: Callable[..., Answer],
+) -> Callable[..., Answer | HttpResponse]:
     """A view whose DomainError becomes a page with its sentence and its status; 404 is Django's own."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> Answer | HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except DomainError as error:

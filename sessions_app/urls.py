@@ -5,6 +5,7 @@ from django.urls import path
 from sessions_app import views
 from sessions_app.candidates import importing
 from sessions_app.candidates import views as candidates
+from sessions_app.documents.urls import urlpatterns as documents
 from sessions_app.views import account, invitation, planning, school, team
 
 app_name = "establishment"
@@ -46,4 +47,5 @@ urlpatterns = [
     path(f"{_CANDIDATES}importer/<int:draft_id>/rapport.ods", importing.draft_report, name="import_report"),
     path(f"{_CANDIDATES}<int:candidate_id>/modifier/", candidates.correct, name="correct_candidate"),
     path(f"{_CANDIDATES}<int:candidate_id>/retirer/", candidates.remove, name="remove_candidate"),
+    *documents,
 ]

@@ -59,6 +59,11 @@ class Gesture:
     def form(self) -> str:
         return "ouvrir" if self.asks else "geste"
 
+    @property
+    def key(self) -> str:
+        """Part of an id: the focus that a refresh gives back must not find another gesture there."""
+        return self.path.strip("/").replace("/", "-") or "detail"
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -58,10 +58,12 @@ def enter(
 ) -> tuple[ProctorAccess, str]:
     """A new access and its token (43 symbols, stored hashed). Changes nothing for the candidates.
 
-    `once`, made with the form, turns a double click into one access: the token is then derived from it.
+    `once`, made with the form, turns a double click into one access: the token is then derived from it, and from who
+    enters, for a form that somebody else finds again on a shared tablet is not his.
     """
     may_enter(session, account)
-    token = crypto.derive(f"access:{session.pk}:{once}") if once else secrets.token_urlsafe(32)
+    who = account.pk if account is not None else None
+    token = crypto.derive(f"access:{session.pk}:{who}:{once}:{name}") if once else secrets.token_urlsafe(32)
     with locked_room(session.pk, now=now) as room:
         again = ProctorAccess.objects.filter(token_fingerprint=crypto.fingerprint(token)).first()
         if again is not None and again.ended_at is None:

@@ -19,6 +19,10 @@ from proctoring.services import presence as presences
 from sessions_app.enums import LatePolicy
 from sessions_app.models import Candidate
 
+CONTRADICTION = (
+    "Vous avez dit pourquoi il arrive en retard : choisissez « Arrive en retard », ou effacez cette raison."
+)
+
 
 @in_room("GET", "POST")
 def presence(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
@@ -50,6 +54,9 @@ def late(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     answer = visit.post.get("arrival", "")
     if answer not in Arrival.values:
         raise DomainError("arrival_missing", "Choisissez une des deux réponses.", status=422)
+    if answer == Arrival.IN_ROOM and visit.post.get("reason", "").strip():
+        # Enter in the reason presses the first button, which is this one.
+        return _ask_late(visit, candidate, error=CONTRADICTION, status=422)
     return _tick(visit, candidate, Arrival(answer))
 
 
@@ -122,6 +129,7 @@ def _ask_late(visit: Visit, candidate: Candidate, *, error: str = "", status: in
         "launched_at": visit.wall_clock(launched_at) if launched_at else None,
         "just_launched": launched_at is not None and visit.now < launched_at + rules.LATE_DEFAULT_FOR,
         "proctor_decides": visit.session.establishment.late_policy == LatePolicy.PROCTOR_DECIDES,
+        "reason": visit.post.get("reason", ""),
         "error": error,
     }
     return answers.dialog(visit, "late", context, status=status)

@@ -129,6 +129,27 @@ def test_an_end_that_the_undo_of_another_took_back(room: Room, paul: Candidate) 
     assert room.attempt(paul).state == "in_progress"
 
 
+def test_another_proctor_can_undo_an_end_too(room: Room, paul: Candidate) -> None:
+    ended(room)
+    other = room.enter("Odile Autre")
+    page = other.page()
+    assert not page.text("annonces")
+    page.press(UNDO)
+    assert room.attempt(paul).state == "in_progress"
+    page.assert_like_reload()
+
+
+def test_the_undo_goes_from_the_row_by_the_clock(room: Room, paul: Candidate) -> None:
+    ended(room)
+    page = room.enter("Odile Autre").page()
+    assert page.poll().status_code == 204
+    room.travel(seconds=10)
+    assert page.poll().status_code == 200
+    assert not page.controls(UNDO)
+    page.assert_like_reload()
+    assert page.poll().status_code == 204
+
+
 # ---- all whose time is over ----
 
 

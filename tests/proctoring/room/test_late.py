@@ -160,6 +160,20 @@ def test_the_proctor_may_accept_with_a_reason(
     assert "retard accepté" in page.text(room.row(paul))
 
 
+@both_ways
+def test_a_reason_and_already_there_contradict_each_other(
+    room: Room, paul: Candidate, proctor_decides: None, scripts: bool
+) -> None:
+    """Enter in the reason presses the first button: nothing of it may reach the report."""
+    page = asked(room, scripts)
+    page.fill(reason="bus en panne")
+    page.press(IN_ROOM)
+    assert state_of(paul) == "expected"
+    assert "choisissez « Arrive en retard », ou effacez cette raison" in page.text()
+    page.press(LATE)
+    assert room.attempt(paul).late_reason == "bus en panne"
+
+
 def test_no_reason_is_asked_under_the_default_setting(room: Room, paul: Candidate) -> None:
     assert not asked(room, True).root.xpath("//input[@name='reason']")
 

@@ -314,3 +314,59 @@ def test_the_session_of_another_century_is_only_another_date(db: None, travel: o
     """Nothing breaks on what an import may hold."""
     room = Room(factories.SessionFactory(starts_at=datetime(2099, 1, 1, tzinfo=UTC)), travel, RoomBrowser())
     assert enter(room).status_code == 303
+
+
+# ---- the same form sent twice ----
+
+
+def twice(room: Room, first: dict[str, str], second: dict[str, str]) -> list[ProctorAccess]:
+    page = Page(room.client, LOGIN)
+    (once,) = page.root.xpath("//input[@name='once']/@value")
+    usual = {"number": str(room.session.number), "password": RIGHT, "name": "Perrine Essai", "once": once}
+    for more in (first, second):
+        assert room.client.post(LOGIN, {**usual, **more}).status_code == 303
+        assert is_in(room)
+    return list(ProctorAccess.objects.order_by("pk"))
+
+
+def test_a_double_click_is_one_access(empty_room: Room) -> None:
+    assert len(twice(empty_room, {}, {})) == 1
+    assert len(empty_room.events(EventKind.PROCTOR_ENTERED)) == 1
+
+
+def test_the_form_found_again_by_somebody_else_is_his_own_access(empty_room: Room) -> None:
+    """A shared tablet, « page précédente », another name: acts must not be written under the first one's."""
+    found = twice(empty_room, {}, {"name": "Odile Autre"})
+    assert [one.name for one in found] == ["Perrine Essai", "Odile Autre"]
+
+
+def test_the_form_of_an_admin_makes_nobody_else_an_admin(empty_room: Room) -> None:
+    member = factories.MembershipFactory(establishment=empty_room.session.establishment)
+    page = Page(empty_room.client, LOGIN)
+    (once,) = page.root.xpath("//input[@name='once']/@value")
+    data = {
+        "number": str(empty_room.session.number),
+        "password": RIGHT,
+        "name": "Perrine Essai",
+        "once": once,
+    }
+    empty_room.client.force_login(member.account)
+    empty_room.client.post(LOGIN, data)
+    RoomBrowser().post(LOGIN, data)
+    assert [one.is_admin for one in ProctorAccess.objects.order_by("pk")] == [True, False]
+
+
+def test_the_form_of_an_access_that_ended_opens_a_new_one(empty_room: Room) -> None:
+    page = Page(empty_room.client, LOGIN)
+    (once,) = page.root.xpath("//input[@name='once']/@value")
+    data = {
+        "number": str(empty_room.session.number),
+        "password": RIGHT,
+        "name": "Perrine Essai",
+        "once": once,
+    }
+    empty_room.client.post(LOGIN, data)
+    empty_room.post(empty_room.url + "quitter/")
+    empty_room.client.post(LOGIN, data)
+    assert is_in(empty_room)
+    assert ProctorAccess.objects.count() == 2

@@ -197,6 +197,61 @@ def test_no_test_runs(room: Room) -> None:
     assert "Aucun test n’est en cours" in room.page("minutes/", scripts=False).text()
 
 
+@both_ways
+@pytest.mark.parametrize("usual", ["5", "10"])
+def test_quick_buttons_show_the_new_end_too(room: Room, paul: Candidate, usual: str, scripts: bool) -> None:
+    page = room.page(scripts=scripts)
+    page.press("Détail et autres gestes pour Paul DUPONT")
+    page.press("Minutes perdues")
+    page.press(f"{usual} min")
+    assert f"Rendre {usual} min à Paul DUPONT ?" in page.text().replace("\u00a0", " ")
+    page.press("Confirmer")
+    assert given(paul) == int(usual)
+
+
+@pytest.mark.parametrize("below", ["minutes/?candidat={}", "candidats/{}/temps-majore/"])
+def test_enter_sends_what_was_typed_not_a_quick_button(room: Room, paul: Candidate, below: str) -> None:
+    """A browser presses the first button of the form."""
+    page = room.page(below.format(paul.pk), scripts=False)
+    first = page.root.xpath("//main//form//button")[0]
+    assert first.get("name") is None
+    assert first.get("tabindex") == "-1"
+    assert first.get("hidden") is None, "some browsers pass over what is not shown at all"
+
+
+@both_ways
+def test_some_of_the_minutes_are_taken_back_later(room: Room, paul: Candidate, scripts: bool) -> None:
+    room.post(room.url + "minutes/", candidat=paul.pk, minutes=10, once="a")
+    room.travel(minutes=20)
+    page = room.page(scripts=scripts)
+    page.press("Détail et autres gestes pour Paul DUPONT")
+    page.press("Reprendre des minutes rendues")
+    assert "10 min rendues" in page.text().replace("\u00a0", " ")
+    page.fill(minutes="4")
+    page.press("Confirmer")
+    assert given(paul) == 6
+    assert "Fin 12h21" in page.text(room.row(paul))
+
+
+def test_several_in_one_take_back_have_ids_of_their_own(room: Room, paul: Candidate) -> None:
+    zoe = room.put("in_progress", "ABADIE", "Zoé")
+    room.post(room.url + "minutes/", candidat=[paul.pk, zoe.pk], minutes=10, once="a")
+    page = room.page(f"minutes/reprendre/?candidat={paul.pk}&candidat={zoe.pk}", scripts=False)
+    assert len(page.root.xpath("//main//form")) == 2
+
+
+def test_nothing_to_take_back_is_said(room: Room, paul: Candidate) -> None:
+    page = room.page(f"minutes/reprendre/?candidat={paul.pk}", scripts=False)
+    assert "Aucune minute n’a été rendue à cet élève" in page.text()
+    assert not page.controls("Confirmer")
+
+
+@pytest.mark.parametrize("once", ["é", "x" * 101, "a\nb"])
+def test_a_strange_once_gives_nothing(room: Room, paul: Candidate, once: str) -> None:
+    assert room.post(room.url + "minutes/", candidat=paul.pk, minutes=5, once=once).status_code == 422
+    assert given(paul) == 0
+
+
 # ---- extra time ----
 
 
@@ -320,3 +375,13 @@ def test_extra_time_is_not_lowered_below_what_has_elapsed(room: Room) -> None:
     assert response.status_code == 409
     assert percent_of(paul) == 33
     assert Attempt.objects.get(candidate=paul).deadline_at == NOW + timedelta(minutes=140)
+
+
+@both_ways
+def test_the_quick_button_proposes_one_third(room: Room, paul: Candidate, scripts: bool) -> None:
+    page = room.page(scripts=scripts)
+    page.press("Détail et autres gestes pour Paul DUPONT")
+    page.press("Temps majoré")
+    page.fill(percent="20")
+    page.press("Un tiers (33 %)")
+    assert "Donner 33 % de temps majoré" in page.text().replace("\u00a0", " ")

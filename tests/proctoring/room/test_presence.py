@@ -335,3 +335,13 @@ def test_search_survives_a_tick_without_scripts(room: Room) -> None:
     assert "q=dup" in page.url
     assert "tri=poste" in page.url
     assert accessible_name(page.box(TICK)) == TICK
+
+
+def test_what_was_done_already_is_said(room: Room) -> None:
+    """Repeating says so and changes nothing (R20)."""
+    paul = room.add("DUPONT", "Paul")
+    page = room.page()
+    room.post(room.at(paul, "presence/"), present="1")
+    page.tick(TICK)
+    assert "C’était déjà fait : rien n’a changé." in page.text("annonces")
+    assert page.get(room.row(paul)).get("data-state") == "present"

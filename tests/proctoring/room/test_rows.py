@@ -425,3 +425,34 @@ def test_a_closed_room_can_only_be_read(room: Room) -> None:
     assert not page.get("liste").xpath(".//button | .//input | .//details")
     assert "Clôturée à 10h30" in page.text("entete")
     assert {one.kind for one in room.events()} >= {EventKind.COMPLETED}
+
+
+def test_an_id_never_stands_for_two_gestures(room: Room) -> None:
+    """A refresh gives the focus back by id: Enter must not do something else than what was under it."""
+    paul = room.put("in_progress", "DUPONT", "Paul")
+    leads: dict[str, str] = {}
+
+    def look() -> None:
+        for button in row_of(room.page(), paul).xpath(".//details//button"):
+            assert leads.setdefault(button.get("id"), button.get("formaction")) == button.get("formaction")
+
+    look()
+    ask = factories.open_entry_for(paul)
+    running.request_resume(entry=ask, actor=candidate_actor(ask), now=NOW)
+    look()
+    room.post(room.at(paul, "reprise/"))
+    look()
+    room.post(room.at(paul, "fin/"))
+    look()
+    assert len(set(leads.values())) == len(leads) == 6
+
+
+def test_extra_time_is_said_where_the_school_shows_it(room: Room) -> None:
+    establishment = room.session.establishment
+    establishment.discreet_extra_time = False
+    establishment.save()
+    paul = room.put("in_progress", "DUPONT", "Paul", extra_time_percent=33)
+    other = room.put("in_progress")
+    page = room.page()
+    assert "temps majoré 35 min" in words(row_of(page, paul)).replace("\u00a0", " ")
+    assert "majoré" not in words(row_of(page, other))

@@ -1,0 +1,1 @@
+"""The papers of a session (P8): data → typst → tagged PDF/A. Nothing here writes to the database."""

@@ -1,0 +1,187 @@
+"""Papers of one session or of many: one PDF a paper, one PDF of all, or one ZIP (P8)."""
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.utils.text import slugify
+from zipstream import ZipStream
+
+from pixsurv.kernel.identity import fold
+from sessions_app.documents import data
+from sessions_app.documents.content import Part
+from sessions_app.documents.papers import Paper
+from sessions_app.documents.typeset import Replaced, replaced_in, typeset
+from sessions_app.models import Candidate, Session
+
+WARNINGS = "avertissements.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A session and its candidates, in the order of the list (R5)."""
+
+    session: Session
+    candidates: list[Candidate]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which papers, and in which order the convocations come."""
+
+    papers: Sequence[Paper]
+    by_class: bool = False
+
+
+def chosen(sessions: Iterable[Session]) -> list[Chosen]:
+    """The sessions in room order, with their candidates in one query."""
+    ordered = sorted(sessions, key=_room_order)
+    lists: dict[int, list[Candidate]] = {session.pk: [] for session in ordered}
+    for candidate in Candidate.objects.filter(session__in=lists).order_by("sort_key", "pk"):
+        lists[candidate.session_id].append(candidate)
+    return [Chosen(session, lists[session.pk]) for session in ordered]
+
+
+def one_paper(paper: Paper, one: Chosen, *, by_class: bool = False) -> bytes:
+    """One paper of one session."""
+    wish = Wish([paper], by_class)
+    title = f"{paper.label} — session {one.session.number}"
+    return typeset(list(_parts(wish, [one])), title=title, stamp=one.session.created_at)
+
+
+def merged(wish: Wish, some: Sequence[Chosen]) -> bytes:
+    """One PDF in room order: all papers of a room follow one another, each with its own page numbers."""
+    title = f"Documents de {len(some)} session{'s' if len(some) > 1 else ''}"
+    stamp = max(one.session.created_at for one in some)
+    return typeset(list(_parts(wish, some)), title=title, stamp=stamp, apart=len(some) > 1)
+
+
+def pages_of(wish: Wish, some: Sequence[Chosen]) -> int:
+    """About how many pages these papers take; very long names may add a few."""
+
+    a_page = {
+        Paper.ATTENDANCE: data.PER_PAGE,
+        Paper.FALLBACK: 14,
+        Paper.INVITATIONS: 2,
+        Paper.SCHOOL_OFFICE: 30,
+    }
+    fixed = {Paper.KIT: 2, Paper.BLANK_REPORT: 1}
+    return sum(
+        fixed.get(paper) or max(1, -(-len(one.candidates) // a_page[paper]))
+        for one in some
+        for paper in wish.papers
+    )
+
+
+@dataclass(slots=True)
+class Archive:
+    """A ZIP whose length is known before its first byte, which is what a browser needs to show progress.
+
+    The papers are made one after the other into a folder of this request and read from there: the memory taken
+    does not grow with the number of sessions. `close` removes the folder; the response calls it, sent or not.
+    """
+
+    length: int
+    _stream: ZipStream
+    _folder: TemporaryDirectory[str] = field(repr=False)
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._stream
+
+    def close(self) -> None:
+        self._folder.cleanup()
+
+
+def archive(wish: Wish, some: Sequence[Chosen]) -> Archive:
+    """A folder a session, in room order; the list for the vie scolaire once for all; warnings where there are any."""
+    folder = TemporaryDirectory(prefix="pixsurv-")
+    try:
+        stream = ZipStream(sized=True)
+        for name, path in _written(wish, some, Path(folder.name)):
+            stream.add_path(path, name)
+        return Archive(len(stream), stream, folder)
+    except BaseException:
+        folder.cleanup()
+        raise
+
+
+def file_name(paper: Paper, session: Session) -> str:
+    """« kit-surveillant-salle-b12-session-417230.pdf »."""
+    return f"{paper.stem}-{_place(session)}session-{session.number}.pdf"
+
+
+def _written(wish: Wish, some: Sequence[Chosen], folder: Path) -> Iterator[tuple[str, Path]]:
+    """Each paper, made and written: its name in the ZIP, and where it is."""
+    warnings: list[str] = []
+    for rank, one in enumerate(some, start=1):
+        session = one.session
+        place = f"{rank:03d}-{_place(session)}session-{session.number}"
+        replaced: dict[str, Replaced] = {}
+        for paper in wish.papers:
+            if paper == Paper.SCHOOL_OFFICE:
+                continue
+            part = _part(paper, one, by_class=wish.by_class)
+            replaced |= {found.who: found for found in replaced_in(part)}
+            title = f"{paper.label} — session {session.number}"
+            made = typeset([part], title=title, stamp=session.created_at)
+            path = _write(folder / f"{rank}-{paper.value}.pdf", made, session)
+            yield f"{place}/{paper.stem}.pdf", path
+        warnings += [
+            f"Session {session.number}, salle {session.room} : {found.sentence}"
+            for found in replaced.values()
+        ]
+    if Paper.SCHOOL_OFFICE in wish.papers:
+        whole = merged(Wish([Paper.SCHOOL_OFFICE]), some)
+        yield f"{Paper.SCHOOL_OFFICE.stem}.pdf", _write(folder / "office.pdf", whole, some[0].session)
+    if warnings:
+        text = "\r\n".join([_WHY, "", *warnings, ""]).encode("utf-8-sig")
+        yield WARNINGS, _write(folder / WARNINGS, text, some[0].session)
+
+
+_WHY = "Ces noms contiennent des caractères que les documents ne savent pas imprimer : ils y sont remplacés par □."
+
+
+def _write(path: Path, content: bytes, session: Session) -> Path:
+    """Dated like its session, so that the same papers make the same ZIP."""
+    path.write_bytes(content)
+    stamp = session.created_at.timestamp()
+    os.utime(path, (stamp, stamp))
+    return path
+
+
+def _parts(wish: Wish, some: Sequence[Chosen]) -> Iterator[Part]:
+    for one in some:
+        for paper in wish.papers:
+            if paper != Paper.SCHOOL_OFFICE:
+                yield _part(paper, one, by_class=wish.by_class)
+    if Paper.SCHOOL_OFFICE in wish.papers:
+        yield data.school_office((one.session, one.candidates) for one in some)
+
+
+def _part(paper: Paper, one: Chosen, *, by_class: bool) -> Part:
+    session, candidates = one.session, one.candidates
+    if paper == Paper.INVITATIONS:
+        return data.invitations(session, candidates, by_class=by_class)
+    simple: dict[Paper, Callable[[Session, list[Candidate]], Part]] = {
+        Paper.KIT: data.kit,
+        Paper.ATTENDANCE: data.attendance,
+        Paper.FALLBACK: data.fallback,
+        Paper.BLANK_REPORT: data.blank_report,
+    }
+    return simple[paper](session, candidates)
+
+
+def _place(session: Session) -> str:
+    """« salle-b12- », or nothing for a room whose name has no plain letter."""
+    room = slugify(session.room)[:40].strip("-")
+    return f"{'' if room.startswith('salle') else 'salle-'}{room}-" if room else ""
+
+
+def _room_order(session: Session) -> tuple[object, ...]:
+    """B2 before B12; in one room, by hour."""
+    pieces = re.findall(r"\d+|\D+", session.room)
+    room = [(0, int(piece), "") if piece.isdecimal() else (1, 0, fold(piece)) for piece in pieces]
+    return (room, session.starts_at, session.number)

@@ -1,0 +1,285 @@
+"""What each paper says, as plain data: one selector a paper. No query runs after these return."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.urls import reverse
+
+from pixsurv.kernel import crypto
+from pixsurv.kernel.identity import fold
+from sessions_app.documents.content import (
+    Attendance,
+    BlankReport,
+    Fallback,
+    Head,
+    Invitations,
+    Invited,
+    Kit,
+    OfficeDay,
+    Person,
+    Pupil,
+    SchoolOffice,
+    Step,
+    Timed,
+)
+from sessions_app.documents.papers import CODES
+from sessions_app.documents.qr import qr_svg
+from sessions_app.enums import SessionKind, SignInMode
+from sessions_app.models import Candidate, Session
+from sessions_app.rules import deadline, extra_minutes
+from sessions_app.wording import clock_time, day, duration_words, long_day, week_day
+
+PREPARATION = timedelta(minutes=15)  # R4: « Préparer (15 min) »
+PER_PAGE = 20
+REPORT_LINES = 12
+ONE_THIRD = 33  # the usual extra time, in percent (R13)
+UNREADABLE = "Illisible : donnez un nouveau mot de passe à la session."
+TAKEN_OUT = "Retiré : cette session est terminée."
+
+
+def kit(session: Session, candidates: Sequence[Candidate]) -> Kit:
+    """The seed's three numbers, the address with the number filled in, the day in five steps."""
+    password, note = _password(session)
+    address = settings.PUBLIC_URL + reverse("room:login")
+    return Kit(
+        head=head(session),
+        password=password,
+        password_note=note,
+        access_code=session.access_code,
+        candidates=len(candidates),
+        workstations=_workstations(session),
+        observations=session.observations,
+        address=address,
+        qr=qr_svg(f"{address}?{urlencode({'numero': session.number})}"),
+        qr_words=f"QR code de la page « Surveiller une session », avec le numéro {session.number} déjà rempli",
+        steps=_steps(session, candidates),
+        codes=_codes(),
+    )
+
+
+def attendance(session: Session, candidates: Sequence[Candidate]) -> Attendance:
+    """Twenty a page; a class, else a local identifier; neither extra time nor e-mail."""
+    people = _people(candidates)
+    classes = any(person.class_name for person in people)
+    local_ids = any(not person.class_name and person.local_id for person in people)
+    label = {
+        (True, True): "Classe ou identifiant",
+        (False, True): "Identifiant local",
+    }.get((classes, local_ids), "Classe")
+    pages = [people[at : at + PER_PAGE] for at in range(0, len(people), PER_PAGE)]
+    return Attendance(head=head(session), group_label=label, pages=pages, total=len(people))
+
+
+def fallback(session: Session, candidates: Sequence[Candidate]) -> Fallback:
+    """For the hour when nothing answers: who ends when, for a test begun on time or after the preparation."""
+    starts = [session.starts_at, session.starts_at + PREPARATION]
+    people = [
+        Timed(
+            person=person,
+            time=_time(session, candidate),
+            ends=[clock_time(session.local(_end(session, candidate, start))) for start in starts],
+        )
+        for person, candidate in zip(_people(candidates), candidates, strict=True)
+    ]
+    return Fallback(
+        head=head(session),
+        access_code=session.access_code,
+        starts=[clock_time(session.local(start)) for start in starts],
+        people=people,
+    )
+
+
+def blank_report(session: Session, candidates: Sequence[Candidate]) -> BlankReport:
+    """The paper form of the report: the data of the room, twelve empty lines, the codes."""
+    return BlankReport(head=head(session), lines=REPORT_LINES, codes=_codes())
+
+
+def invitations(session: Session, candidates: Sequence[Candidate], *, by_class: bool = False) -> Invitations:
+    """Two a sheet, by name; by class where a teacher hands them out."""
+    if by_class:
+        candidates = sorted(candidates, key=lambda found: (_class_key(found.class_name), found.sort_key))
+    people = [
+        Invited(
+            person=person,
+            time=_time(session, candidate),
+            extra_time=_extra_time(session, candidate),
+            sign_in=SignInMode(candidate.sign_in_mode).label if candidate.sign_in_mode in _KNOWN else "",
+        )
+        for person, candidate in zip(_people(candidates), candidates, strict=True)
+    ]
+    return Invitations(head=head(session), people=people)
+
+
+def school_office(sessions: Iterable[tuple[Session, Sequence[Candidate]]]) -> SchoolOffice:
+    """Who is missing from which class, when, and where he is; by day, then by class."""
+    days: dict[datetime, list[tuple[Session, Candidate]]] = {}
+    chosen = sorted(sessions, key=lambda pair: (pair[0].starts_at, pair[0].number))
+    for session, candidates in chosen:
+        midnight = session.local(session.starts_at).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        days.setdefault(midnight, []).extend((session, candidate) for candidate in candidates)
+    first = chosen[0][0]
+    numbers = [session.number for session, _ in chosen]
+    return SchoolOffice(
+        establishment=first.establishment.name,
+        label=f"Session {numbers[0]}" if len(numbers) == 1 else f"{len(numbers)} sessions",
+        days=[
+            OfficeDay(
+                date=week_day(midnight.date()),
+                kinds=sorted({session.get_kind_display() for session, _ in chosen if _on(session, midnight)}),
+                pupils=[_pupil(session, candidate) for session, candidate in sorted(pairs, key=_office_key)],
+            )
+            for midnight, pairs in days.items()
+        ],
+    )
+
+
+def head(session: Session) -> Head:
+    local = session.local(session.starts_at)
+    return Head(
+        number=str(session.number),
+        kind=session.get_kind_display(),
+        is_certification=session.kind == SessionKind.CERTIFICATION,
+        establishment=session.establishment.name,
+        site=session.site,
+        room=session.room,
+        room_words=session.room if fold(session.room).startswith("SALLE") else f"Salle {session.room}",
+        proctors=session.proctor_names,
+        date=long_day(local.date()),
+        week_day=week_day(local.date()),
+        short_date=day(local.date()),
+        hour=clock_time(local),
+        duration=duration_words(session.duration),
+    )
+
+
+_KNOWN = {mode.value for mode in SignInMode} - {SignInMode.UNKNOWN.value}
+
+
+def _password(session: Session) -> tuple[str, str]:
+    """The password in the clear, or why it is not there: a finished room is not opened with paper."""
+    if session.is_over:
+        return "", TAKEN_OUT
+    try:
+        return session.password(), ""
+    except crypto.Unreadable:
+        return "", UNREADABLE
+
+
+def _people(candidates: Iterable[Candidate]) -> list[Person]:
+    return [
+        Person(
+            rank=rank,
+            last_name=candidate.last_name.upper(),
+            first_name=candidate.first_name,
+            birth=day(candidate.birth_date),
+            class_name=candidate.class_name,
+            local_id=candidate.local_id,
+            group=candidate.class_name or candidate.local_id,
+        )
+        for rank, candidate in enumerate(candidates, start=1)
+    ]
+
+
+def _pupil(session: Session, candidate: Candidate) -> Pupil:
+    return Pupil(
+        class_name=candidate.class_name,
+        last_name=candidate.last_name.upper(),
+        first_name=candidate.first_name,
+        hour=clock_time(session.local(session.starts_at)),
+        room=session.room,
+        local_id=candidate.local_id,
+    )
+
+
+def _end(session: Session, candidate: Candidate, start: datetime) -> datetime:
+    return deadline(
+        started_at=start,
+        duration=session.duration,
+        extra_percent=candidate.extra_time_percent,
+        given_minutes=0,
+    )
+
+
+def _time(session: Session, candidate: Candidate) -> str:
+    return duration_words(session.duration + extra_minutes(session.duration, candidate.extra_time_percent))
+
+
+def _extra_time(session: Session, candidate: Candidate) -> str:
+    """« 35 min », or nothing."""
+    minutes = extra_minutes(session.duration, candidate.extra_time_percent)
+    return duration_words(minutes) if minutes else ""
+
+
+def _steps(session: Session, candidates: Sequence[Candidate]) -> list[Step]:
+    launch = session.starts_at + PREPARATION
+    percents = {candidate.extra_time_percent for candidate in candidates} - {0} or {ONE_THIRD}
+
+    def at(instant: datetime) -> str:
+        return clock_time(session.local(instant))
+
+    def end(percent: int) -> str:
+        return at(
+            deadline(started_at=launch, duration=session.duration, extra_percent=percent, given_minutes=0)
+        )
+
+    with_extra = " ou ".join(dict.fromkeys(end(percent) for percent in sorted(percents)))
+    return [
+        Step(
+            at(session.starts_at),
+            "Préparer (15 min)",
+            "Ouvrez la salle avec les n° 1 et 2. Faites entrer les élèves, vérifiez l’identité de chacun,"
+            " cochez sa présence, faites signer l’émargement.",
+        ),
+        Step(
+            at(launch),
+            "Lancer",
+            "Lisez les consignes à voix haute, puis donnez le n° 3. Chaque élève commence à son heure :"
+            f" {duration_words(session.duration)} au plus, plus son temps majoré.",
+        ),
+        Step(
+            f"{at(launch)} – {end(0)}",
+            "Surveiller",
+            "Circulez. Un élève sorti de son test revient seulement si vous autorisez la reprise."
+            " Annoncez les dix dernières minutes.",
+        ),
+        Step(
+            end(0),
+            "Terminer",
+            f"Fin pour un test commencé à {at(launch)} ; {with_extra} avec temps majoré."
+            " L’heure de chacun est à l’écran.",
+        ),
+        Step(
+            "Ensuite",
+            "Clôturer",
+            "Relisez le PV d’incident, complétez, signez, clôturez. Rendez ce kit, l’émargement et le PV.",
+        ),
+    ]
+
+
+def _workstations(session: Session) -> str:
+    if not session.workstations:
+        return ""
+    spare = session.spare_workstations
+    return f"{session.workstations}, dont {spare} de secours" if spare else str(session.workstations)
+
+
+def _codes() -> list[list[str]]:
+    return [list(pair) for pair in CODES]
+
+
+def _class_key(name: str) -> tuple[object, ...]:
+    """« 3e B » before « 3e C » before « 10e A »; those without a class last."""
+    pieces = re.findall(r"\d+|\D+", name)
+    return (not name, [(0, int(piece), "") if piece.isdecimal() else (1, 0, fold(piece)) for piece in pieces])
+
+
+def _office_key(pair: tuple[Session, Candidate]) -> tuple[object, ...]:
+    session, candidate = pair
+    return (_class_key(candidate.class_name), candidate.sort_key, session.starts_at, candidate.pk)
+
+
+def _on(session: Session, midnight: datetime) -> bool:
+    return session.local(session.starts_at).date() == midnight.date()

@@ -1,0 +1,95 @@
+"""Printing: one paper of one session, or the papers of many."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pixsurv.kernel.errors import DomainError
+from sessions_app.documents import bundle, choice
+from sessions_app.documents.papers import Paper
+from sessions_app.enums import SessionState
+from sessions_app.refusals import refusals_as_pages
+from sessions_app.selectors import managed_session
+from sessions_app.views import account_of
+
+logger = logging.getLogger("pixsurv.documents")
+
+TOO_LONG = (
+    f"Un seul PDF contient {choice.PAGES_AT_MOST} pages au plus. Cochez moins de sessions, ou prenez le ZIP."
+)
+
+
+@require_safe
+@refusals_as_pages
+def paper(request: HttpRequest, number: int, paper: Paper) -> HttpResponse:
+    """One paper of one session, for an admin of its school. The kit is the only one that holds the password."""
+    account = account_of(request)
+    session = managed_session(account, number)
+    if session.state == SessionState.ELIMINATED:
+        raise DomainError("session_eliminated", "Cette session est éliminée : ses documents n’existent plus.")
+    logger.info("document made: %s, session %s, account %s", paper.value, session.pk, account.pk)
+    one = bundle.chosen([session])[0]
+    made = bundle.one_paper(paper, one, by_class=request.GET.get("tri") == "classe")
+    response = HttpResponse(made, content_type="application/pdf")
+    return _as_file(response, bundle.file_name(paper, session))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals_as_pages
+def papers(request: HttpRequest) -> HttpResponseBase:
+    """« Documents »: tick sessions and papers, get one PDF or one ZIP."""
+    if request.method == "POST":
+        return _made(request)
+    offer = choice.offer(
+        account_of(request), request.GET.get("etablissement", ""), request.GET.get("filtre", "")
+    )
+    every = request.GET.get("coche") != "aucune"
+    wanted = {session.number for session in offer.sessions} if every else set()
+    return _page(request, offer, choice.PapersForm(initial=choice.FIRST_CHOICE), wanted)
+
+
+def _made(request: HttpRequest) -> HttpResponseBase:
+    """The file, or the page again with what is missing."""
+    account = account_of(request)
+    offer = choice.offer(account, request.POST.get("etablissement", ""), request.POST.get("filtre", ""))
+    form = choice.PapersForm(request.POST)
+    numbers = request.POST.getlist("session")
+    sessions = choice.ticked(account, offer.establishment, numbers)
+    some = bundle.chosen(sessions)
+    if form.is_valid() and not some:
+        form.add_error(None, "Cochez au moins une session.")
+    elif form.is_valid() and form.one_pdf and bundle.pages_of(form.wish(), some) > choice.PAGES_AT_MOST:
+        form.add_error("shape", TOO_LONG)
+    if form.errors:
+        return _page(request, offer, form, {session.number for session in sessions}, status=422)
+    logger.info("documents made: %s sessions, account %s", len(some), account.pk)
+    name = f"documents-{len(some)}-session{'s' if len(some) > 1 else ''}"
+    if form.one_pdf:
+        whole = HttpResponse(bundle.merged(form.wish(), some), content_type="application/pdf")
+        return _as_file(whole, f"{name}.pdf")
+    archive = bundle.archive(form.wish(), some)
+    streamed = StreamingHttpResponse(archive, content_type="application/zip")
+    streamed.headers["Content-Length"] = str(archive.length)
+    return _as_file(streamed, f"{name}.zip")
+
+
+def _as_file[Response: HttpResponseBase](response: Response, name: str) -> Response:
+    """Saved under its name: what a browser shows by itself stays in its cache, and these are names of minors."""
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _page(
+    request: HttpRequest,
+    offer: choice.Offer,
+    form: choice.PapersForm,
+    wanted: set[int],
+    status: int = 200,
+) -> HttpResponse:
+    context = {"offer": offer, "form": form, "wanted": wanted, "at_most": choice.AT_MOST}
+    return render(request, "establishment/papers.html", context, status=status)
