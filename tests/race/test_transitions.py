@@ -118,7 +118,7 @@ RACES: dict[str, tuple[str, Act, Act, str, set[str]]] = {
     "double click on resume": ("resume_authorised", start_again, start_again, "resumed", set()),
     "two complete": ("in_progress", complete, complete, "completed", set()),
     "two end": ("in_progress", end, end, "ended", set()),
-    "two end what is overdue": ("in_progress", end_overdue, end_overdue, "ended", {"no_test_waits"}),
+    "two end what is overdue": ("in_progress", end_overdue, end_overdue, "ended", set()),
     "two undo": ("ended", undo, undo, "end_undone", set()),
     "two reopen": ("completed", reopen, reopen, "reopened", set()),
     "two clocks": ("in_progress", expire, expire, "expired", set()),
