@@ -207,7 +207,7 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("entry_heartbeat_in_range", lambda: entry(heartbeat=4)),
     ("entry_heartbeat_in_range", lambda: entry(heartbeat=61)),
     ("attempt_state_known", lambda: changed(attempt(), state="asleep")),
-    ("attempt_started_coherent", lambda: attempt(started_at=None)),
+    ("attempt_started_coherent", lambda: attempt(started_at=None, last_seen_at=None, silent_at=None)),
     ("attempt_started_coherent", lambda: attempt(deadline_at=None)),
     ("attempt_started_coherent", lambda: attempt("present", started_at=NOW)),
     ("attempt_over_coherent", lambda: attempt(over_at=NOW)),
