@@ -23,6 +23,7 @@ from sessions_app.models import (
     Establishment,
     Invitation,
     Membership,
+    Pupil,
     Session,
 )
 from sessions_app.services.invitations import invite
@@ -136,6 +137,21 @@ class SessionFactory(DjangoModelFactory[Session]):
     @classmethod
     def _create(cls, model_class: type[Session], *args: Any, **kwargs: Any) -> Session:
         return create_session(**kwargs)
+
+
+class PupilFactory(DjangoModelFactory[Pupil]):
+    """A pupil of 2026-2027, certifiable."""
+
+    class Meta:
+        model = Pupil
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    school_year = 2026
+    last_name = factory.Sequence(lambda n: f"PUPILLE{'ABCDEFGHIJ'[n // 10 % 10]}{'ABCDEFGHIJ'[n % 10]}")
+    first_name = factory.Sequence(lambda n: f"{'BCDFGHJKLM'[n % 10]}ila{n}")
+    birth_date = factory.Sequence(lambda n: date(2011, 1, 1) + timedelta(days=n))
+    class_name = "3e A"
+    certifiable_competences = 16
 
 
 class CandidateFactory(DjangoModelFactory[Candidate]):

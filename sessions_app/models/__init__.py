@@ -6,7 +6,9 @@ from sessions_app.models.establishment import ApiKey, Contact, Establishment
 from sessions_app.models.event import Event
 from sessions_app.models.import_draft import ImportDraft, ImportMapping
 from sessions_app.models.invitation import Invitation
+from sessions_app.models.pupil import Pupil
 from sessions_app.models.session import Session
+from sessions_app.models.stored_file import FilePurpose, StoredFile
 
 __all__ = [
     "Account",
@@ -15,9 +17,12 @@ __all__ = [
     "Contact",
     "Establishment",
     "Event",
+    "FilePurpose",
     "ImportDraft",
     "ImportMapping",
     "Invitation",
     "Membership",
+    "Pupil",
     "Session",
+    "StoredFile",
 ]

@@ -19,6 +19,10 @@ class Candidate(models.Model):
     """A candidate as enrolled. What happens to him is an attempt; what is known of him stays here."""
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="candidates")
+    # Whom of the school's list he was enrolled from; what is known of him is copied, for it is that day's.
+    pupil = models.ForeignKey(
+        "sessions_app.Pupil", on_delete=models.SET_NULL, null=True, blank=True, related_name="candidates"
+    )
     last_name = models.CharField("nom de naissance", max_length=100)
     first_name = models.CharField("prénom", max_length=100)
     birth_date = models.DateField("date de naissance")

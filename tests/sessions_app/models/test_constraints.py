@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from proctoring.models import Alert, Answer, Entry, Once, ProctorAccess
-from sessions_app.models import ApiKey, Candidate, Event, ImportMapping, Invitation, Membership
+from sessions_app.models import ApiKey, Candidate, Event, ImportMapping, Invitation, Membership, StoredFile
 from tests.factories import (
     AccountFactory,
     ApiKeyFactory,
@@ -17,6 +17,7 @@ from tests.factories import (
     EstablishmentFactory,
     InvitationFactory,
     MembershipFactory,
+    PupilFactory,
     SessionFactory,
     attempt_of,
     put,
@@ -56,6 +57,29 @@ def twin() -> models.Model:
     )
     other.derive_keys()
     return other
+
+
+def pupil(**values: Any) -> models.Model:
+    return changed(PupilFactory(), **values)
+
+
+def second_pupil() -> models.Model:
+    first = PupilFactory(last_name="Dupont")
+    other = changed(PupilFactory(establishment=first.establishment), last_name="DUPONT")
+    changed(other, first_name=first.first_name, birth_date=first.birth_date)
+    other.derive_keys()  # type: ignore[attr-defined]
+    return other
+
+
+def stored_file(**values: Any) -> models.Model:
+    fields: dict[str, Any] = {
+        "establishment": EstablishmentFactory(),
+        "purpose": "logo",
+        "name": "logo.png",
+        "content_type": "image/png",
+        "created_at": NOW,
+    }
+    return changed(StoredFile(**fields).holding(b"bytes"), **values)
 
 
 def second_mapping() -> models.Model:
@@ -196,6 +220,13 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("candidate_competences_in_range", lambda: candidate(certifiable_competences=17)),
     ("candidate_named", lambda: candidate(last_name="")),
     ("candidate_named", lambda: candidate(first_name="")),
+    ("pupil_once_per_year", second_pupil),
+    ("pupil_extra_time_in_range", lambda: pupil(extra_time_percent=301)),
+    ("pupil_competences_in_range", lambda: pupil(certifiable_competences=17)),
+    ("pupil_named", lambda: pupil(last_name="")),
+    ("pupil_named", lambda: pupil(first_name="")),
+    ("stored_file_size_in_range", lambda: stored_file(size=5 * 1024 * 1024 + 1)),
+    ("stored_file_purpose_known", lambda: stored_file(purpose="wallpaper")),
     ("import_mapping_once_per_titles", second_mapping),
     ("event_sequence_once", second_event),
     ("event_kind_known", lambda: event(kind="danced")),
