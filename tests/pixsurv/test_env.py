@@ -94,7 +94,10 @@ def test_field_keys_are_read_newest_first(given: pytest.MonkeyPatch, tmp_path: P
     assert env.field_keys(NAME, tmp_path / "missing") == [new, old]
 
 
-@pytest.mark.parametrize("keys", ["secret", "A" * 44, Fernet.generate_key().decode() + ",", "é" * 44])
+A_KEY = "QSBrZXkgb2YgdGhlIHRlc3RzLCBmb3Igbm90aGluZyE="
+
+
+@pytest.mark.parametrize("keys", ["secret", "A" * 44, f"{A_KEY},", "é" * 44])
 def test_field_keys_refuse_nonsense_without_repeating_it(
     given: pytest.MonkeyPatch, tmp_path: Path, keys: str
 ) -> None:
