@@ -13,6 +13,7 @@ from typing import Any
 from sessions_app.documents import typesetter
 from sessions_app.documents.content import Part
 from sessions_app.documents.glyphs import MISSING, printable, unprintable
+from sessions_app.documents.school import Logo
 from sessions_app.documents.typesetter import Typesetter
 
 
@@ -31,11 +32,11 @@ class Replaced:
 
 
 def typeset(
-    parts: Sequence[Part], *, title: str, stamp: datetime, logo: str = "", apart: bool = False
+    parts: Sequence[Part], *, title: str, stamp: datetime, logo: Logo | None = None, apart: bool = False
 ) -> bytes:
     """One PDF of these parts, each with its own page numbers. `stamp`: the date written in the file.
 
-    `logo`: an SVG for the head of the papers that carry one. `apart`: in a process of its own, for a file of many
+    `logo`: for the head of the papers that carry one. `apart`: in a process of its own, for a file of many
     parts, which takes about 2 MB a page until it is written; the bytes are the same.
     """
     day = stamp.astimezone(UTC)
@@ -44,7 +45,9 @@ def typeset(
         "date": [day.year, day.month, day.day, day.hour, day.minute, day.second],
         "parts": [_ready(part) for part in parts],
     }
-    inputs = {"data": json.dumps(data, ensure_ascii=False), "logo": logo}
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    if logo is not None:
+        inputs |= {"logo": logo.svg, "logo_width": str(logo.width)}
     if apart:
         with Typesetter() as own:
             return own.make("main.typ", inputs)

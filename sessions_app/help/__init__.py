@@ -28,7 +28,7 @@ PROPOSED: dict[Topic, str] = {
     ),
     Topic.COMPUTER_LOGIN: (
         "Appelez la personne qui redonne les mots de passe de l’ordinateur, ou installez-le à un poste de secours déjà"
-        " ouvert. Rien n’est perdu : son temps ne court qu’à partir de sa première question."
+        " ouvert. Son temps ne court qu’à partir du début du test."
     ),
     Topic.PIX_CODES: (
         "Médiacentre (ENT) : c’est le code de l’ENT qui ouvre Pix. Identifiant : le référent lui donne un nouveau mot de"
