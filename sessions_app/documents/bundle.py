@@ -131,7 +131,7 @@ def _written(wish: Wish, some: Sequence[Chosen], folder: Path) -> Iterator[tuple
         yield WARNINGS, _write(folder / WARNINGS, text, some[0].session)
 
 
-_WHY = "Ces noms contiennent des caractères que les documents ne savent pas imprimer : ils y sont remplacés par □."
+_WHY = "Ces noms contiennent des caractères que les documents ne savent pas imprimer\u00a0: ils y sont remplacés par □."
 
 
 def _write(path: Path, content: bytes, session: Session) -> Path:

@@ -39,6 +39,6 @@ def day_lines(steps: Iterable[Step], entries: Iterable[Help], callers: list[Call
 
 
 def _breadth(char: str) -> float:
-    if char in "WMwm@%—…œŒ" or ord(char) > 0x17F and char not in "’«»–":
+    if char in "WMwm@%—…œŒ" or (ord(char) > 0x17F and char not in "’«»–"):
         return 1.8
     return 1.3 if char.isupper() or char.isdecimal() else 1.0

@@ -22,12 +22,14 @@ JPEG = b"\xff\xd8\xff"
 def drawn(content: bytes) -> bytes:
     """The picture as a PNG of ours. Raises `logo_refused` (422) with what to do."""
     if len(content) > MAX_BYTES:
-        raise _refused("Ce fichier pèse plus de 1 Mo. Enregistrez l’image en plus petit.")
+        raise too_heavy()
     size = size_of(content)
     if size is None:
         raise _refused("Ce fichier n’est ni un PNG ni un JPEG. Enregistrez le logo dans un de ces formats.")
     if not all(MIN_SIDE <= side <= MAX_SIDE for side in size):
-        raise _refused(f"L’image mesure {size[0]} × {size[1]} points : de {MIN_SIDE} à {MAX_SIDE} de côté.")
+        raise _refused(
+            f"L’image mesure {size[0]} × {size[1]} points\u00a0: de {MIN_SIDE} à {MAX_SIDE} de côté."
+        )
     scale = min(1, WIDTH / size[0], HEIGHT / size[1])
     width, height = (max(1, round(side * scale)) for side in size)
     inputs = {"picture": json.dumps(list(content)), "width": str(width), "height": str(height)}
@@ -35,7 +37,13 @@ def drawn(content: bytes) -> bytes:
         with Typesetter() as own:  # by itself: a picture of 4,000 points takes 64 MB to open
             return own.make("logo.typ", inputs, form="png", ppi=72)
     except TypesetterFailed as error:
-        raise _refused("Cette image ne s’ouvre pas : elle est abîmée. Enregistrez-la de nouveau.") from error
+        raise _refused(
+            "Cette image ne s’ouvre pas\u00a0: elle est abîmée. Enregistrez-la de nouveau."
+        ) from error
+
+
+def too_heavy() -> DomainError:
+    return _refused("Ce fichier pèse plus de 1 Mo. Enregistrez l’image en plus petit.")
 
 
 def size_of(content: bytes) -> tuple[int, int] | None:

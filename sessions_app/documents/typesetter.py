@@ -8,8 +8,9 @@ import atexit
 import json
 import subprocess
 import sys
+from contextlib import suppress
 from threading import Lock
-from typing import Any
+from typing import Self
 
 from sessions_app.documents import compiler
 
@@ -78,16 +79,14 @@ class Typesetter:
             child.kill()
             for pipe in (child.stdin, child.stdout):
                 assert pipe is not None
-                try:
+                with suppress(BrokenPipeError):
                     pipe.close()
-                except BrokenPipeError:
-                    pass
             child.wait()
 
-    def __enter__(self) -> "Typesetter":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: Any) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pixsurv.kernel.errors import DomainError
 from sessions_app.documents import bundle, choice
+from sessions_app.documents.expected import expected
 from sessions_app.documents.papers import Paper
 from sessions_app.enums import SessionState
 from sessions_app.refusals import refusals_as_pages
@@ -30,7 +31,9 @@ def paper(request: HttpRequest, number: int, paper: Paper) -> HttpResponse:
     account = account_of(request)
     session = managed_session(account, number)
     if session.state == SessionState.ELIMINATED:
-        raise DomainError("session_eliminated", "Cette session est éliminée : ses documents n’existent plus.")
+        raise DomainError(
+            "session_eliminated", "Cette session est éliminée\u00a0: ses documents n’existent plus."
+        )
     logger.info("document made: %s, session %s, account %s", paper.value, session.pk, account.pk)
     one = bundle.chosen([session])[0]
     made = bundle.one_paper(paper, one, by_class=request.GET.get("tri") == "classe")
@@ -66,6 +69,10 @@ def _made(request: HttpRequest) -> HttpResponseBase:
         form.add_error("shape", TOO_LONG)
     if form.errors:
         return _page(request, offer, form, {session.number for session in sessions}, status=422)
+    work = expected(form.wish(), some)
+    if not form.one_pdf and work.is_long and not request.POST.get("attendre"):
+        context = {"offer": offer, "sessions": sessions, "wish": form.wish(), "expected": work}
+        return render(request, "establishment/papers_expected.html", context)
     logger.info("documents made: %s sessions, account %s", len(some), account.pk)
     name = f"documents-{len(some)}-session{'s' if len(some) > 1 else ''}"
     if form.one_pdf:

@@ -5,45 +5,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sessions_app', '0004_pupils_and_files'),
+        ("sessions_app", "0004_pupils_and_files"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='HelpText',
+            name="HelpText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(choices=[('retard', 'Un élève arrive après le lancement'), ('ordinateur', 'Il ne peut pas ouvrir l’ordinateur'), ('codes-pix', 'Il a oublié ses codes Pix'), ('jamais-connecte', 'Il ne s’est jamais connecté à Pix'), ('hors-liste', 'Il n’est pas sur la liste'), ('poste', 'Son ordinateur s’arrête'), ('question', 'Une question ne marche pas'), ('chronometre', 'Une question est chronométrée, il a un temps majoré'), ('deconnexion', 'L’espace surveillant vous a déconnecté'), ('page-absente', 'La page ne s’ouvre pas')], max_length=20, verbose_name='sujet')),
-                ('text', models.CharField(blank=True, max_length=300, verbose_name='texte')),
-                ('link', models.URLField(blank=True, verbose_name='lien')),
-                ('checked_on', models.DateField(blank=True, null=True, verbose_name='vérifié le')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "topic",
+                    models.CharField(
+                        choices=[
+                            ("retard", "Un élève arrive après le lancement"),
+                            ("ordinateur", "Il ne peut pas ouvrir l’ordinateur"),
+                            ("codes-pix", "Il a oublié ses codes Pix"),
+                            ("jamais-connecte", "Il ne s’est jamais connecté à Pix"),
+                            ("hors-liste", "Il n’est pas sur la liste"),
+                            ("poste", "Son ordinateur s’arrête"),
+                            ("question", "Une question ne marche pas"),
+                            ("chronometre", "Une question est chronométrée, il a un temps majoré"),
+                            ("deconnexion", "L’espace surveillant vous a déconnecté"),
+                            ("page-absente", "La page ne s’ouvre pas"),
+                        ],
+                        max_length=20,
+                        verbose_name="sujet",
+                    ),
+                ),
+                ("text", models.CharField(blank=True, max_length=300, verbose_name="texte")),
+                ("link", models.URLField(blank=True, verbose_name="lien")),
+                ("checked_on", models.DateField(blank=True, null=True, verbose_name="vérifié le")),
             ],
         ),
         migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.UniqueConstraint(condition=models.Q(('purpose', 'logo')), fields=('establishment',), name='stored_file_one_logo', violation_error_message='Un établissement a un seul logo.'),
+            model_name="storedfile",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("purpose", "logo")),
+                fields=("establishment",),
+                name="stored_file_one_logo",
+                violation_error_message="Un établissement a un seul logo.",
+            ),
         ),
         migrations.AddField(
-            model_name='helptext',
-            name='establishment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='help_texts', to='sessions_app.establishment'),
+            model_name="helptext",
+            name="establishment",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="help_texts",
+                to="sessions_app.establishment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helptext',
-            constraint=models.UniqueConstraint(fields=('establishment', 'topic'), name='help_text_once', violation_error_message='Ce sujet a déjà son texte.'),
+            model_name="helptext",
+            constraint=models.UniqueConstraint(
+                fields=("establishment", "topic"),
+                name="help_text_once",
+                violation_error_message="Ce sujet a déjà son texte.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helptext',
-            constraint=models.CheckConstraint(condition=models.Q(('topic__in', ['retard', 'ordinateur', 'codes-pix', 'jamais-connecte', 'hors-liste', 'poste', 'question', 'chronometre', 'deconnexion', 'page-absente'])), name='help_text_topic_known', violation_error_message='Ce sujet n’existe pas.'),
+            model_name="helptext",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "topic__in",
+                        [
+                            "retard",
+                            "ordinateur",
+                            "codes-pix",
+                            "jamais-connecte",
+                            "hors-liste",
+                            "poste",
+                            "question",
+                            "chronometre",
+                            "deconnexion",
+                            "page-absente",
+                        ],
+                    )
+                ),
+                name="help_text_topic_known",
+                violation_error_message="Ce sujet n’existe pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helptext',
-            constraint=models.CheckConstraint(condition=models.Q(('link', ''), ('link__startswith', 'https://'), _connector='OR'), name='help_text_link_is_https', violation_error_message='Un lien commence par https://.'),
+            model_name="helptext",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("link", ""), ("link__startswith", "https://"), _connector="OR"),
+                name="help_text_link_is_https",
+                violation_error_message="Un lien commence par https://.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='helptext',
-            constraint=models.CheckConstraint(condition=models.Q(('link', ''), ('checked_on__isnull', False), _connector='OR'), name='help_text_link_checked', violation_error_message='Dites quand quelqu’un a ouvert ce lien.'),
+            model_name="helptext",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("link", ""), ("checked_on__isnull", False), _connector="OR"),
+                name="help_text_link_checked",
+                violation_error_message="Dites quand quelqu’un a ouvert ce lien.",
+            ),
         ),
     ]
