@@ -63,11 +63,7 @@ def _made(request: HttpRequest) -> HttpResponseBase:
     numbers = request.POST.getlist("session")
     sessions = choice.ticked(account, offer.establishment, numbers)
     some = bundle.chosen(sessions)
-    if form.is_valid() and not some:
-        form.add_error(None, "Cochez au moins une session.")
-    elif form.is_valid() and form.one_pdf and bundle.pages_of(form.wish(), some) > choice.PAGES_AT_MOST:
-        form.add_error("shape", TOO_LONG)
-    if form.errors:
+    if not _possible(form, some):
         return _page(request, offer, form, {session.number for session in sessions}, status=422)
     work = expected(form.wish(), some)
     if not form.one_pdf and work.is_long and not request.POST.get("attendre"):
@@ -81,6 +77,15 @@ def _made(request: HttpRequest) -> HttpResponseBase:
     streamed = StreamingHttpResponse(bundle.archive(form.wish(), some), content_type="application/zip")
     streamed.headers["Content-Encoding"] = "identity"  # PDFs are compressed: once more only costs time
     return _as_file(streamed, f"{name}.zip")
+
+
+def _possible(form: choice.PapersForm, some: list[bundle.Chosen]) -> bool:
+    """Whether this can be made; if not, the form says why."""
+    if form.is_valid() and not some:
+        form.add_error(None, "Cochez au moins une session.")
+    elif form.is_valid() and form.one_pdf and bundle.pages_of(form.wish(), some) > choice.PAGES_AT_MOST:
+        form.add_error("shape", TOO_LONG)
+    return not form.errors
 
 
 def _as_file[Response: HttpResponseBase](response: Response, name: str) -> Response:

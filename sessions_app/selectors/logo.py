@@ -14,9 +14,9 @@ def logo_of(establishment_id: int) -> StoredFile | None:
 
 def logo_seen_by(account: Account, establishment_id: str) -> StoredFile:
     """For any member of that school. Raises `not_found` (404), also where there is none."""
-    schools = Membership.objects.filter(account=account, establishment_id=establishment_id)
-    if establishment_id.isdecimal() and len(establishment_id) < 10 and schools.exists():
-        found = logo_of(int(establishment_id))
+    if establishment_id.isdecimal() and len(establishment_id) < 10:
+        schools = Membership.objects.filter(account=account, establishment_id=int(establishment_id))
+        found = logo_of(int(establishment_id)) if schools.exists() else None
         if found is not None:
             return found
     raise DomainError("not_found", "Ce logo n’existe pas.", status=404)

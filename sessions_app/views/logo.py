@@ -60,7 +60,7 @@ def remove(request: HttpRequest) -> HttpResponse:
     return ask(request, Question("Retirer le logo\u00a0?", consequence, back))
 
 
-def _drawn(sent: UploadedFile[bytes]) -> bytes:
+def _drawn(sent: "UploadedFile[bytes]") -> bytes:
     """Its size is known before a byte of it is read."""
     if (sent.size or 0) > logo.MAX_BYTES:
         raise logo.too_heavy()
