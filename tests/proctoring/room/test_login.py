@@ -22,9 +22,9 @@ RIGHT = factories.PASSWORD
 
 
 def enter(
-    room: Room, *, password: str = RIGHT, number: str = "", name: str = "Perrine Essai"
+    room: Room, *, password: str = RIGHT, number: str = "", name: str = "Perrine Essai", **more: str
 ) -> HttpResponse:
-    data = {"number": number or str(room.session.number), "password": password, "name": name}
+    data = {"number": number or str(room.session.number), "password": password, "name": name, **more}
     return room.client.post(LOGIN, data)
 
 
