@@ -187,6 +187,13 @@ def test_attendance_has_twenty_a_page_and_numbers_its_pages(planned: Session, wo
         assert str(planned.number) in page
 
 
+def test_attendance_keeps_twenty_long_names_on_their_page(planned: Session, words_of: Reader) -> None:
+    for rank in range(21):
+        pupil(planned, f"DE LA ROCHEFOUCAULD-MONTMORENCY-LAVAL {rank}", first_name="Marie-Antoinette")
+    pages = words_of(made(Paper.ATTENDANCE, planned))
+    assert [page.count("Antoinette") for page in pages] == [20, 1]
+
+
 def test_attendance_shows_a_class_else_a_local_id(planned: Session, words_of: Reader) -> None:
     pupil(planned, "AVEC", class_name="3e A", local_id="ID-1", extra_time_percent=33)
     (page,) = words_of(made(Paper.ATTENDANCE, planned))
