@@ -6,7 +6,7 @@ from sessions_app import views
 from sessions_app.candidates import importing
 from sessions_app.candidates import views as candidates
 from sessions_app.documents.urls import urlpatterns as documents
-from sessions_app.views import account, invitation, planning, school, team
+from sessions_app.views import account, help_texts, invitation, logo, planning, school, team
 
 app_name = "establishment"
 
@@ -33,6 +33,10 @@ urlpatterns = [
     path("reglages/contacts/ajouter/", school.add_contact, name="add_contact"),
     path("reglages/contacts/<int:contact_id>/", school.change_contact, name="change_contact"),
     path("reglages/contacts/<int:contact_id>/retirer/", school.remove_contact, name="remove_contact"),
+    path("reglages/aide/<str:topic>/", help_texts.change_help, name="change_help"),
+    path("reglages/logo", logo.picture, name="logo"),
+    path("reglages/logo/changer/", logo.change, name="change_logo"),
+    path("reglages/logo/retirer/", logo.remove, name="remove_logo"),
     path("reglages/cles/", school.create_key, name="create_key"),
     path("reglages/cles/<int:key_id>/revoquer/", school.revoke_key, name="revoke_key"),
     path("sessions/creer/", planning.create, name="create"),

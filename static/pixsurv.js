@@ -4,6 +4,7 @@
 
   const dialog = document.getElementById("dialogue");
   const live = document.getElementById("dire");
+  const notes = document.getElementById("annonces");
   let opener = "";
 
   // ---- what a screen reader is told, once ----
@@ -21,11 +22,28 @@
   }
   window.pixsurv = { say, warn };
 
+  // ---- an open dialog makes all the rest dark and dead: what must still be seen, pressed and heard moves into it ----
+  function lift() {
+    if (dialog?.open && notes.parentNode !== dialog) dialog.append(notes, live);
+  }
+  function settle() {
+    if (notes?.parentNode === dialog) dialog.after(notes, live);
+  }
+  const filled = () => [...dialog.children].some((one) => one !== notes && one !== live);
+  // Before the content of the dialog goes, announcements leave it.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target === dialog) settle();
+  });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target === dialog) settle();
+  });
+
   // ---- dialogs: filled by htmx, shown when filled, closed when emptied ----
   function showOrHide() {
     if (!dialog) return;
-    if (dialog.childElementCount) {
+    if (filled()) {
       if (!dialog.open) dialog.showModal();
+      lift();
       const first = dialog.querySelector("[aria-invalid=true], .champ--erreur input, input:not([type=hidden])");
       (first || dialog.querySelector("button, a"))?.focus();
     } else if (dialog.open) {
@@ -41,7 +59,8 @@
   });
   // A dialog that an answer emptied is over; htmx tells of no swap when the fragment is empty.
   document.addEventListener("htmx:afterOnLoad", () => {
-    if (dialog?.open && !dialog.childElementCount) dialog.close();
+    if (dialog?.open && !filled()) dialog.close();
+    lift();
   });
   document.addEventListener("htmx:beforeRequest", () => {
     const active = document.activeElement;
@@ -58,6 +77,7 @@
     }, 60);
   });
   dialog?.addEventListener("close", () => {
+    settle();
     dialog.replaceChildren();
     // The row may have been replaced meanwhile: its button has the same id. A menu that closed has its own button.
     const back = document.getElementById(opener);

@@ -57,7 +57,7 @@
   }
   document.addEventListener("pixsurv:etranger", () => {
     const notice = byId("reseau");
-    notice.textContent = "Le réseau de l’établissement a répondu à la place de Pixsurv : il filtre cette page. Prévenez la personne qui s’occupe du réseau.";
+    notice.textContent = "Le réseau de l’établissement a répondu à la place de Pixsurv\u00a0: il filtre cette page. Prévenez la personne qui s’occupe du réseau.";
     notice.hidden = false;
   });
 
@@ -84,7 +84,7 @@
     document.querySelector(".besoins")?.classList.toggle("besoins--figes", lost);
     const notice = byId("reseau");
     if (lost && notice.hidden) {
-      notice.textContent = `Plus de nouvelles depuis ${since}. Les tests ne dépendent pas de votre appareil : regardez les écrans des élèves.`;
+      notice.textContent = `Plus de nouvelles depuis ${since}. Les tests ne dépendent pas de votre appareil\u00a0: regardez les écrans des élèves.`;
       notice.hidden = false;
     }
   }
@@ -165,7 +165,7 @@
   function arrived() {
     const watch = byId("veille");
     const needs = document.querySelectorAll(".besoin").length;
-    if (needs > Number(watch.dataset.aTraiter)) window.pixsurv.say(`À traiter : ${needs}`);
+    if (needs > Number(watch.dataset.aTraiter)) window.pixsurv.say(`À traiter\u00a0: ${needs}`);
     watch.dataset.aTraiter = String(needs);
     document.title = document.title.replace(/^(\(\d+\) )?/, needs ? `(${needs}) ` : "");
     byId("pastille")?.classList.toggle("pastille--zero", !needs);
@@ -173,6 +173,22 @@
     tick();
   }
   document.addEventListener("htmx:afterSettle", arrived);
+
+  // ---- a card that appears above the list does not push away the row one is about to touch ----
+  // Browsers with scroll anchoring see to it; Safari has none.
+  if (!CSS.supports("overflow-anchor", "auto")) {
+    let held = null;
+    const firstSeen = () => [...document.querySelectorAll("#liste > .rang")].find((row) => row.getBoundingClientRect().bottom > 0);
+    document.addEventListener("htmx:beforeSwap", () => {
+      const row = window.scrollY > 0 && firstSeen();
+      held = row && row.getBoundingClientRect().top < window.innerHeight ? { id: row.id, top: row.getBoundingClientRect().top } : null;
+    });
+    document.addEventListener("htmx:afterSwap", () => {
+      const row = held && byId(held.id);
+      if (row) window.scrollBy({ top: row.getBoundingClientRect().top - held.top, behavior: "instant" });
+      held = null;
+    });
+  }
 
   // ---- nothing is claimed saved: a tick that did not get through goes back ----
   // A busy server (503) did nothing: ask again by ourselves, three times at most.
@@ -196,7 +212,7 @@
       const form = asker(event)?.closest?.(".rang__case form");
       const box = form?.querySelector("input[type=checkbox]");
       if (box) box.checked = box.defaultChecked;
-      window.pixsurv.warn("Pas enregistré : la connexion a manqué. Recommencez.");
+      window.pixsurv.warn("Pas enregistré\u00a0: la connexion a manqué. Recommencez.");
     });
   }
 

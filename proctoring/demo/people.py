@@ -105,3 +105,17 @@ def crowd(count: int, *, salt: int) -> list[Person]:
         )
         for index, last_name in enumerate(names)
     ]
+
+
+# « Qui appeler », with numbers that are kept for fiction.
+CONTACTS = (
+    {
+        "purpose": "Mot de passe de l’ordinateur",
+        "name": "Camille Essai, référente numérique",
+        "phone": "01 99 00 12 07",
+        "place": "Bureau 207",
+        "hours": "8h – 17h",
+    },
+    {"purpose": "Codes de l’ENT", "name": "Vie scolaire", "phone": "01 99 00 12 10", "hours": "7h45 – 18h"},
+    {"purpose": "Retard, décision, incident grave", "name": "Direction", "phone": "01 99 00 12 01"},
+)

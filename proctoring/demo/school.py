@@ -11,10 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from pixsurv.kernel.errors import DomainError
 from proctoring.demo import secrets
 from proctoring.demo.history import live_through
-from proctoring.demo.people import FIRST_SESSION, Person, crowd
+from proctoring.demo.people import CONTACTS, FIRST_SESSION, Person, crowd
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, Followed, Role, SessionState
-from sessions_app.models import ApiKey, Candidate, Establishment, Event, Session
+from sessions_app.models import ApiKey, Candidate, Contact, Establishment, Event, Session
 from sessions_app.services.enrolment import enrol
 from sessions_app.services.people import make_member
 from sessions_app.services.planning import create_session
@@ -126,6 +126,10 @@ def _accounts(establishment: Establishment) -> None:
         name=API_KEY_NAME,
         fingerprint=ApiKey.fingerprint_of(key),
         ending=key[-4:],
+    )
+    Contact.objects.bulk_create(
+        Contact(establishment=establishment, position=position, **facts)
+        for position, facts in enumerate(CONTACTS, start=1)
     )
 
 

@@ -18,7 +18,7 @@ class LoginForm(forms.Form):
 
     number = forms.CharField(
         label="Numéro de la session",
-        help_text="Au n° 1 du kit surveillant.",
+        help_text="Au n°\u00a01 du kit surveillant.",
         max_length=20,
         error_messages=REQUIRED,
         widget=forms.TextInput(
@@ -27,7 +27,7 @@ class LoginForm(forms.Form):
     )
     password = forms.CharField(
         label="Mot de passe de la session",
-        help_text="Au n° 2 du kit. Exemple : C-K7MPQR",
+        help_text="Au n°\u00a02 du kit. Exemple\u00a0: C-K7MPQR",
         max_length=50,
         strip=False,
         error_messages=REQUIRED,
@@ -89,7 +89,7 @@ class ByHandForm(forms.Form):
     at = forms.TimeField(
         label="Heure",
         input_formats=["%H:%M", "%Hh%M", "%H.%M", "%H h %M", "%Hh", "%H h"],
-        error_messages={**REQUIRED, "invalid": "Écrivez l’heure ainsi : 10:05."},
+        error_messages={**REQUIRED, "invalid": "Écrivez l’heure ainsi\u00a0: 10:05."},
         widget=forms.TimeInput(attrs={"class": "saisie", "type": "time"}, format="%H:%M"),
     )
 

@@ -103,7 +103,7 @@ def _announce(
     kind = EventKind(first.kind)
     if kind == EventKind.PRESENCE_CONFIRMED:
         return Announcement(
-            key, f"Présent : {one.full_name}, né(e) le {day(one.birth_date)}", "", "Ce n’est pas lui",
+            key, f"Présent\u00a0: {one.full_name}, né(e) le {day(one.birth_date)}", "", "Ce n’est pas lui",
             f": retirer la présence de {one.full_name}", f"{row}/presence/", (("present", "0"),), seconds,
         )  # fmt: skip
     if kind == EventKind.ENDED:
@@ -121,7 +121,7 @@ def _announce(
         )
     if kind == EventKind.RESUME_AUTHORISED:
         return Announcement(
-            key, f"Reprise autorisée : {one.full_name}", "Il doit retaper le code d’accès.", "Retirer",
+            key, f"Reprise autorisée\u00a0: {one.full_name}", "Il doit retaper le code d’accès.", "Retirer",
             f"l’autorisation de reprise de {one.full_name}", f"{row}/reprise/retirer/", (), seconds,
         )  # fmt: skip
     if kind == EventKind.MINUTES_GIVEN:
@@ -141,4 +141,4 @@ def _announce(
 
 def _new_end(candidate: Candidate, session: Session) -> str:
     deadline = candidate.attempt.deadline_at if hasattr(candidate, "attempt") else None
-    return f"Nouvelle fin : {clock_time(session.local(deadline))}" if deadline is not None else ""
+    return f"Nouvelle fin\u00a0: {clock_time(session.local(deadline))}" if deadline is not None else ""

@@ -35,7 +35,7 @@ def find_session(*, number: str, password: str) -> Session:
     if session.is_over:
         raise DomainError(
             "session_closed",
-            "Cette session est clôturée : son espace surveillant n’est plus accessible.",
+            "Cette session est clôturée\u00a0: son espace surveillant n’est plus accessible.",
             status=410,
         )
     return session
@@ -48,7 +48,8 @@ def may_enter(session: Session, account: Account | None) -> None:
     ):
         raise DomainError(
             "account_required",
-            "Votre établissement demande de se connecter à son compte avant de surveiller.",
+            "Votre établissement demande un compte pour surveiller. Connectez-vous d’abord au vôtre\u00a0: le numéro"
+            " de la session reste rempli. Pas de compte\u00a0? Un administrateur peut vous inviter.",
             status=403,
         )
 
@@ -158,7 +159,7 @@ def _dummy() -> str:
 def _wrong_credentials(password: str) -> str:
     sentence = "Le numéro de la session ou le mot de passe n’est pas le bon."
     if ACCESS_CODE_FORM.fullmatch("".join(password.split()).upper()):
-        sentence = "Cela ressemble au code d’accès des candidats (n° 3 du kit). Le mot de passe est au n° 2."
+        sentence = "Cela ressemble au code d’accès des candidats (n°\u00a03 du kit). Le mot de passe est au n°\u00a02."
     return sentence
 
 

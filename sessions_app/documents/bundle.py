@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +14,7 @@ from pixsurv.kernel.identity import fold
 from sessions_app.documents import data
 from sessions_app.documents.content import Part
 from sessions_app.documents.papers import Paper
+from sessions_app.documents.school import School, school_of
 from sessions_app.documents.typeset import Replaced, replaced_in, typeset
 from sessions_app.models import Candidate, Session
 
@@ -22,10 +23,11 @@ WARNINGS = "avertissements.txt"
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A session and its candidates, in the order of the list (R5)."""
+    """A session, its candidates in the order of the list (R5), and what its school prints on every paper."""
 
     session: Session
     candidates: list[Candidate]
+    school: School
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +39,31 @@ class Wish:
 
 
 def chosen(sessions: Iterable[Session]) -> list[Chosen]:
-    """The sessions in room order, with their candidates in one query."""
+    """The sessions in room order, with their candidates in one query and each school once."""
     ordered = sorted(sessions, key=_room_order)
+    schools = {session.establishment_id: session.establishment for session in ordered}
+    facts = {pk: school_of(establishment) for pk, establishment in schools.items()}
     lists: dict[int, list[Candidate]] = {session.pk: [] for session in ordered}
     for candidate in Candidate.objects.filter(session__in=lists).order_by("sort_key", "pk"):
         lists[candidate.session_id].append(candidate)
-    return [Chosen(session, lists[session.pk]) for session in ordered]
+    return [Chosen(session, lists[session.pk], facts[session.establishment_id]) for session in ordered]
 
 
 def one_paper(paper: Paper, one: Chosen, *, by_class: bool = False) -> bytes:
     """One paper of one session."""
     wish = Wish([paper], by_class)
     title = f"{paper.label} — session {one.session.number}"
-    return typeset(list(_parts(wish, [one])), title=title, stamp=one.session.created_at)
+    parts = list(_parts(wish, [one]))
+    return typeset(parts, title=title, stamp=one.session.created_at, logo=one.school.logo)
 
 
 def merged(wish: Wish, some: Sequence[Chosen]) -> bytes:
     """One PDF in room order: all papers of a room follow one another, each with its own page numbers."""
     title = f"Documents de {len(some)} session{'s' if len(some) > 1 else ''}"
     stamp = max(one.session.created_at for one in some)
-    return typeset(list(_parts(wish, some)), title=title, stamp=stamp, apart=len(some) > 1)
+    parts = list(_parts(wish, some))
+    # One document has one logo: a choice of papers is of one school.
+    return typeset(parts, title=title, stamp=stamp, logo=some[0].school.logo, apart=len(some) > 1)
 
 
 def pages_of(wish: Wish, some: Sequence[Chosen]) -> int:
@@ -76,36 +83,19 @@ def pages_of(wish: Wish, some: Sequence[Chosen]) -> int:
     )
 
 
-@dataclass(slots=True)
-class Archive:
-    """A ZIP whose length is known before its first byte, which is what a browser needs to show progress.
+def archive(wish: Wish, some: Sequence[Chosen]) -> Iterator[bytes]:
+    """A ZIP while it is made: a folder a session, in room order; the list for the vie scolaire once for all.
 
-    The papers are made one after the other into a folder of this request and read from there: the memory taken
-    does not grow with the number of sessions. `close` removes the folder; the response calls it, sent or not.
+    Each paper leaves as soon as it is set: the first byte comes after the first one, what the browser counts is what
+    is done, and neither memory nor disk grows with the number of sessions.
     """
-
-    length: int
-    _stream: ZipStream
-    _folder: TemporaryDirectory[str] = field(repr=False)
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._stream
-
-    def close(self) -> None:
-        self._folder.cleanup()
-
-
-def archive(wish: Wish, some: Sequence[Chosen]) -> Archive:
-    """A folder a session, in room order; the list for the vie scolaire once for all; warnings where there are any."""
-    folder = TemporaryDirectory(prefix="pixsurv-")
-    try:
-        stream = ZipStream(sized=True)
-        for name, path in _written(wish, some, Path(folder.name)):
+    stream = ZipStream()
+    with TemporaryDirectory(prefix="pixsurv-") as folder:
+        for name, path in _written(wish, some, Path(folder)):
             stream.add_path(path, name)
-        return Archive(len(stream), stream, folder)
-    except BaseException:
-        folder.cleanup()
-        raise
+            yield from stream.file()
+            path.unlink()
+    yield from stream.finalize()
 
 
 def file_name(paper: Paper, session: Session) -> str:
@@ -126,7 +116,7 @@ def _written(wish: Wish, some: Sequence[Chosen], folder: Path) -> Iterator[tuple
             part = _part(paper, one, by_class=wish.by_class)
             replaced |= {found.who: found for found in replaced_in(part)}
             title = f"{paper.label} — session {session.number}"
-            made = typeset([part], title=title, stamp=session.created_at)
+            made = typeset([part], title=title, stamp=session.created_at, logo=one.school.logo)
             path = _write(folder / f"{rank}-{paper.value}.pdf", made, session)
             yield f"{place}/{paper.stem}.pdf", path
         warnings += [
@@ -141,7 +131,7 @@ def _written(wish: Wish, some: Sequence[Chosen], folder: Path) -> Iterator[tuple
         yield WARNINGS, _write(folder / WARNINGS, text, some[0].session)
 
 
-_WHY = "Ces noms contiennent des caractères que les documents ne savent pas imprimer : ils y sont remplacés par □."
+_WHY = "Ces noms contiennent des caractères que les documents ne savent pas imprimer\u00a0: ils y sont remplacés par □."
 
 
 def _write(path: Path, content: bytes, session: Session) -> Path:
@@ -163,10 +153,11 @@ def _parts(wish: Wish, some: Sequence[Chosen]) -> Iterator[Part]:
 
 def _part(paper: Paper, one: Chosen, *, by_class: bool) -> Part:
     session, candidates = one.session, one.candidates
+    if paper == Paper.KIT:
+        return data.kit(session, candidates, one.school)
     if paper == Paper.INVITATIONS:
         return data.invitations(session, candidates, by_class=by_class)
     simple: dict[Paper, Callable[[Session, list[Candidate]], Part]] = {
-        Paper.KIT: data.kit,
         Paper.ATTENDANCE: data.attendance,
         Paper.FALLBACK: data.fallback,
         Paper.BLANK_REPORT: data.blank_report,

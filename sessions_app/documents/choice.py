@@ -32,7 +32,7 @@ class PapersForm(forms.Form):
         error_messages={"required": "Cochez au moins un document."},
     )
     shape = forms.ChoiceField(
-        label="Sous quelle forme ?",
+        label="Sous quelle forme\u00a0?",
         choices=Shape.choices,
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez un PDF ou un ZIP."},

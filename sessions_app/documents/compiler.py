@@ -1,9 +1,17 @@
-"""typst, and nothing of Django: also run as a child process, so that the memory of a big file goes with it."""
+"""typst, and nothing of Django: run as a child process, so that what it takes of memory goes with it.
 
+Requests come on the standard input one at a time, each answered before the next: four bytes of length, then JSON
+`{"template", "format", "inputs", "ppi"}`. An answer is one byte (1: made, 0: refused, with typst's words), four bytes
+of length, and the file. The child ends when its input does, when nothing was asked for a minute, or after `LIFE`
+files, which bounds what typst keeps between two of them.
+"""
+
+import json
+import select
+import signal
 import sys
-import threading
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import typst
 
@@ -12,20 +20,65 @@ FONTS = HERE / "fonts"
 TEMPLATES = HERE / "templates"
 STANDARDS: list[Any] = ["a-2a", "ua-1"]
 
-_mine = threading.local()  # a compiler shared by two threads raises « already borrowed »
+IDLE_SECONDS = 60
+LIFE = 1000  # files
+AT_MOST_SECONDS = 300  # for one: the greatest takes a tenth of it on an idle machine
+
+MADE = b"1"
+REFUSED = b"0"
 
 
-def compile_here(data: str) -> bytes:
-    """The PDF of this JSON. Dates, file identifier and order come from the data alone."""
-    compiler: typst.Compiler | None = getattr(_mine, "compiler", None)
-    if compiler is None:
-        compiler = _mine.compiler = typst.Compiler(
-            TEMPLATES / "main.typ", root=TEMPLATES, font_paths=[FONTS], ignore_system_fonts=True
+def serve(requests: IO[bytes], answers: IO[bytes], *, idle: float = IDLE_SECONDS, life: int = LIFE) -> None:
+    compilers: dict[str, typst.Compiler] = {}
+    for _ in range(life):
+        if not select.select([requests], [], [], idle)[0]:
+            return
+        asked = received(requests)
+        if asked is None:
+            return
+        signal.alarm(AT_MOST_SECONDS)  # ends the process, even deep in typst: nobody waits for ever
+        try:
+            flag, content = MADE, _made(compilers, json.loads(asked))
+        except typst.TypstError as refusal:
+            flag, content = REFUSED, str(refusal).encode()
+        finally:
+            signal.alarm(0)
+        answers.write(flag)
+        sent(answers, content)
+
+
+def sent(pipe: IO[bytes], content: bytes) -> None:
+    pipe.write(len(content).to_bytes(4))
+    pipe.write(content)
+    pipe.flush()
+
+
+def received(pipe: IO[bytes]) -> bytes | None:
+    """None where the other side has ended."""
+    length = pipe.read(4)
+    if len(length) < 4:
+        return None
+    content = pipe.read(int.from_bytes(length))
+    return content if len(content) == int.from_bytes(length) else None
+
+
+def _made(compilers: dict[str, typst.Compiler], asked: dict[str, Any]) -> bytes:
+    """Dates, file identifier and order come from the inputs alone: the same inputs give the same bytes."""
+    template = asked["template"]
+    if template not in compilers:
+        compilers[template] = typst.Compiler(
+            TEMPLATES / template, root=TEMPLATES, font_paths=[FONTS], ignore_system_fonts=True
         )
-    made = compiler.compile(format="pdf", sys_inputs={"data": data}, pdf_standards=STANDARDS)
+    pdf = asked["format"] == "pdf"
+    made = compilers[template].compile(
+        format=asked["format"],
+        sys_inputs=asked["inputs"],
+        pdf_standards=STANDARDS if pdf else [],
+        ppi=asked.get("ppi"),
+    )
     assert isinstance(made, bytes)
     return made
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(compile_here(sys.stdin.buffer.read().decode()))
+    serve(sys.stdin.buffer, sys.stdout.buffer)

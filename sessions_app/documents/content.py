@@ -22,6 +22,8 @@ class Head:
     short_date: str
     hour: str
     duration: str
+    keep: str
+    logo_words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,29 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """One line of « Que faire si… »."""
+
+    what: str
+    todo: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody of « Qui appeler »: what is empty is not printed."""
+
+    purpose: str
+    name: str
+    phone: str
+    place: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
 class Kit:
+    """`first_lines`, `second_lines`: about how many lines of what people typed each page has to hold."""
+
     head: Head
     password: str
     password_note: str
@@ -88,7 +112,12 @@ class Kit:
     qr: str
     qr_words: str
     steps: list[Step]
+    help: list[Help]
+    callers: list[Caller]
+    callers_more: int
     codes: list[list[str]]
+    first_lines: int
+    second_lines: int
     template: str = Paper.KIT.value
 
 

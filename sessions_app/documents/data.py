@@ -25,38 +25,53 @@ from sessions_app.documents.content import (
     Step,
     Timed,
 )
+from sessions_app.documents.crowding import day_lines, facts_lines
 from sessions_app.documents.papers import CODES
 from sessions_app.documents.qr import qr_svg
+from sessions_app.documents.school import School
 from sessions_app.enums import SessionKind, SignInMode
 from sessions_app.models import Candidate, Session
 from sessions_app.rules import deadline, extra_minutes
+from sessions_app.selectors.kit import kit_mark
 from sessions_app.wording import clock_time, day, duration_words, long_day, week_day
 
 PREPARATION = timedelta(minutes=15)  # R4: « Préparer (15 min) »
 PER_PAGE = 20
 REPORT_LINES = 12
 ONE_THIRD = 33  # the usual extra time, in percent (R13)
+LINES_AT_MOST = 8  # of the observations, on the kit
 UNREADABLE = "Illisible : donnez un nouveau mot de passe à la session."
 TAKEN_OUT = "Retiré : cette session est terminée."
 
 
-def kit(session: Session, candidates: Sequence[Candidate]) -> Kit:
-    """The seed's three numbers, the address with the number filled in, the day in five steps."""
+def kit(session: Session, candidates: Sequence[Candidate], school: School) -> Kit:
+    """The seed's three numbers, the address with the number filled in, the day in five steps, whom to call."""
     password, note = _password(session)
     address = settings.PUBLIC_URL + reverse("room:login")
+    steps = _steps(session, candidates)
+    words = head(session)
+    observations = _few_lines(session.observations)
+    filled_in = urlencode({"session": session.number, "kit": kit_mark(session)})
     return Kit(
-        head=head(session),
+        head=words,
         password=password,
         password_note=note,
         access_code=session.access_code,
         candidates=len(candidates),
         workstations=_workstations(session),
-        observations=session.observations,
+        observations=observations,
         address=address,
-        qr=qr_svg(f"{address}?{urlencode({'numero': session.number})}"),
+        qr=qr_svg(f"{address}?{filled_in}"),
         qr_words=f"QR code de la page « Surveiller une session », avec le numéro {session.number} déjà rempli",
-        steps=_steps(session, candidates),
+        steps=steps,
+        help=school.help,
+        callers=school.callers,
+        callers_more=school.callers_more,
         codes=_codes(),
+        first_lines=facts_lines(
+            words.establishment, words.room_words, words.site, words.room, words.proctors, observations
+        ),
+        second_lines=day_lines(steps, school.help, school.callers),
     )
 
 
@@ -152,7 +167,15 @@ def head(session: Session) -> Head:
         short_date=day(local.date()),
         hour=clock_time(local),
         duration=duration_words(session.duration),
+        keep=_keep(session.establishment.retention_years),
+        logo_words=f"Logo : {session.establishment.name}",
     )
+
+
+def _keep(years: int) -> str:
+    """Its place and its term, as the school set it (P9)."""
+    span = f"{years} an{'s' if years > 1 else ''}"
+    return f"À conserver {span} par l’établissement — à remettre au secrétariat de scolarité"
 
 
 _KNOWN = {mode.value for mode in SignInMode} - {SignInMode.UNKNOWN.value}
@@ -242,8 +265,8 @@ def _steps(session: Session, candidates: Sequence[Candidate]) -> list[Step]:
         Step(
             f"{at(launch)} – {end(0)}",
             "Surveiller",
-            "Circulez. Un élève sorti de son test revient seulement si vous autorisez la reprise."
-            " Annoncez les dix dernières minutes.",
+            "Circulez. Un élève sorti de son test revient seulement si vous autorisez la reprise. Une sortie de la"
+            " salle : accompagné, un seul à la fois, heures notées (C8). Annoncez les dix dernières minutes.",
         ),
         Step(
             end(0),
@@ -268,6 +291,12 @@ def _workstations(session: Session) -> str:
 
 def _codes() -> list[list[str]]:
     return [list(pair) for pair in CODES]
+
+
+def _few_lines(text: str) -> str:
+    """As it was typed, unless its line ends alone would fill the page."""
+    found = [line.strip() for line in text.splitlines() if line.strip()]
+    return "\n".join(found) if len(found) <= LINES_AT_MOST else " / ".join(found)
 
 
 def _class_key(name: str) -> tuple[object, ...]:

@@ -5,18 +5,16 @@ the file is that of the data.
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sessions_app.documents import compiler
+from sessions_app.documents import typesetter
 from sessions_app.documents.content import Part
 from sessions_app.documents.glyphs import MISSING, printable, unprintable
-
-CHILD_SECONDS = 300  # a file of the greatest size takes a tenth of it on an idle machine
+from sessions_app.documents.school import Logo
+from sessions_app.documents.typesetter import Typesetter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +31,13 @@ class Replaced:
         return f"{self.name} ({self.who}) : {signs} imprimé {MISSING}"
 
 
-def typeset(parts: Sequence[Part], *, title: str, stamp: datetime, apart: bool = False) -> bytes:
+def typeset(
+    parts: Sequence[Part], *, title: str, stamp: datetime, logo: Logo | None = None, apart: bool = False
+) -> bytes:
     """One PDF of these parts, each with its own page numbers. `stamp`: the date written in the file.
 
-    `apart`: in a process of its own, for a file of many parts; the bytes are the same.
+    `logo`: for the head of the papers that carry one. `apart`: in a process of its own, for a file of many
+    parts, which takes about 2 MB a page until it is written; the bytes are the same.
     """
     day = stamp.astimezone(UTC)
     data = {
@@ -44,22 +45,18 @@ def typeset(parts: Sequence[Part], *, title: str, stamp: datetime, apart: bool =
         "date": [day.year, day.month, day.day, day.hour, day.minute, day.second],
         "parts": [_ready(part) for part in parts],
     }
-    text = json.dumps(data, ensure_ascii=False)
-    return _compile_apart(text) if apart else compiler.compile_here(text)
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    if logo is not None:
+        inputs |= {"logo": logo.svg, "logo_width": str(logo.width)}
+    if apart:
+        with Typesetter() as own:
+            return own.make("main.typ", inputs)
+    return typesetter.ours.make("main.typ", inputs)
 
 
 def replaced_in(part: Part) -> list[Replaced]:
     """Who is printed with a □, for the footnote and for `avertissements.txt` (mechanics §15)."""
     return list(_replaced(asdict(part)))
-
-
-def _compile_apart(text: str) -> bytes:
-    """A page laid out takes about 2 MB until the whole file is written: too much to leave behind in a worker."""
-    command = [sys.executable, compiler.__file__]
-    done = subprocess.run(
-        command, input=text.encode(), capture_output=True, timeout=CHILD_SECONDS, check=True
-    )
-    return done.stdout
 
 
 def _ready(part: Part) -> dict[str, Any]:

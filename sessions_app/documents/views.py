@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pixsurv.kernel.errors import DomainError
 from sessions_app.documents import bundle, choice
+from sessions_app.documents.expected import expected
 from sessions_app.documents.papers import Paper
 from sessions_app.enums import SessionState
 from sessions_app.refusals import refusals_as_pages
@@ -30,7 +31,9 @@ def paper(request: HttpRequest, number: int, paper: Paper) -> HttpResponse:
     account = account_of(request)
     session = managed_session(account, number)
     if session.state == SessionState.ELIMINATED:
-        raise DomainError("session_eliminated", "Cette session est éliminée : ses documents n’existent plus.")
+        raise DomainError(
+            "session_eliminated", "Cette session est éliminée\u00a0: ses documents n’existent plus."
+        )
     logger.info("document made: %s, session %s, account %s", paper.value, session.pk, account.pk)
     one = bundle.chosen([session])[0]
     made = bundle.one_paper(paper, one, by_class=request.GET.get("tri") == "classe")
@@ -60,21 +63,29 @@ def _made(request: HttpRequest) -> HttpResponseBase:
     numbers = request.POST.getlist("session")
     sessions = choice.ticked(account, offer.establishment, numbers)
     some = bundle.chosen(sessions)
-    if form.is_valid() and not some:
-        form.add_error(None, "Cochez au moins une session.")
-    elif form.is_valid() and form.one_pdf and bundle.pages_of(form.wish(), some) > choice.PAGES_AT_MOST:
-        form.add_error("shape", TOO_LONG)
-    if form.errors:
+    if not _possible(form, some):
         return _page(request, offer, form, {session.number for session in sessions}, status=422)
+    work = expected(form.wish(), some)
+    if not form.one_pdf and work.is_long and not request.POST.get("attendre"):
+        context = {"offer": offer, "sessions": sessions, "wish": form.wish(), "expected": work}
+        return render(request, "establishment/papers_expected.html", context)
     logger.info("documents made: %s sessions, account %s", len(some), account.pk)
     name = f"documents-{len(some)}-session{'s' if len(some) > 1 else ''}"
     if form.one_pdf:
         whole = HttpResponse(bundle.merged(form.wish(), some), content_type="application/pdf")
         return _as_file(whole, f"{name}.pdf")
-    archive = bundle.archive(form.wish(), some)
-    streamed = StreamingHttpResponse(archive, content_type="application/zip")
-    streamed.headers["Content-Length"] = str(archive.length)
+    streamed = StreamingHttpResponse(bundle.archive(form.wish(), some), content_type="application/zip")
+    streamed.headers["Content-Encoding"] = "identity"  # PDFs are compressed: once more only costs time
     return _as_file(streamed, f"{name}.zip")
+
+
+def _possible(form: choice.PapersForm, some: list[bundle.Chosen]) -> bool:
+    """Whether this can be made; if not, the form says why."""
+    if form.is_valid() and not some:
+        form.add_error(None, "Cochez au moins une session.")
+    elif form.is_valid() and form.one_pdf and bundle.pages_of(form.wish(), some) > choice.PAGES_AT_MOST:
+        form.add_error("shape", TOO_LONG)
+    return not form.errors
 
 
 def _as_file[Response: HttpResponseBase](response: Response, name: str) -> Response:

@@ -60,8 +60,8 @@ class SettingsForm(SettingsBase):
         }
         help_texts = {
             "account_required": "Sans compte obligatoire, le numéro et le mot de passe de la session suffisent.",
-            "ends_by_itself": "Sans cela, la ligne dit « Temps écoulé » et le surveillant décide.",
-            "discreet_extra_time": "Les mots « temps majoré » restent alors hors de la liste de la salle.",
+            "ends_by_itself": "Sans cela, la ligne dit «\u00a0Temps écoulé\u00a0» et le surveillant décide.",
+            "discreet_extra_time": "Les mots «\u00a0temps majoré\u00a0» restent alors hors de la liste de la salle.",
             "retention_years": "Rien n’est détruit tout seul à ce terme.",
         }
 
@@ -81,7 +81,7 @@ class ContactForm(ContactBase):
 
     purpose = LineField(
         label="Pour quoi",
-        help_text="Par exemple : mot de passe de l’ordinateur, ENT, direction.",
+        help_text="Par exemple\u00a0: mot de passe de l’ordinateur, ENT, direction.",
         max_length=200,
     )
     name = LineField(label="Qui", max_length=100)

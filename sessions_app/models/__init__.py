@@ -4,6 +4,7 @@ from sessions_app.models.account import Account, Membership
 from sessions_app.models.candidate import Candidate
 from sessions_app.models.establishment import ApiKey, Contact, Establishment
 from sessions_app.models.event import Event
+from sessions_app.models.help_text import HelpText
 from sessions_app.models.import_draft import ImportDraft, ImportMapping
 from sessions_app.models.invitation import Invitation
 from sessions_app.models.pupil import Pupil
@@ -18,6 +19,7 @@ __all__ = [
     "Establishment",
     "Event",
     "FilePurpose",
+    "HelpText",
     "ImportDraft",
     "ImportMapping",
     "Invitation",

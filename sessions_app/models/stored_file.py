@@ -48,6 +48,12 @@ class StoredFile(models.Model):
                 condition=Q(purpose__in=FilePurpose.values),
                 violation_error_message="Cet usage de fichier n’existe pas.",
             ),
+            models.UniqueConstraint(
+                name="stored_file_one_logo",
+                fields=["establishment"],
+                condition=Q(purpose="logo"),
+                violation_error_message="Un établissement a un seul logo.",
+            ),
         ]
 
     def __str__(self) -> str:

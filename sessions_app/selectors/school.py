@@ -1,7 +1,10 @@
 """What « Réglages » shows beside the settings themselves."""
 
+from datetime import datetime
+
 from sessions_app.models import Account, ApiKey, Contact, Establishment
 from sessions_app.selectors import require_admin
+from sessions_app.selectors.help import HelpEntry, help_entries
 
 
 def contacts(establishment: Establishment) -> list[Contact]:
@@ -14,6 +17,12 @@ def api_keys(establishment: Establishment) -> list[ApiKey]:
     return list(
         ApiKey.objects.filter(establishment=establishment, revoked_at=None).order_by("created_at", "pk")
     )
+
+
+def dated_help(establishment: Establishment, now: datetime) -> list[tuple[HelpEntry, bool]]:
+    """« Que faire si… », each with whether its link is to check again."""
+    today = now.astimezone(establishment.zone).date()
+    return [(entry, entry.to_check_again(today)) for entry in help_entries(establishment)]
 
 
 def managed_contact(account: Account, pk: int) -> Contact:

@@ -11,6 +11,7 @@ from sessions_app.forms.school import ApiKeyForm, ContactForm, SettingsForm
 from sessions_app.models import Contact
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors import school as selectors
+from sessions_app.selectors.logo import has_logo
 from sessions_app.services import school as services
 from sessions_app.views import Here, account_of, at, see, where
 from sessions_app.views.confirm import Question, ask
@@ -52,9 +53,9 @@ def remove_contact(request: HttpRequest, contact_id: int) -> HttpResponse:
     back = at("establishment:settings", contact.establishment)
     if request.method == "POST":
         contact.delete()
-        messages.success(request, f"{contact.name} n’est plus dans « Qui appeler ».")
+        messages.success(request, f"{contact.name} n’est plus dans «\u00a0Qui appeler\u00a0».")
         return see(back)
-    title = f"Retirer {contact.name} de « Qui appeler » ?"
+    title = f"Retirer {contact.name} de «\u00a0Qui appeler\u00a0»\u00a0?"
     return ask(request, Question(title, "Les surveillants ne verront plus ce contact.", back))
 
 
@@ -88,14 +89,14 @@ def revoke_key(request: HttpRequest, key_id: int) -> HttpResponse:
         messages.success(request, f"La clé « {key.name} » est révoquée.")
         return see(back)
     consequence = "La plateforme qui s’en sert ne pourra plus rien envoyer, même pour un test en cours."
-    return ask(request, Question(f"Révoquer la clé « {key.name} » ?", consequence, back))
+    return ask(request, Question(f"Révoquer la clé « {key.name} »\u00a0?", consequence, back))
 
 
 def _contact(request: HttpRequest, contact: Contact) -> HttpResponse:
     form = ContactForm(request.POST or None, instance=contact)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "« Qui appeler » est à jour.")
+        messages.success(request, "«\u00a0Qui appeler\u00a0» est à jour.")
         return see(at("establishment:settings", contact.establishment))
     context = {"form": form, "contact": contact}
     return render(request, "establishment/contact.html", context, status=422 if form.errors else 200)
@@ -115,5 +116,7 @@ def _page(
         "key_form": key_form or ApiKeyForm(auto_id="cle_%s"),
         "contacts": selectors.contacts(here.establishment),
         "keys": selectors.api_keys(here.establishment),
+        "entries": selectors.dated_help(here.establishment, clock.now()),
+        "logo": has_logo(here.establishment),
     }
     return render(request, "establishment/settings.html", context, status=status)

@@ -20,7 +20,10 @@ def _owned(path: str, factory: type) -> Callable[[Session], str]:
 
 
 # Pages of « the school that one manages »: anybody's own, 403 for a member who manages none.
-OWN = ("equipe/", "reglages/", "reglages/contacts/ajouter/", "sessions/creer/")
+OWN = (
+    *("equipe/", "reglages/", "reglages/contacts/ajouter/", "reglages/aide/poste/"),
+    *("reglages/logo/changer/", "reglages/logo/retirer/", "sessions/creer/"),
+)
 # Pages about one thing of this school: 404 for a stranger, 403 for another role.
 OF_SCHOOL: dict[str, Callable[[Session], str]] = {
     "change": _on_session("modifier/"),
@@ -31,6 +34,9 @@ OF_SCHOOL: dict[str, Callable[[Session], str]] = {
     "catch_up": _on_session("rattrapage/"),
     "team": lambda session: f"{AREA}equipe/?etablissement={session.establishment_id}",
     "settings": lambda session: f"{AREA}reglages/?etablissement={session.establishment_id}",
+    "help": lambda session: f"{AREA}reglages/aide/poste/?etablissement={session.establishment_id}",
+    "logo": lambda session: f"{AREA}reglages/logo/changer/?etablissement={session.establishment_id}",
+    "no_logo": lambda session: f"{AREA}reglages/logo/retirer/?etablissement={session.establishment_id}",
     "invitation": _owned("equipe/invitations/{}/annuler/", factories.InvitationFactory),
     "resend": _owned("equipe/invitations/{}/renvoyer/", factories.InvitationFactory),
     "member": _owned("equipe/{}/retirer/", factories.MembershipFactory),

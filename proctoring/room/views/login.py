@@ -1,6 +1,8 @@
 """« Surveiller une session » (R1)."""
 
+import re
 from secrets import token_urlsafe
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,13 +17,16 @@ from proctoring.room_cookie import set_room_cookie
 from proctoring.services import access as accesses
 from sessions_app.models import Account
 
+KIT_MARK = re.compile(r"[A-Za-z0-9_-]{43}")
+
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
 def login(request: HttpRequest) -> HttpResponse:
     """Number and password open the room; one message for a wrong one of either."""
     if request.method == "GET":
-        number = request.GET.get("numero", "")[:9]
+        # The kit's QR says `session`; `numero` is what our own links say.
+        number = (request.GET.get("session") or request.GET.get("numero", ""))[:9]
         account = request.user
         name = account.name if isinstance(account, Account) else ""
         ended = request.GET.get("acces") == "termine"
@@ -33,7 +38,8 @@ def login(request: HttpRequest) -> HttpResponse:
         return _enter(request, form)
     except DomainError as error:
         form.add_error("number" if error.code == "wrong_number" else None, error.sentence)
-        response = _page(request, form, status=error.status)
+        sign_in = _sign_in(form.cleaned_data["number"]) if error.code == "account_required" else ""
+        response = _page(request, form, status=error.status, sign_in=sign_in)
         if isinstance(error, Busy):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
@@ -60,9 +66,29 @@ def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
     return response
 
 
-def _page(request: HttpRequest, form: LoginForm, *, status: int = 200, ended: bool = False) -> HttpResponse:
-    context = {"form": form, "ended": ended, "once": request.POST.get("once") or token_urlsafe(12)}
+def _page(
+    request: HttpRequest, form: LoginForm, *, status: int = 200, ended: bool = False, sign_in: str = ""
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "ended": ended,
+        "once": request.POST.get("once") or token_urlsafe(12),
+        "kit": _kit(request),
+        "sign_in": sign_in,
+    }
     if request.headers.get("HX-Request") == "true":
         typed = {"number": form["number"].value(), "name": form["name"].value() or ""}
         return render(request, "room/lost.html", {**context, **typed}, status=422)
     return render(request, "room/login.html", context, status=status)
+
+
+def _kit(request: HttpRequest) -> str:
+    """The mark of the kit that was scanned, kept from try to try; it opens nothing (mechanics §8)."""
+    mark = request.POST.get("kit") or request.GET.get("kit", "")
+    return mark if KIT_MARK.fullmatch(mark) else ""
+
+
+def _sign_in(number: str) -> str:
+    """Signing in to one's account, then back here with the number filled in."""
+    here = f"{reverse('room:login')}?{urlencode({'numero': number})}"
+    return f"{reverse('establishment:login')}?{urlencode({'next': here})}"

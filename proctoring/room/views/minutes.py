@@ -119,7 +119,9 @@ def _once(visit: Visit, service: Callable[..., object], chosen: list[int], many:
     key = visit.post.get("once", "")
     if not key.isascii() or not key.isprintable() or len(key) > 100:
         raise DomainError(
-            "once_missing", "Rouvrez « Minutes perdues » : ce formulaire n’est plus valable.", status=422
+            "once_missing",
+            "Rouvrez «\u00a0Minutes perdues\u00a0»\u00a0: ce formulaire n’est plus valable.",
+            status=422,
         )
 
     def act() -> once.Answer:

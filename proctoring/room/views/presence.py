@@ -20,7 +20,8 @@ from sessions_app.enums import LatePolicy
 from sessions_app.models import Candidate
 
 CONTRADICTION = (
-    "Vous avez dit pourquoi il arrive en retard : choisissez « Arrive en retard », ou effacez cette raison."
+    "Vous avez dit pourquoi il arrive en retard\u00a0: choisissez «\u00a0Arrive en retard\u00a0»,"
+    " ou effacez cette raison."
 )
 
 
@@ -39,7 +40,7 @@ def presence(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
         )  # fmt: skip
         return answers.done(visit, candidate.pk)
     if wish != "1":
-        raise DomainError("present_missing", "La présence voulue manque : 1 ou 0.", status=422)
+        raise DomainError("present_missing", "La présence voulue manque\u00a0: 1 ou 0.", status=422)
     if visit.post.get("confirmed") != "1" and _must_ask_which(candidate):
         return _ask_which(visit, candidate, status=409)
     return _tick(visit, candidate)
@@ -67,7 +68,7 @@ def certifiable(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     if visit.request.method == "GET":
         return answers.dialog(visit, "certifiable", {"candidate": candidate})
     if visit.post.get("seen") != "1":
-        error = "Cochez la case : c’est vous qui l’avez vu."
+        error = "Cochez la case\u00a0: c’est vous qui l’avez vu."
         return answers.dialog(visit, "certifiable", {"candidate": candidate, "error": error}, status=422)
     presences.become_certifiable(
         session_id=visit.session.pk, candidate_id=candidate.pk, actor=visit.actor, now=visit.now

@@ -351,6 +351,19 @@ def test_masked_screen_has_no_refresh(room: Room) -> None:
     assert b"DUPONT" not in room.get(f"{room.url}etat/?v=0.0", htmx=True).content
 
 
+def test_masked_screen_asks_for_its_counts_again(room: Room) -> None:
+    room.put("in_progress", "DUPONT", "Paul")
+    room.post(room.url + "masquer/")
+    (counts,) = parse(room.get(room.url).content).xpath("//*[@id='comptes-masques']")
+    assert counts.get("hx-get") == room.url
+    assert counts.get("hx-trigger") == "every 10s"
+    room.put("in_progress", "PICASSO", "Pablo")
+    again = room.get(room.url, htmx=True)
+    (fresh,) = parse(again.content).xpath("//*[@id='comptes-masques']")
+    assert "2/2 présents" in words(fresh)
+    assert b"PICASSO" not in again.content
+
+
 def test_the_session_password_brings_the_names_back(room: Room) -> None:
     room.add("DUPONT", "Paul")
     room.post(room.url + "masquer/")

@@ -11,6 +11,7 @@ from django.test import Client
 from proctoring.models import ProctorAccess
 from proctoring.services import closing
 from sessions_app.enums import EventKind, SessionState
+from sessions_app.selectors.kit import kit_mark
 from tests import factories
 from tests.htmx import Page, parse, words
 from tests.proctoring.room.conftest import NOW, Room, RoomBrowser
@@ -21,9 +22,9 @@ RIGHT = factories.PASSWORD
 
 
 def enter(
-    room: Room, *, password: str = RIGHT, number: str = "", name: str = "Perrine Essai"
+    room: Room, *, password: str = RIGHT, number: str = "", name: str = "Perrine Essai", **more: str
 ) -> HttpResponse:
-    data = {"number": number or str(room.session.number), "password": password, "name": name}
+    data = {"number": number or str(room.session.number), "password": password, "name": name, **more}
     return room.client.post(LOGIN, data)
 
 
@@ -271,6 +272,18 @@ def test_an_account_is_asked_for(account_room: Room) -> None:
     assert not ProctorAccess.objects.exists()
 
 
+def test_who_has_no_account_is_led_to_sign_in_and_back(account_room: Room) -> None:
+    refused = enter(account_room)
+    (link,) = parse(refused.content).xpath("//a[contains(., 'Me connecter à mon compte')]/@href")
+    member = factories.MembershipFactory(establishment=account_room.session.establishment, role="proctor")
+    form = {"email": member.account.email, "password": factories.ACCOUNT_PASSWORD}
+    asked = parse(account_room.client.get(link).content)
+    (back,) = asked.xpath("//input[@name='next']/@value")
+    signed_in = account_room.client.post(link.split("?")[0], {**form, "next": back})
+    assert signed_in["Location"] == f"/surveillance/?numero={account_room.session.number}"
+    assert enter(account_room).status_code == 303
+
+
 def test_an_account_is_not_mentioned_before_the_right_password(account_room: Room) -> None:
     assert WRONG in words(parse(enter(account_room, password="C-BBBBBB").content))
 
@@ -370,3 +383,23 @@ def test_the_form_of_an_access_that_ended_opens_a_new_one(empty_room: Room) -> N
     empty_room.client.post(LOGIN, data)
     assert is_in(empty_room)
     assert ProctorAccess.objects.count() == 2
+
+
+# ---- the QR of the kit (mechanics §8) ----
+
+
+def test_the_kit_fills_the_number_in_and_its_mark_stays_from_try_to_try(empty_room: Room) -> None:
+    mark = kit_mark(empty_room.session)
+    number = empty_room.session.number
+    page = parse(empty_room.client.get("/surveillance/", {"session": number, "kit": mark}).content)
+    assert page.xpath("//input[@name='number']/@value") == [str(number)]
+    assert page.xpath("//input[@name='kit']/@value") == [mark]
+    refused = enter(empty_room, password="C-BBBBBB", kit=mark)
+    assert parse(refused.content).xpath("//input[@name='kit']/@value") == [mark]
+    assert enter(empty_room, kit=mark).status_code == 303
+
+
+@pytest.mark.parametrize("mark", ["", "x", "é" * 43, "a" * 44])
+def test_what_has_not_the_form_of_a_mark_is_not_kept(empty_room: Room, mark: str) -> None:
+    page = parse(empty_room.client.get("/surveillance/", {"session": "1", "kit": mark}).content)
+    assert not page.xpath("//input[@name='kit']")

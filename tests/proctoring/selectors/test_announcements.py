@@ -191,7 +191,7 @@ def test_extra_time_goes_back_to_what_it_was(
     minutes.set_extra_time(**where(candidate), percent=33, actor=actor)
     (one,) = told(access)
     assert one.fields == (("percent", "20"),)
-    assert one.more == "Nouvelle fin : 12h50"
+    assert one.more == "Nouvelle fin\u00a0: 12h50"
 
 
 def test_keys_serve_as_ids(session: Session, access: ProctorAccess, actor: Actor) -> None:

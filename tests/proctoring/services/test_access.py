@@ -124,7 +124,7 @@ def test_password_whose_key_is_lost_opens_nothing(session: Session, settings: Se
 def test_access_code_typed_as_password_is_told(session: Session, typed: str) -> None:
     with pytest.raises(DomainError) as refusal:
         find(session, typed)
-    assert "Cela ressemble au code d’accès des candidats (n° 3 du kit)." in refusal.value.sentence
+    assert "Cela ressemble au code d’accès des candidats (n°\u00a03 du kit)." in refusal.value.sentence
 
 
 def test_entering_is_an_event_and_changes_nothing_else(session: Session) -> None:

@@ -12,10 +12,13 @@ from page import validate_pdf_bytes
 
 from sessions_app.documents import bundle, glyphs
 from sessions_app.documents.papers import CODES, Paper
+from sessions_app.documents.school import School
 from sessions_app.enums import SessionKind, SessionState, SignInMode
-from sessions_app.models import Candidate, Session
+from sessions_app.models import Candidate, FilePurpose, Session, StoredFile
+from sessions_app.selectors.kit import kit_mark_valid
 from tests import factories
 from tests.sessions_app.documents.conftest import ODD
+from tests.sessions_app.pictures import png
 
 type Reader = Callable[[bytes], list[str]]
 
@@ -143,10 +146,15 @@ def test_kit_has_the_three_numbers_of_the_seed(planned: Session, words_of: Reade
 
 
 @override_settings(PUBLIC_URL="https://pix.exemple.fr")
-def test_kit_qr_opens_the_login_page_with_the_number_and_nothing_else(
+def test_kit_qr_opens_the_login_page_with_the_number_and_the_mark_of_the_kit(
     planned: Session, qr_of: Callable[[bytes], str]
 ) -> None:
-    assert qr_of(made(Paper.KIT, planned)) == f"https://pix.exemple.fr/surveillance/?numero={planned.number}"
+    read = qr_of(made(Paper.KIT, planned))
+    address, mark = read.rsplit("=", 1)
+    assert address == f"https://pix.exemple.fr/surveillance/?session={planned.number}&kit"
+    assert kit_mark_valid(str(planned.number), mark)
+    for secret in (factories.PASSWORD.removeprefix("C-"), factories.ACCESS_CODE, planned.sealed_password):
+        assert secret not in read
 
 
 @pytest.mark.parametrize("paper", [paper for paper in Paper if paper != Paper.KIT])
@@ -177,6 +185,13 @@ def test_attendance_has_twenty_a_page_and_numbers_its_pages(planned: Session, wo
     for number, page in enumerate(pages, start=1):
         assert f"Page {number}/3" in page
         assert str(planned.number) in page
+
+
+def test_attendance_keeps_twenty_long_names_on_their_page(planned: Session, words_of: Reader) -> None:
+    for rank in range(21):
+        pupil(planned, f"DE LA ROCHEFOUCAULD-MONTMORENCY-LAVAL {rank}", first_name="Marie-Antoinette")
+    pages = words_of(made(Paper.ATTENDANCE, planned))
+    assert [page.count("Antoinette") for page in pages] == [20, 1]
 
 
 def test_attendance_shows_a_class_else_a_local_id(planned: Session, words_of: Reader) -> None:
@@ -236,7 +251,7 @@ def test_invitation_too_long_for_half_a_sheet_has_its_own(planned: Session, word
     pupil(planned, "W" * 100, first_name="M" * 100, extra_time_percent=33)
     pupil(planned, "Z")
     planned.site, planned.room, planned.establishment.name = "W" * 200, "W" * 100, "W" * 200
-    some = [bundle.Chosen(planned, list(planned.candidates.order_by("sort_key")))]
+    some = [bundle.Chosen(planned, list(planned.candidates.order_by("sort_key")), School())]
     pages = words_of(bundle.one_paper(Paper.INVITATIONS, some[0]))
     assert [page.count("Convocation") for page in pages] == [1, 1]
 
@@ -290,3 +305,34 @@ def test_papers_are_made_in_several_threads_at_once(planned: Session, odd: list[
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+@pytest.mark.parametrize("paper", [Paper.KIT, Paper.INVITATIONS])
+def test_paper_with_a_logo_and_contacts_is_pdf_a_and_pdf_ua(paper: Paper, planned: Session) -> None:
+    pupil(planned)
+    factories.ContactFactory(establishment=planned.establishment, place="Bureau 12", hours="8h – 17h")
+    plain = made(paper, planned)
+    StoredFile(
+        establishment=planned.establishment, purpose=FilePurpose.LOGO, created_at=planned.created_at
+    ).holding(png()).save()
+    pdf = made(paper, planned)
+    for profile in ("pdfa-2a", "pdfua-1"):
+        report = validate_pdf_bytes(pdf, profile=profile)
+        failures = [found for found in report.failures if not found.rule_id.endswith("STREAM-LENGTH-001")]
+        assert not failures, [found.message for found in failures]
+    assert pictures(pdf) > pictures(plain)
+    assert "Logo : Collège Les Tilleuls" in spoken(pdf)
+
+
+def pictures(pdf: bytes) -> int:
+    with pikepdf.open(io.BytesIO(pdf)) as found:
+        return sum(
+            1 for one in found.objects if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"
+        )
+
+
+def spoken(pdf: bytes) -> list[str]:
+    """What stands for each picture in a voice."""
+    with pikepdf.open(io.BytesIO(pdf)) as found:
+        tags = [one for one in found.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
+        return [str(one.Alt).replace("\u00a0", " ") for one in tags]

@@ -9,7 +9,16 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
 from proctoring.models import Alert, Answer, Entry, Once, ProctorAccess
-from sessions_app.models import ApiKey, Candidate, Event, ImportMapping, Invitation, Membership, StoredFile
+from sessions_app.models import (
+    ApiKey,
+    Candidate,
+    Event,
+    HelpText,
+    ImportMapping,
+    Invitation,
+    Membership,
+    StoredFile,
+)
 from tests.factories import (
     AccountFactory,
     ApiKeyFactory,
@@ -80,6 +89,23 @@ def stored_file(**values: Any) -> models.Model:
         "created_at": NOW,
     }
     return changed(StoredFile(**fields).holding(b"bytes"), **values)
+
+
+def second_logo() -> models.Model:
+    first = stored_file()
+    first.save()
+    return stored_file(establishment=first.establishment)  # type: ignore[attr-defined]
+
+
+def help_text(**values: Any) -> models.Model:
+    row = HelpText(establishment=EstablishmentFactory(), topic="retard", text="Prévenir la vie scolaire.")
+    return changed(row, **values)
+
+
+def second_help_text() -> models.Model:
+    first = help_text()
+    first.save()
+    return help_text(establishment=first.establishment)  # type: ignore[attr-defined]
 
 
 def second_mapping() -> models.Model:
@@ -227,6 +253,11 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("pupil_named", lambda: pupil(first_name="")),
     ("stored_file_size_in_range", lambda: stored_file(size=5 * 1024 * 1024 + 1)),
     ("stored_file_purpose_known", lambda: stored_file(purpose="wallpaper")),
+    ("stored_file_one_logo", second_logo),
+    ("help_text_once", second_help_text),
+    ("help_text_topic_known", lambda: help_text(topic="météo")),
+    ("help_text_link_is_https", lambda: help_text(link="http://exemple.fr/", checked_on=NOW.date())),
+    ("help_text_link_checked", lambda: help_text(link="https://exemple.fr/")),
     ("import_mapping_once_per_titles", second_mapping),
     ("event_sequence_once", second_event),
     ("event_kind_known", lambda: event(kind="danced")),
