@@ -3,10 +3,12 @@
 from django.urls import path
 
 from sessions_app import views
+from sessions_app.batches import views as batches
 from sessions_app.candidates import importing
 from sessions_app.candidates import views as candidates
 from sessions_app.documents.urls import urlpatterns as documents
 from sessions_app.views import account, help_texts, invitation, logo, planning, school, team
+from sessions_app.views import account, feeds, invitation, planning, school, team, timetable
 
 app_name = "establishment"
 
@@ -40,10 +42,23 @@ urlpatterns = [
     path("reglages/cles/", school.create_key, name="create_key"),
     path("reglages/cles/<int:key_id>/revoquer/", school.revoke_key, name="revoke_key"),
     path("sessions/creer/", planning.create, name="create"),
+    path("sessions/importer/", batches.upload, name="import_sessions"),
+    path("sessions/importer/modele.csv", batches.model_file, {"filled": False}, name="sessions_model"),
+    path("sessions/importer/a-completer.csv", batches.model_file, {"filled": True}, name="sessions_filled"),
+    path("sessions/importer/<int:draft_id>/", batches.draft, name="sessions_draft"),
+    path("sessions/importer/<int:draft_id>/rapport.ods", batches.draft_report, name="sessions_report"),
     path("sessions/<int:number>/modifier/", planning.change, name="change"),
     path("sessions/<int:number>/annuler/", planning.cancel, name="cancel"),
     path("sessions/<int:number>/reporter/", planning.postpone, name="postpone"),
     path("sessions/<int:number>/supprimer/", planning.delete, name="delete"),
+    # « Planning », and the calendars that programs read.
+    path("planning/", timetable.planning, name="planning"),
+    path("planning/agendas/creer/", feeds.create, name="create_feed"),
+    path("planning/agendas/<int:feed_id>/", feeds.link, name="feed_link"),
+    path("planning/agendas/<int:feed_id>/revoquer/", feeds.revoke, name="revoke_feed"),
+    path("compte/agenda/", feeds.own, name="own_feed"),
+    path("compte/agenda/revoquer/", feeds.revoke_own, name="revoke_own_feed"),
+    path("agendas/<str:token>.ics", feeds.feed, name="feed"),
     path(_CANDIDATES, candidates.candidates, name="candidates"),
     path(f"{_CANDIDATES}modele.ods", candidates.template_file, name="candidates_file"),
     path(f"{_CANDIDATES}importer/", importing.upload, name="import"),

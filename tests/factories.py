@@ -18,6 +18,7 @@ from sessions_app.enums import Followed, Role, SessionKind
 from sessions_app.models import (
     Account,
     ApiKey,
+    CalendarFeed,
     Candidate,
     Contact,
     Establishment,
@@ -25,7 +26,9 @@ from sessions_app.models import (
     Membership,
     Pupil,
     Session,
+    SessionsDraft,
 )
+from sessions_app.services.feeds import make_school_feed
 from sessions_app.services.invitations import invite
 from sessions_app.services.planning import create_session
 
@@ -101,6 +104,49 @@ class InvitationFactory(DjangoModelFactory[Invitation]):
     @classmethod
     def _create(cls, model_class: type[Invitation], *args: Any, **kwargs: Any) -> Invitation:
         return invite(**kwargs)
+
+
+class CalendarFeedFactory(DjangoModelFactory[CalendarFeed]):
+    """Through the service; a link to the sessions of a school, by an admin of it."""
+
+    class Meta:
+        model = CalendarFeed
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    name = factory.Sequence(lambda n: f"Agenda d’essai {n}")
+    actor = factory.SubFactory(AccountFactory)
+    now = factory.LazyFunction(clock.now)
+
+    @classmethod
+    def _create(cls, model_class: type[CalendarFeed], *args: Any, **kwargs: Any) -> CalendarFeed:
+        return make_school_feed(**kwargs)
+
+
+class SessionsDraftFactory(DjangoModelFactory[SessionsDraft]):
+    """A file of one line that was read: one session with one candidate, in the coming week."""
+
+    class Meta:
+        model = SessionsDraft
+        exclude = ["day"]
+
+    establishment = factory.SubFactory(EstablishmentFactory)
+    account = None
+    file_name = "sessions.csv"
+    labels = ["Site", "Salle", "Date de début", "Heure", "Nom", "Prénom", "Date de naissance"]
+    columns = {
+        "site": 0,
+        "room": 1,
+        "day": 2,
+        "hour": 3,
+        "last_name": 4,
+        "first_name": 5,
+        "birth_date": 6,
+    }
+    day = factory.LazyFunction(lambda: f"{clock.now() + timedelta(days=7):%d/%m/%Y}")
+    rows = factory.LazyAttribute(
+        lambda made: [[2, ["Site d’essai", "C04", made.day, "10:00", "DUPONT", "Paul", "21/05/2011"]]]
+    )
+    created_at = factory.LazyFunction(clock.now)
 
 
 class ContactFactory(DjangoModelFactory[Contact]):

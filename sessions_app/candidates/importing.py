@@ -8,13 +8,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
-from pixsurv.kernel.uploads import MAX_REQUEST
 from sessions_app.candidates.forms import ColumnsForm, UploadForm
 from sessions_app.candidates.views import account_of, actor_of, ods_response, on_session, to_list, today_of
 from sessions_app.exports.candidate_list import report_file
 from sessions_app.imports.headers import Field, columns_of, letter, width
-from sessions_app.imports.refusals import refused_file
 from sessions_app.imports.report import Report, judge_draft, report_of
+from sessions_app.imports.uploads import file_of
 from sessions_app.models import ImportDraft, Session
 from sessions_app.refusals import with_retry
 from sessions_app.services import drafts
@@ -80,17 +79,13 @@ def draft_report(request: HttpRequest, session: Session, draft_id: int) -> HttpR
 
 def _draft_from(request: HttpRequest, session: Session, form: UploadForm) -> ImportDraft | None:
     """None when the form itself says what is wrong."""
-    readable = form.is_valid()
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_REQUEST:
-        form.errors.pop("file", None)  # it says that there is none: it was too big to be taken
-        raise refused_file("file_too_big")
-    if not readable:
+    file = file_of(request, form)
+    if file is None:
         return None
-    file = form.cleaned_data["file"]
     return drafts.make_draft(
         session=session,
         account=account_of(request),
-        file_name=file.name,
+        file_name=file.name or "",
         data=file.read(),
         ask_columns=form.cleaned_data["ask_columns"],
         now=clock.now(),

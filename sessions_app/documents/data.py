@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -31,11 +31,10 @@ from sessions_app.documents.qr import qr_svg
 from sessions_app.documents.school import School
 from sessions_app.enums import SessionKind, SignInMode
 from sessions_app.models import Candidate, Session
-from sessions_app.rules import deadline, extra_minutes
+from sessions_app.rules import PREPARATION, deadline, extra_minutes
 from sessions_app.selectors.kit import kit_mark
 from sessions_app.wording import clock_time, day, duration_words, long_day, week_day
 
-PREPARATION = timedelta(minutes=15)  # R4: « Préparer (15 min) »
 PER_PAGE = 20
 REPORT_LINES = 12
 ONE_THIRD = 33  # the usual extra time, in percent (R13)

@@ -72,11 +72,16 @@ def folded(label: str) -> str:
 
 
 def columns_of(labels: Sequence[str]) -> Columns:
-    """The fields whose column is beyond doubt: a text that stands twice is nobody's."""
+    """The fields of a candidate whose column is beyond doubt."""
+    return matched(labels, KNOWN)
+
+
+def matched[Name: TextChoices](labels: Sequence[str], known: Mapping[Name, Sequence[str]]) -> dict[Name, int]:
+    """The fields whose title stands once, by the surest text; a text that stands twice is nobody's."""
     texts = [folded(label) for label in labels]
-    found: Columns = {}
-    for field, known in KNOWN.items():
-        for text in known:
+    found: dict[Name, int] = {}
+    for field, spellings in known.items():
+        for text in spellings:
             if texts.count(text) == 1:
                 found[field] = texts.index(text)
                 break

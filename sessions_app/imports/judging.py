@@ -166,9 +166,23 @@ def judge(rows: Sequence[tuple[int, Sequence[Cell]]], columns: Columns, *, today
         problems += line.problems
         if person is not None:
             people.append(person)
-    problems += _duplicates(people, columns) + _homonyms(people, columns) + _swapped(people, columns)
+    problems += judge_among(people, columns) + judge_columns(people, columns)
     problems.sort(key=lambda problem: (not problem.blocks, problem.line))
     return Judged(len(rows), people, problems)
+
+
+def judge_line(
+    number: int, cells: Sequence[Cell], columns: Columns, today: date
+) -> tuple[Person | None, list[Problem]]:
+    """Who stands on one line of a file that is not only a list of people; None when something blocks it."""
+    line = _Line(number, cells, columns)
+    person = line.person(today)
+    return person, line.problems
+
+
+def judge_among(people: Sequence[Person], columns: Columns) -> list[Problem]:
+    """What is wrong or strange among the people of one session."""
+    return _duplicates(people, columns) + _homonyms(people, columns)
 
 
 def problem_of(
@@ -216,7 +230,7 @@ def _homonyms(people: Sequence[Person], columns: Columns) -> list[Problem]:
     return found
 
 
-def _swapped(people: Sequence[Person], columns: Columns) -> list[Problem]:
+def judge_columns(people: Sequence[Person], columns: Columns) -> list[Problem]:
     """First names in capitals and last names not: the two columns have probably changed places."""
     odd = [one for one in people if one.first_name.isupper() and not one.last_name.isupper()]
     if len(people) < 3 or len(odd) * 10 < len(people) * 8:

@@ -37,3 +37,12 @@ SENTENCES = {
 def refused_file(code: str, detail: str = "") -> DomainError:
     """Nothing of this file is used; the sentence names the place where there is one."""
     return DomainError(code, SENTENCES[code].replace("{detail}", detail), status=422)
+
+
+def columns_missing(titles: list[str]) -> DomainError:
+    """A file that has a model, and lacks these titles of it."""
+    words = ", ".join(f"« {title} »" for title in titles)
+    which = "cette colonne" if len(titles) == 1 else "ces colonnes"
+    sentence = f"Il manque à ce fichier {which} : {words}."
+    todo = "Téléchargez le modèle et remplissez-le sans changer les titres."
+    return DomainError("file_columns_missing", f"{sentence} {todo}", status=422)

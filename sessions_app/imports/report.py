@@ -2,17 +2,20 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime
+
+from django.db.models import Max
 
 from sessions_app.enums import SessionState
 from sessions_app.imports.headers import REQUIRED, Columns, Field
 from sessions_app.imports.judging import Judged, Person, Problem, judge, problem_of
 from sessions_app.imports.reading import Cell
 from sessions_app.models import Candidate, ImportDraft, Session
+from sessions_app.rules import LONGEST_OCCUPATION, occupied_until
 
 OPTIONAL = [field for field in Field if field not in REQUIRED]
-LONGEST_SESSION = timedelta(hours=8)  # 240 min of test and as much again: how far a session may reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,16 @@ class Change:
             else:
                 found.append(f"{Field(name).label} : {was or '(vide)'} → {told or '(vide)'}")
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a list would do to a session: who comes, who is corrected, how many stay as they are, who goes."""
+
+    new: list[Person]
+    changed: list[Change]
+    kept: int
+    removed: list[Candidate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +84,32 @@ def judge_draft(draft: ImportDraft, today: date) -> Judged:
 def report_of(draft: ImportDraft, session: Session, judged: Judged) -> Report:
     """Two queries, whatever the number of candidates."""
     columns = draft_columns(draft)
-    enrolled = {one.identity_key: one for one in enrolled_in(session)}
-    listed = {person.identity_key: person for person in reversed(judged.people)}
-    changes = [
-        change
-        for key, person in listed.items()
-        if key in enrolled and (change := change_of(enrolled[key], person))
-    ]
+    enrolled = enrolled_in(session)
+    changes = compare(enrolled, judged.people)
     return Report(
         judged=judged,
         problems=judged.problems + _overlaps(session, judged.people, columns),
-        new=[person for key, person in reversed(listed.items()) if key not in enrolled],
-        changed=changes,
-        kept=sum(key in enrolled for key in listed) - len(changes),
-        removed=[one for key, one in enrolled.items() if key not in listed],
-        not_stored=_not_stored(draft, columns),
-        seen=fingerprint(list(enrolled.values())),
+        new=changes.new,
+        changed=changes.changed,
+        kept=changes.kept,
+        removed=changes.removed,
+        not_stored=not_stored(draft.labels, columns.values()),
+        seen=fingerprint(enrolled),
+    )
+
+
+def compare(enrolled: Sequence[Candidate], people: Sequence[Person]) -> Changes:
+    """What a list would do to the candidates of a session, by identity."""
+    known = {one.identity_key: one for one in enrolled}
+    listed = {person.identity_key: person for person in reversed(people)}
+    changed = [
+        change for key, person in listed.items() if key in known and (change := change_of(known[key], person))
+    ]
+    return Changes(
+        new=[person for key, person in reversed(listed.items()) if key not in known],
+        changed=changed,
+        kept=sum(key in known for key in listed) - len(changed),
+        removed=[one for key, one in known.items() if key not in listed],
     )
 
 
@@ -125,12 +148,13 @@ def change_of(candidate: Candidate, person: Person) -> Change | None:
 
 
 def overlapping(session: Session, keys: list[str]) -> dict[str, Session]:
-    """Which of these identities are enrolled in another session of the school at the same time (P6)."""
-    end = session.starts_at + timedelta(minutes=session.duration)
+    """Which of these identities are enrolled in another session of the school at the same time (P6, P11)."""
+    mine = Candidate.objects.filter(session=session).aggregate(most=Max("extra_time_percent"))["most"]
+    end = _end(session, mine)
     others = (
         Candidate.objects.filter(
             session__establishment=session.establishment_id,
-            session__starts_at__gt=session.starts_at - LONGEST_SESSION,
+            session__starts_at__gt=session.starts_at - LONGEST_OCCUPATION,
             session__starts_at__lt=end,
         )
         .exclude(session=session.pk)
@@ -138,13 +162,22 @@ def overlapping(session: Session, keys: list[str]) -> dict[str, Session]:
         .select_related("session")
         .order_by("session__starts_at", "pk")
     )
+    near = list(others)
+    most: dict[int, int] = {}
+    for one in near:
+        most[one.session_id] = max(one.extra_time_percent, most.get(one.session_id, 0))
     wanted = set(keys)
     return {
         one.identity_key: one.session
-        for one in others
-        if one.identity_key in wanted
-        and one.session.starts_at + timedelta(minutes=one.session.duration) > session.starts_at
+        for one in near
+        if one.identity_key in wanted and _end(one.session, most[one.session_id]) > session.starts_at
     }
+
+
+def _end(session: Session, most_extra_time: int | None) -> datetime:
+    return occupied_until(
+        starts_at=session.starts_at, duration=session.duration, extra_percent=most_extra_time or 0
+    )
 
 
 def _overlaps(session: Session, people: list[Person], columns: Columns) -> list[Problem]:
@@ -161,7 +194,7 @@ def _overlaps(session: Session, people: list[Person], columns: Columns) -> list[
     return found
 
 
-def _not_stored(draft: ImportDraft, columns: Columns) -> list[str]:
+def not_stored(labels: Sequence[str], kept: Iterable[int]) -> list[str]:
     """The titles of the columns that were recognised as not ours: read by nobody, stored nowhere."""
-    kept = set(columns.values())
-    return [label for at, label in enumerate(draft.labels) if label and at not in kept]
+    ours = set(kept)
+    return [label for at, label in enumerate(labels) if label and at not in ours]

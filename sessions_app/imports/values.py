@@ -111,14 +111,7 @@ def date_of(cell: Cell, today: date) -> date:
     todo = "écrivez la date au format JJ/MM/AAAA."
     if cell is None or (isinstance(cell, str) and not text_of(cell)):
         raise Wrong("required", "La date de naissance est obligatoire.", todo)
-    if isinstance(cell, dict):
-        found = date.fromisoformat(cell["date"])
-    elif isinstance(cell, str) and not re.fullmatch(r"\d{5}", text_of(cell)):
-        found = _written_date(text_of(cell), today)
-    elif int(cell) in SERIALS:  # a CSV saved without « formatted as shown » has the day's number too
-        found = SHEET_EPOCH + timedelta(days=int(cell))
-    else:
-        raise Wrong("date_format", "Ce nombre n’est pas une date.", todo)
+    found = day_of(cell, newest_year=today.year)
     if found <= OLDEST:
         raise Wrong("date_too_old", "Cette date est antérieure à 1900.", f"vérifiez l’année ; {todo}")
     if found > today:
@@ -126,13 +119,24 @@ def date_of(cell: Cell, today: date) -> date:
     return found
 
 
-def _written_date(text: str, today: date) -> date:
+def day_of(cell: str | float | dict[str, str], *, newest_year: int) -> date:
+    """Any day that a filled cell may hold; a year of two digits is the last such year up to `newest_year`."""
+    if isinstance(cell, dict):
+        return date.fromisoformat(cell["date"])
+    if isinstance(cell, str) and not re.fullmatch(r"\d{5}", text_of(cell)):
+        return _written_date(text_of(cell), newest_year)
+    if int(cell) in SERIALS:  # a CSV saved without « formatted as shown » has the day's number too
+        return SHEET_EPOCH + timedelta(days=int(cell))
+    raise Wrong("date_format", "Ce nombre n’est pas une date.", "écrivez la date au format JJ/MM/AAAA.")
+
+
+def _written_date(text: str, newest_year: int) -> date:
     bare = _HOUR.sub("", text)
     if match := _DAY_FIRST.fullmatch(bare):
         day, month, year = (int(part) for part in match.groups())
         if len(match[3]) == 2:
-            # 01/03/11 was written by a spreadsheet: the last such year that has begun.
-            year += 2000 if 2000 + year <= today.year else 1900
+            # 01/03/11 was written by a spreadsheet.
+            year += 2000 if 2000 + year <= newest_year else 1900
     elif match := _YEAR_FIRST.fullmatch(bare):
         year, month, day = (int(part) for part in match.groups())
     else:

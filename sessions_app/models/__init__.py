@@ -1,6 +1,7 @@
 """What is planned, and the event model that everything else hangs on."""
 
 from sessions_app.models.account import Account, Membership
+from sessions_app.models.calendar_feed import CalendarFeed
 from sessions_app.models.candidate import Candidate
 from sessions_app.models.establishment import ApiKey, Contact, Establishment
 from sessions_app.models.event import Event
@@ -9,11 +10,13 @@ from sessions_app.models.import_draft import ImportDraft, ImportMapping
 from sessions_app.models.invitation import Invitation
 from sessions_app.models.pupil import Pupil
 from sessions_app.models.session import Session
+from sessions_app.models.sessions_draft import SessionsDraft
 from sessions_app.models.stored_file import FilePurpose, StoredFile
 
 __all__ = [
     "Account",
     "ApiKey",
+    "CalendarFeed",
     "Candidate",
     "Contact",
     "Establishment",
@@ -26,5 +29,6 @@ __all__ = [
     "Membership",
     "Pupil",
     "Session",
+    "SessionsDraft",
     "StoredFile",
 ]

@@ -77,6 +77,8 @@ class Session(models.Model):
     head_hash = models.CharField(max_length=64, default=GENESIS)
     next_due_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # When what a calendar says of it last changed (P11); None since it was made.
+    revised_at = models.DateTimeField(null=True, blank=True)
     # The session that this one makes up for: postponed, or its absentees called again (P10).
     follows = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="followers"

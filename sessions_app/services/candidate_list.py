@@ -1,6 +1,6 @@
 """Changing the list of a session: correcting, removing, replacing it whole (P5)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from sessions_app.actors import Actor
 from sessions_app.candidates.listing import has_entered, is_present
 from sessions_app.enums import EventKind
 from sessions_app.imports.judging import Person
-from sessions_app.imports.report import Report, facts_of, fingerprint, judge_draft, report_of
+from sessions_app.imports.report import Change, Changes, facts_of, fingerprint, judge_draft, report_of
 from sessions_app.models import Candidate, ImportDraft
 from sessions_app.services.drafts import require_replaceable
 from sessions_app.services.journal import LockedSession, locked_session
@@ -75,7 +75,7 @@ def remove_candidate(*, session_id: int, candidate_id: int, actor: Actor, now: d
 
     Refused with `not_found`, `session_closed`, `entered`, `present` (ticked in the room: he is there), `busy`.
     """
-    with _nobody_entering(), locked_session(session_id, now=now) as lock:
+    with nobody_entering(), locked_session(session_id, now=now) as lock:
         candidate = _candidate(lock, candidate_id)
         if has_entered(candidate_id):
             raise DomainError(
@@ -85,7 +85,7 @@ def remove_candidate(*, session_id: int, candidate_id: int, actor: Actor, now: d
             raise DomainError(
                 "present", "Ce candidat est coché présent dans la salle. Décochez-le d’abord dans la salle."
             )
-        _remove(lock, [candidate], actor=actor)
+        _remove([(lock, candidate)], actor=actor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def replace_list(*, draft: ImportDraft, seen: str, actor: Actor, now: datetime) 
     """
     session = draft.session
     judged = judge_draft(draft, session.local(now).date())  # before the lock: it asks for nothing
-    with _nobody_entering(), locked_session(draft.session_id, now=now) as lock:
+    with nobody_entering(), locked_session(draft.session_id, now=now) as lock:
         fresh = ImportDraft.objects.defer("rows").filter(pk=draft.pk).first()
         if fresh is None or fresh.imported_at is not None:
             return Replaced(again=True)
@@ -119,36 +119,44 @@ def replace_list(*, draft: ImportDraft, seen: str, actor: Actor, now: datetime) 
             )
         if report.errors:
             raise DomainError("import_errors", "Ce fichier contient encore des erreurs.", status=422)
-        _remove(lock, report.removed, actor=actor)
-        _apply(lock, report, actor=actor)
+        changes = Changes(report.new, report.changed, report.kept, report.removed)
+        apply_changes([(lock, changes)], actor=actor)
         ImportDraft.objects.filter(pk=draft.pk).update(rows=[], imported_at=now)
         return Replaced(len(report.new), len(report.changed), len(report.removed))
 
 
-def _apply(lock: LockedSession, report: Report, *, actor: Actor) -> None:
-    for change in report.changed:
-        for name, value in change.after.items():
-            setattr(change.candidate, name, value)
-        change.candidate.derive_keys()
-        facts = {"before": change.before, "after": change.after}
-        lock.record(
-            EventKind.CANDIDATE_CORRECTED,
-            actor=actor,
-            candidate_id=change.candidate.pk,
-            facts=facts,
-            changes_list=True,
-        )
-    if report.changed:
-        changed = [change.candidate for change in report.changed]
-        fields = sorted({name for change in report.changed for name in change.after} | set(KEYS))
-        Candidate.objects.bulk_update(changed, fields, batch_size=200)
-    new = [_new(person, lock) for person in report.new]
-    for candidate in Candidate.objects.bulk_create(new, batch_size=500):
+def apply_changes(lists: Sequence[tuple[LockedSession, Changes]], *, actor: Actor) -> None:
+    """Change the lists of these locked sessions: one event a change, a few statements for all of them together."""
+    _remove([(lock, candidate) for lock, changes in lists for candidate in changes.removed], actor=actor)
+    for lock, changes in lists:
+        _record_changed(lock, changes.changed, actor=actor)
+    changed = [change for _, changes in lists for change in changes.changed]
+    if changed:
+        fields = sorted({name for change in changed for name in change.after} | set(KEYS))
+        Candidate.objects.bulk_update([change.candidate for change in changed], fields, batch_size=200)
+    new = [(lock, _new(person, lock)) for lock, changes in lists for person in changes.new]
+    Candidate.objects.bulk_create([candidate for _, candidate in new], batch_size=500)
+    for lock, candidate in new:
         lock.record(
             EventKind.CANDIDATE_ENROLLED,
             actor=actor,
             candidate_id=candidate.pk,
             facts=facts_of(candidate),
+            changes_list=True,
+        )
+
+
+def _record_changed(lock: LockedSession, changed: Sequence[Change], *, actor: Actor) -> None:
+    """Sets the fields too: the caller writes them."""
+    for change in changed:
+        for name, value in change.after.items():
+            setattr(change.candidate, name, value)
+        change.candidate.derive_keys()
+        lock.record(
+            EventKind.CANDIDATE_CORRECTED,
+            actor=actor,
+            candidate_id=change.candidate.pk,
+            facts={"before": change.before, "after": change.after},
             changes_list=True,
         )
 
@@ -167,9 +175,11 @@ def _new(person: Person, lock: LockedSession) -> Candidate:
     return candidate
 
 
-def _remove(lock: LockedSession, candidates: list[Candidate], *, actor: Actor) -> None:
+def _remove(removed: Sequence[tuple[LockedSession, Candidate]], *, actor: Actor) -> None:
     """The closed list of kinds has none for a removal: it is a correction of the list, and says so."""
-    for candidate in candidates:
+    if not removed:
+        return
+    for lock, candidate in removed:
         lock.record(
             EventKind.CANDIDATE_CORRECTED,
             actor=actor,
@@ -177,14 +187,14 @@ def _remove(lock: LockedSession, candidates: list[Candidate], *, actor: Actor) -
             facts={"removed": True, "before": facts_of(candidate)},
             changes_list=True,
         )
-    ids = [candidate.pk for candidate in candidates]
+    ids = [candidate.pk for _, candidate in removed]
     # Whoever is coming in at this instant holds his row: he wins, we ask again (and see that he entered).
     list(Candidate.objects.select_for_update(nowait=True, of=("self",)).filter(pk__in=ids).values_list("pk"))
     Candidate.objects.filter(pk__in=ids).delete()
 
 
 @contextmanager
-def _nobody_entering() -> Iterator[None]:
+def nobody_entering() -> Iterator[None]:
     """An entry that slipped in before the deletion was committed makes it fail: refused, not broken."""
     try:
         yield

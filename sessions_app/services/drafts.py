@@ -52,8 +52,8 @@ def make_draft(
     draft = ImportDraft(
         session=session,
         account=account,
-        file_name=_short(file_name),
-        sheet_name=_short(found.sheet.name),
+        file_name=short(file_name),
+        sheet_name=short(found.sheet.name),
         created_at=now,
     )
     _fill(draft, found)
@@ -134,7 +134,7 @@ def _remembered(establishment: Establishment) -> Mapping[str, Columns]:
     }
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """What a browser says of a file: printable, and not longer than its column."""
     return "".join(char for char in text if char.isprintable())[:200]
 

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,12 @@ from sessions_app.models import Event, Session
 
 logger = logging.getLogger("pixsurv.journal")
 
+# What a calendar says of a session (P11): columns, and events about who is on its list.
+TOLD = frozenset({"site", "room", "starts_at", "duration", "kind", "proctor_names", "state"})
+LIST_KINDS = frozenset(
+    {EventKind.CANDIDATE_ENROLLED, EventKind.CANDIDATE_CORRECTED, EventKind.CANDIDATE_TRANSFERRED}
+)
+BATCH = 500  # rows of one statement
 WAIT = 5.0  # seconds, as SQLite's busy_timeout
 _turn = threading.RLock()
 
@@ -88,9 +94,16 @@ class LockedSession:
     def flush(self) -> None:
         if self.events:
             Event.objects.bulk_create(self.events)
+        if changed := self.changed_columns():
+            self.session.save(update_fields=changed)
+
+    def changed_columns(self) -> list[str]:
+        """What must be written of the session's row, once all is recorded."""
+        if self._changed & TOLD or any(event.kind in LIST_KINDS for event in self.events):
+            self.change(revised_at=self.now)
+        if self.events:
             self._changed |= {"sequence", "list_sequence", "head_hash"}
-        if self._changed:
-            self.session.save(update_fields=sorted(self._changed))
+        return sorted(self._changed)
 
 
 @contextmanager
@@ -109,6 +122,40 @@ def locked_session(session_id: int, *, now: datetime) -> Iterator[LockedSession]
         lock = LockedSession(session, now)
         yield lock
         lock.flush()
+
+
+@dataclass
+class LockedSessions:
+    """Several sessions at once, by their ids; what is recorded in them is written in bulk when the block ends."""
+
+    now: datetime
+    locks: dict[int, LockedSession]
+
+    def adopt(self, session: Session) -> LockedSession:
+        """Take in a session that this block has just made: nobody else can see it yet."""
+        return self.locks.setdefault(session.pk, LockedSession(session, self.now))
+
+    def flush(self) -> None:
+        events = [event for lock in self.locks.values() for event in lock.events]
+        Event.objects.bulk_create(events, batch_size=BATCH)
+        if columns := {name for lock in self.locks.values() for name in lock.changed_columns()}:
+            sessions = [lock.session for lock in self.locks.values()]
+            Session.objects.bulk_update(sessions, sorted(columns), batch_size=BATCH)
+
+
+@contextmanager
+def locked_sessions(session_ids: Iterable[int], *, now: datetime) -> Iterator[LockedSessions]:
+    """As `locked_session`, for several at once, locked in the order of their ids (mechanics §9)."""
+    with busy_when_locked(), transaction.atomic():
+        rows = (
+            Session.objects.select_related("establishment")
+            .select_for_update(of=("self",), no_key=True)
+            .filter(pk__in=list(session_ids))
+            .order_by("pk")
+        )
+        held = LockedSessions(now, {session.pk: LockedSession(session, now) for session in rows})
+        yield held
+        held.flush()
 
 
 @contextmanager

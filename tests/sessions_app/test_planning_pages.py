@@ -131,7 +131,7 @@ def test_create_warns_of_a_room_that_is_taken(signed_in: Client, session: Sessio
     page = signed_in.get(other["Location"]).content.decode()
     assert "est déjà prise par la session" in page
     assert "13h45" in page
-    free = signed_in.post(CREATE, form(hour="16:45"))
+    free = signed_in.post(CREATE, form(hour="17:00"))
     assert "déjà prise" not in signed_in.get(free["Location"]).content.decode()
 
 
@@ -290,12 +290,15 @@ def test_same_room_counts_what_lasts_into_the_hour(db: None) -> None:
             establishment=session.establishment, starts_at=NOON + timedelta(minutes=minutes), **more
         )
 
-    before, long, cancelled, other = at(-105), at(-100), at(0), at(0, room="C04")
+    # 15 min of preparation and 105 of test.
+    before, long, cancelled, other = at(-120), at(-119), at(0), at(0, room="C04")
     Session.objects.filter(pk=cancelled.pk).update(state="cancelled", cancelled_at=NOON)
     factories.SessionFactory(starts_at=NOON)
     assert same_room(session) == [long]
     assert before not in same_room(session)
     assert same_room(other) == []
+    factories.CandidateFactory(session=before, extra_time_percent=33)
+    assert same_room(session) == [before, long]
 
 
 def test_change_and_cancel_of_a_closed_session_are_refused_under_the_lock(session: Session) -> None:

@@ -302,6 +302,18 @@ def test_pupil_in_two_sessions_at_once_is_a_warning(signed_in: Client, session: 
     assert str(later.number) not in shown
 
 
+def test_report_counts_the_extra_time_of_the_other_session(signed_in: Client, session: Session) -> None:
+    before = session.starts_at - timedelta(minutes=121)
+    other = factories.SessionFactory(establishment=session.establishment, room="C3", starts_at=before)
+    factories.CandidateFactory(
+        session=other, last_name="DUPONT", first_name="Paul", birth_date=date(2011, 5, 21)
+    )
+    address = draft_page(uploaded(signed_in, session, LIST))
+    assert "même moment" not in words(signed_in.get(address))
+    factories.CandidateFactory(session=other, extra_time_percent=33)
+    assert f"Déjà inscrit au même moment : session {other.number}" in words(signed_in.get(address))
+
+
 def test_report_costs_the_same_for_two_and_for_two_hundred(signed_in: Client, session: Session) -> None:
     def cost(content: str) -> int:
         draft = uploaded(signed_in, session, content)

@@ -19,9 +19,12 @@ from sessions_app.models import (
     Membership,
     StoredFile,
 )
+from sessions_app.models import ApiKey, Candidate, Event, ImportMapping, Invitation, Membership, StoredFile
+from sessions_app.services.feeds import make_own_feed
 from tests.factories import (
     AccountFactory,
     ApiKeyFactory,
+    CalendarFeedFactory,
     CandidateFactory,
     EstablishmentFactory,
     InvitationFactory,
@@ -155,6 +158,20 @@ def second_invitation() -> models.Model:
     )
 
 
+def feed(**values: Any) -> models.Model:
+    return changed(CalendarFeedFactory(), **values)
+
+
+def second_feed() -> models.Model:
+    first = CalendarFeedFactory()
+    return changed(CalendarFeedFactory(establishment=first.establishment), name=first.name)
+
+
+def second_own_feed() -> models.Model:
+    first = make_own_feed(account=AccountFactory(), now=NOW)
+    return changed(CalendarFeedFactory(), account=first.account, establishment=None)
+
+
 def event(**values: Any) -> models.Model:
     fields: dict[str, Any] = {
         "session": SessionFactory(),
@@ -223,6 +240,10 @@ VIOLATIONS: list[tuple[str, Build]] = [
         "invitation_accepted_or_revoked",
         lambda: changed(InvitationFactory(), accepted_at=NOW, revoked_at=NOW),
     ),
+    ("calendar_feed_one_owner", lambda: feed(account=AccountFactory())),
+    ("calendar_feed_one_owner", lambda: feed(establishment=None)),
+    ("calendar_feed_name_once", second_feed),
+    ("calendar_feed_once_per_account", second_own_feed),
     ("account_email_lower_case", lambda: changed(AccountFactory(), email="Essai@exemple.fr")),
     ("membership_once_per_role", second_membership),
     ("membership_role_known", lambda: changed(MembershipFactory(), role="king")),
