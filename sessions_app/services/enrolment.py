@@ -29,10 +29,10 @@ def enrol(
         for candidate in candidates:
             candidate.session = lock.session
             _clean(candidate)
+            candidate.derive_keys()
         try:
             with transaction.atomic():
-                for candidate in candidates:
-                    candidate.save(force_insert=True)
+                Candidate.objects.bulk_create(candidates)  # one statement, however many: the row is locked
         except IntegrityError as error:
             raise DomainError("duplicate", "Ce candidat est déjà inscrit à cette session.") from error
         for candidate in candidates:
