@@ -20,6 +20,7 @@ from sessions_app.selectors.school_year import Offered
 from sessions_app.services.pupil_enrolment import Enrolled, enrol_pupils
 
 ALL = "*"  # of the choice of a class
+NOBODY = "Cochez au moins un élève."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def choose(request: HttpRequest, session: Session) -> HttpResponse:
         return _choice(request, session, choice)
     ticked = _ticked(request, session)
     if not ticked:
-        return _choice(request, session, choice, error="Cochez au moins un élève.")
+        return _choice(request, session, choice, error=NOBODY)
     found = _consequences(session, ticked)
     context = {"session": session, "choice": choice, "found": found, "back": _address(session, choice)}
     return render(request, "establishment/candidates/pupils_confirm.html", context)
@@ -78,9 +79,10 @@ def choose(request: HttpRequest, session: Session) -> HttpResponse:
 @on_session
 def confirm(request: HttpRequest, session: Session) -> HttpResponse:
     """In one transaction; sent twice, it says that they are on the list."""
-    done = enrol_pupils(
-        session_id=session.pk, pupil_ids=_ids(request), actor=actor_of(request), now=clock.now()
-    )
+    wanted = _ids(request)
+    if not wanted:
+        return _choice(request, session, Choice.of(request), error=NOBODY)
+    done = enrol_pupils(session_id=session.pk, pupil_ids=wanted, actor=actor_of(request), now=clock.now())
     _tell(request, session, done)
     return to_list(session)
 

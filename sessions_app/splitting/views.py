@@ -109,7 +109,7 @@ def _preview(request: HttpRequest, here: Here, wish: Wish, error: DomainError | 
 
 
 def _next_hour(wish: Wish, proposal: Proposal, here: Here) -> str:
-    """« 13h15 »: a quarter of an hour at which another session could begin, when somebody is left over."""
+    """« 13h15 »: the first quarter of an hour after a pause, when somebody is left over."""
     if not proposal.left:
         return ""
     last = max([one.last_end for one in proposal.sessions] or wish.starts) + PAUSE
