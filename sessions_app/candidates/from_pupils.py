@@ -91,7 +91,7 @@ def _choice(request: HttpRequest, session: Session, choice: Choice, *, error: st
     establishment, year = session.establishment, school_year.year_of(session)
     classes = school_year.classes_of(establishment, year)
     rows: list[Offered] = []
-    if choice.asked:
+    if choice.asked and choice.class_name in {ALL, *(one.name for one in classes)}:
         class_name = None if choice.class_name == ALL else choice.class_name
         pupils = school_year.pupils_of(establishment, year, class_name=class_name, search=choice.search)
         rows = school_year.offered_to(session, pupils[: school_year.AT_MOST + 1])

@@ -20,7 +20,7 @@ from sessions_app.splitting.rooms import Room, Usual
 HOURS = ("hour", "hour_2", "hour_3")
 NO_CLASS = "-"  # on the form: pupils without a class
 MORE_ROOMS = 8  # empty rows
-MOST_ROOMS = 200
+MOST_ROOMS = 100
 
 
 class SplitForm(forms.Form):
@@ -178,7 +178,7 @@ class Rooms(_Rows):
                 "workstations": room.workstations,
                 "spare": room.spare,
             }
-            for room in usual.rooms[: MOST_ROOMS - MORE_ROOMS]
+            for room in usual.rooms
         ]
         kwargs |= {"initial": known, "prefix": "salle"}
         super().__init__(*args, **kwargs)

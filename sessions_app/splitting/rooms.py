@@ -7,6 +7,7 @@ from sessions_app.enums import Followed, SessionState
 from sessions_app.models import Establishment, Session
 
 RECENT = 1_000  # sessions looked at, the newest first: several years of a large school
+OFFERED = 60  # rooms, those used last
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +56,4 @@ def usual(establishment: Establishment) -> Usual:
         known = found.setdefault(room.key, room)
         if known.workstations is None and workstations is not None:
             found[room.key] = room
-    return Usual(site, followed, [found[key] for key in sorted(found)])
+    return Usual(site, followed, [found[key] for key in sorted(list(found)[:OFFERED])])

@@ -68,6 +68,8 @@ def test_pupils_are_listed_by_class_and_by_name_of_this_year_and_school(
         assert listed(signed_in.get(address(session, cherche=search))) == ["DUPONT"], search
     assert listed(signed_in.get(address(session, cherche="de la tour"))) == ["DE LA TOUR"]
     assert listed(signed_in.get(address(session, cherche="pont"))) == []
+    assert listed(signed_in.get(address(session, classe="%00"))) == []
+    assert listed(signed_in.get(address(session, cherche="%00"))) == ["DE LA TOUR", "DUPONT"]
 
 
 def test_pupil_enrolled_here_has_no_box_and_others_say_what_is_known(

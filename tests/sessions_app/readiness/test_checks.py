@@ -207,6 +207,9 @@ def test_pupil_of_another_year_is_not_taken_for_this_years(school: Establishment
     session = ready_session(school)
     enrolled(session, old)
     assert details(found(school, session), "extra_time") == ["aucun dans l’année, 33\u00a0% ici"]
+    june = ready_session(school, starts_at=NOON - timedelta(days=150), room="C04")
+    enrolled(june, old)
+    assert details(found(school, june, session), "extra_time") == ["aucun dans l’année, 33\u00a0% ici"]
     new.delete()
     assert codes(found(school, session)) == {}
 
