@@ -9,6 +9,12 @@ from sessions_app.candidates import views as candidates
 from sessions_app.documents.urls import urlpatterns as documents
 from sessions_app.views import account, help_texts, invitation, logo, planning, school, team
 from sessions_app.views import account, feeds, invitation, planning, school, team, timetable
+from sessions_app.candidates import from_pupils, importing
+from sessions_app.candidates import views as candidates
+from sessions_app.documents.urls import urlpatterns as documents
+from sessions_app.readiness.urls import urlpatterns as readiness
+from sessions_app.splitting import views as splitting
+from sessions_app.views import account, invitation, planning, school, team
 
 app_name = "establishment"
 
@@ -47,6 +53,7 @@ urlpatterns = [
     path("sessions/importer/a-completer.csv", batches.model_file, {"filled": True}, name="sessions_filled"),
     path("sessions/importer/<int:draft_id>/", batches.draft, name="sessions_draft"),
     path("sessions/importer/<int:draft_id>/rapport.ods", batches.draft_report, name="sessions_report"),
+    path("sessions/creer/classes/", splitting.create, name="create_for_classes"),
     path("sessions/<int:number>/modifier/", planning.change, name="change"),
     path("sessions/<int:number>/annuler/", planning.cancel, name="cancel"),
     path("sessions/<int:number>/reporter/", planning.postpone, name="postpone"),
@@ -64,7 +71,10 @@ urlpatterns = [
     path(f"{_CANDIDATES}importer/", importing.upload, name="import"),
     path(f"{_CANDIDATES}importer/<int:draft_id>/", importing.draft, name="import_draft"),
     path(f"{_CANDIDATES}importer/<int:draft_id>/rapport.ods", importing.draft_report, name="import_report"),
+    path(f"{_CANDIDATES}eleves/", from_pupils.choose, name="enrol_pupils"),
+    path(f"{_CANDIDATES}eleves/inscrire/", from_pupils.confirm, name="confirm_pupils"),
     path(f"{_CANDIDATES}<int:candidate_id>/modifier/", candidates.correct, name="correct_candidate"),
     path(f"{_CANDIDATES}<int:candidate_id>/retirer/", candidates.remove, name="remove_candidate"),
     *documents,
+    *readiness,
 ]

@@ -162,7 +162,7 @@
     });
   }
 
-  // ---- « Imprimer » ----
+  // ---- « Imprimer »; without it the browser's own menu prints ----
   for (const button of document.querySelectorAll("[data-imprime]")) {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

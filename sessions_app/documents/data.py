@@ -1,6 +1,5 @@
 """What each paper says, as plain data: one selector a paper. No query runs after these return."""
 
-import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
@@ -10,6 +9,7 @@ from django.urls import reverse
 
 from pixsurv.kernel import crypto
 from pixsurv.kernel.identity import fold
+from sessions_app.class_names import class_key
 from sessions_app.documents.content import (
     Attendance,
     BlankReport,
@@ -114,7 +114,7 @@ def blank_report(session: Session, candidates: Sequence[Candidate]) -> BlankRepo
 def invitations(session: Session, candidates: Sequence[Candidate], *, by_class: bool = False) -> Invitations:
     """Two a sheet, by name; by class where a teacher hands them out."""
     if by_class:
-        candidates = sorted(candidates, key=lambda found: (_class_key(found.class_name), found.sort_key))
+        candidates = sorted(candidates, key=lambda found: (class_key(found.class_name), found.sort_key))
     people = [
         Invited(
             person=person,
@@ -298,15 +298,9 @@ def _few_lines(text: str) -> str:
     return "\n".join(found) if len(found) <= LINES_AT_MOST else " / ".join(found)
 
 
-def _class_key(name: str) -> tuple[object, ...]:
-    """« 3e B » before « 3e C » before « 10e A »; those without a class last."""
-    pieces = re.findall(r"\d+|\D+", name)
-    return (not name, [(0, int(piece), "") if piece.isdecimal() else (1, 0, fold(piece)) for piece in pieces])
-
-
 def _office_key(pair: tuple[Session, Candidate]) -> tuple[object, ...]:
     session, candidate = pair
-    return (_class_key(candidate.class_name), candidate.sort_key, session.starts_at, candidate.pk)
+    return (class_key(candidate.class_name), candidate.sort_key, session.starts_at, candidate.pk)
 
 
 def _on(session: Session, midnight: datetime) -> bool:

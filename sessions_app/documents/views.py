@@ -52,6 +52,8 @@ def papers(request: HttpRequest) -> HttpResponseBase:
     )
     every = request.GET.get("coche") != "aucune"
     wanted = {session.number for session in offer.sessions} if every else set()
+    if only := set(request.GET.getlist("session")):  # those that have just been made
+        wanted = {number for number in wanted if str(number) in only}
     return _page(request, offer, choice.PapersForm(initial=choice.FIRST_CHOICE), wanted)
 
 

@@ -215,7 +215,7 @@ def _clean(candidate: Candidate) -> None:
     try:
         candidate.last_name = clean_name(candidate.last_name)
         candidate.first_name = clean_name(candidate.first_name)
-        candidate.clean_fields(exclude=["session", *KEYS])
+        candidate.clean_fields(exclude=["session", "pupil", *KEYS])
     except (ValueError, ValidationError) as error:
         raise DomainError(
             "invalid", "Le nom, le prénom ou la date de naissance n’est pas valide.", status=422

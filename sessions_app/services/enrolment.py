@@ -29,10 +29,10 @@ def enrol(
         for candidate in candidates:
             candidate.session = lock.session
             _clean(candidate)
+            candidate.derive_keys()
         try:
             with transaction.atomic():
-                for candidate in candidates:
-                    candidate.save(force_insert=True)
+                Candidate.objects.bulk_create(candidates)  # one statement, however many: the row is locked
         except IntegrityError as error:
             raise DomainError("duplicate", "Ce candidat est déjà inscrit à cette session.") from error
         for candidate in candidates:
@@ -77,7 +77,7 @@ def _clean(candidate: Candidate) -> None:
     try:
         candidate.last_name = clean_name(candidate.last_name)
         candidate.first_name = clean_name(candidate.first_name)
-        candidate.clean_fields(exclude=["session", "sort_key", "last_name_key", "identity_key"])
+        candidate.clean_fields(exclude=["session", "pupil", "sort_key", "last_name_key", "identity_key"])
     except (ValueError, ValidationError) as error:
         raise DomainError(
             "invalid", "Le nom, le prénom ou la date de naissance n’est pas valide.", status=422

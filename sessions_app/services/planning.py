@@ -205,6 +205,7 @@ def has_begun(session: Session) -> bool:
 
 def _copy(candidate: Candidate) -> Candidate:
     return Candidate(
+        pupil_id=candidate.pupil_id,
         last_name=candidate.last_name,
         first_name=candidate.first_name,
         birth_date=candidate.birth_date,

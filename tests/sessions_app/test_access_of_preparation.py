@@ -25,6 +25,8 @@ OWN = (
     *("reglages/logo/changer/", "reglages/logo/retirer/", "sessions/creer/"),
     *("equipe/", "reglages/", "reglages/contacts/ajouter/", "sessions/creer/"),
     *("planning/", "sessions/importer/", "sessions/importer/modele.csv", "sessions/importer/a-completer.csv"),
+    *("equipe/", "reglages/", "reglages/contacts/ajouter/", "sessions/creer/"),
+    *("sessions/creer/classes/", "verification/"),
 )
 # Pages about one thing of this school: 404 for a stranger, 403 for another role.
 OF_SCHOOL: dict[str, Callable[[Session], str]] = {
@@ -34,6 +36,17 @@ OF_SCHOOL: dict[str, Callable[[Session], str]] = {
     "postpone": _on_session("reporter/"),
     "password": _on_session("mot-de-passe/changer/"),
     "catch_up": _on_session("rattrapage/"),
+    "enrol_pupils": _on_session("candidats/eleves/"),
+    "check": _on_session("verification/"),
+    "take_extra_time": _on_session("verification/temps-majore/"),
+    "take_extra_time_of": lambda session: _on_session(
+        f"verification/temps-majore/{factories.CandidateFactory(session=session).pk}/"
+    )(session),
+    "take_profiles": _on_session("verification/profils/"),
+    "create_for_classes": lambda session: (
+        f"{AREA}sessions/creer/classes/?etablissement={session.establishment_id}"
+    ),
+    "check_all": lambda session: f"{AREA}verification/?etablissement={session.establishment_id}",
     "team": lambda session: f"{AREA}equipe/?etablissement={session.establishment_id}",
     "settings": lambda session: f"{AREA}reglages/?etablissement={session.establishment_id}",
     "help": lambda session: f"{AREA}reglages/aide/poste/?etablissement={session.establishment_id}",
@@ -113,7 +126,10 @@ def test_posts_of_strangers_change_nothing(
     for account in (other_admin, secretariat):
         browser = Client()
         browser.force_login(account)
-        for act in ("annuler/", "supprimer/", "modifier/", "mot-de-passe/changer/"):
+        for act in (
+            *("annuler/", "supprimer/", "modifier/", "mot-de-passe/changer/", "candidats/eleves/"),
+            *("candidats/eleves/inscrire/", "verification/temps-majore/", "verification/profils/"),
+        ):
             answer = browser.post(_on_session(act)(session), {"reason": "x"})
             assert answer.status_code in {403, 404}
     before = session.sealed_password
