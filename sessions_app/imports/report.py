@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sessions_app.enums import SessionState
-from sessions_app.imports.headers import REQUIRED, Columns, Field
+from sessions_app.imports.headers import CANDIDATE_FIELDS, REQUIRED, Columns, Field
 from sessions_app.imports.judging import Judged, Person, Problem, judge, problem_of
 from sessions_app.imports.reading import Cell
-from sessions_app.models import Candidate, ImportDraft, Session
+from sessions_app.models import Candidate, ImportDraft, Session, UploadedList
 
-OPTIONAL = [field for field in Field if field not in REQUIRED]
+OPTIONAL = [field for field in CANDIDATE_FIELDS if field not in REQUIRED]
 LONGEST_SESSION = timedelta(hours=8)  # 240 min of test and as much again: how far a session may reach
 
 
@@ -58,7 +58,7 @@ class Report:
         return [problem for problem in self.problems if not problem.blocks]
 
 
-def draft_columns(draft: ImportDraft) -> Columns:
+def draft_columns(draft: UploadedList) -> Columns:
     return {Field(name): at for name, at in (draft.columns or {}).items()}
 
 
@@ -85,7 +85,7 @@ def report_of(draft: ImportDraft, session: Session, judged: Judged) -> Report:
         changed=changes,
         kept=sum(key in enrolled for key in listed) - len(changes),
         removed=[one for key, one in enrolled.items() if key not in listed],
-        not_stored=_not_stored(draft, columns),
+        not_stored=not_stored(draft, columns),
         seen=fingerprint(list(enrolled.values())),
     )
 
@@ -161,7 +161,7 @@ def _overlaps(session: Session, people: list[Person], columns: Columns) -> list[
     return found
 
 
-def _not_stored(draft: ImportDraft, columns: Columns) -> list[str]:
+def not_stored(draft: UploadedList, columns: Columns) -> list[str]:
     """The titles of the columns that were recognised as not ours: read by nobody, stored nowhere."""
     kept = set(columns.values())
     return [label for at, label in enumerate(draft.labels) if label and at not in kept]
