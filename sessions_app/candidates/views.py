@@ -18,7 +18,8 @@ from sessions_app.candidates.forms import CandidateForm
 from sessions_app.candidates.listing import Listed, listed_candidates, of_session
 from sessions_app.exports.candidate_list import list_file
 from sessions_app.exports.ods import ODS_TYPE
-from sessions_app.imports.report import enrolled_in, fingerprint, overlapping
+from sessions_app.imports.changes import fingerprint
+from sessions_app.imports.report import enrolled_in, overlapping
 from sessions_app.imports.values import USUAL_EXTRA_TIME
 from sessions_app.models import Account, Candidate, Session
 from sessions_app.refusals import View, refusals_as_pages, with_retry

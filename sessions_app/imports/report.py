@@ -1,39 +1,16 @@
 """A list compared with the session that it is for: what would come, change and go, and what is in the way (P5, P6)."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sessions_app.enums import SessionState
-from sessions_app.imports.headers import CANDIDATE_FIELDS, REQUIRED, Columns, Field
+from sessions_app.imports.changes import Change, change_of, facts_of, fingerprint
+from sessions_app.imports.headers import Columns, Field
 from sessions_app.imports.judging import Judged, Person, Problem, judge, problem_of
 from sessions_app.imports.reading import Cell
 from sessions_app.models import Candidate, ImportDraft, Session, UploadedList
 
-OPTIONAL = [field for field in CANDIDATE_FIELDS if field not in REQUIRED]
 LONGEST_SESSION = timedelta(hours=8)  # 240 min of test and as much again: how far a session may reach
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Somebody on the list who stays, with what the file says otherwise."""
-
-    candidate: Candidate
-    person: Person
-    before: dict[str, str | int]
-    after: dict[str, str | int]
-
-    @property
-    def words(self) -> list[str]:
-        found = []
-        for name, was in self.before.items():
-            told = self.after[name]
-            if name == Field.EXTRA_TIME:
-                found.append(f"{Field(name).label} : {was}\u00a0% → {told}\u00a0%")
-            else:
-                found.append(f"{Field(name).label} : {was or '(vide)'} → {told or '(vide)'}")
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +20,7 @@ class Report:
     judged: Judged
     problems: list[Problem]
     new: list[Person]
-    changed: list[Change]
+    changed: list[Change[Candidate]]
     kept: int
     removed: list[Candidate]
     not_stored: list[str]
@@ -76,7 +53,7 @@ def report_of(draft: ImportDraft, session: Session, judged: Judged) -> Report:
     changes = [
         change
         for key, person in listed.items()
-        if key in enrolled and (change := change_of(enrolled[key], person))
+        if key in enrolled and (change := change_of(enrolled[key], person, facts_of(enrolled[key])))
     ]
     return Report(
         judged=judged,
@@ -92,36 +69,6 @@ def report_of(draft: ImportDraft, session: Session, judged: Judged) -> Report:
 
 def enrolled_in(session: Session) -> list[Candidate]:
     return list(Candidate.objects.filter(session=session).order_by("sort_key", "pk"))
-
-
-def fingerprint(candidates: list[Candidate]) -> str:
-    """Changes with anything that an import would read or overwrite."""
-    seen = [[one.pk, *facts_of(one).values()] for one in sorted(candidates, key=lambda one: one.pk)]
-    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32]
-
-
-def facts_of(candidate: Candidate) -> dict[str, str | int]:
-    """The fields of a list, as the journal writes them."""
-    return {
-        "last_name": candidate.last_name,
-        "first_name": candidate.first_name,
-        "birth_date": candidate.birth_date.isoformat(),
-        "class_name": candidate.class_name,
-        "local_id": candidate.local_id,
-        "extra_time_percent": candidate.extra_time_percent,
-    }
-
-
-def change_of(candidate: Candidate, person: Person) -> Change | None:
-    """What the line changes of a candidate who stays; a column that the file does not have changes nothing."""
-    was = facts_of(candidate)
-    told: dict[str, str | int] = {"last_name": person.last_name, "first_name": person.first_name}
-    for field in OPTIONAL:
-        value = getattr(person, field.value)
-        if value is not None:
-            told[field.value] = value
-    after = {name: value for name, value in told.items() if value != was[name]}
-    return Change(candidate, person, {name: was[name] for name in after}, after) if after else None
 
 
 def overlapping(session: Session, keys: list[str]) -> dict[str, Session]:

@@ -112,19 +112,23 @@ def date_of(cell: Cell, today: date) -> date:
     todo = "écrivez la date au format JJ/MM/AAAA."
     if cell is None or (isinstance(cell, str) and not text_of(cell)):
         raise Wrong("required", "La date de naissance est obligatoire.", todo)
-    if isinstance(cell, dict):
-        found = date.fromisoformat(cell["date"])
-    elif isinstance(cell, str) and not re.fullmatch(r"\d{5}", text_of(cell)):
-        found = _written_date(text_of(cell), today)
-    elif int(cell) in SERIALS:  # a CSV saved without « formatted as shown » has the day's number too
-        found = SHEET_EPOCH + timedelta(days=int(cell))
-    else:
-        raise Wrong("date_format", "Ce nombre n’est pas une date.", todo)
+    found = day_of(cell, today)
     if found <= OLDEST:
         raise Wrong("date_too_old", "Cette date est antérieure à 1900.", f"vérifiez l’année ; {todo}")
     if found > today:
         raise Wrong("date_in_future", "Cette date est dans le futur.", f"vérifiez l’année ; {todo}")
     return found
+
+
+def day_of(cell: str | float | dict[str, str], today: date) -> date:
+    """A cell that holds a day, in any of these ways."""
+    if isinstance(cell, dict):
+        return date.fromisoformat(cell["date"])
+    if isinstance(cell, str) and not re.fullmatch(r"\d{5}", text_of(cell)):
+        return _written_date(text_of(cell), today)
+    if int(cell) in SERIALS:  # a CSV saved without « formatted as shown » has the day's number too
+        return SHEET_EPOCH + timedelta(days=int(cell))
+    raise Wrong("date_format", "Ce nombre n’est pas une date.", "écrivez la date au format JJ/MM/AAAA.")
 
 
 def _written_date(text: str, today: date) -> date:

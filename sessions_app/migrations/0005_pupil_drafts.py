@@ -6,32 +6,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sessions_app', '0004_pupils_and_files'),
+        ("sessions_app", "0004_pupils_and_files"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PupilDraft',
+            name="PupilDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=200)),
-                ('sheet_name', models.CharField(blank=True, max_length=200)),
-                ('header_line', models.PositiveIntegerField()),
-                ('labels', models.JSONField(default=list)),
-                ('columns', models.JSONField(null=True)),
-                ('rows', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(db_index=True)),
-                ('imported_at', models.DateTimeField(null=True)),
-                ('school_year', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('pupils', 'Liste d’élèves'), ('profiles', 'Profils de Pix Orga')], max_length=10)),
-                ('settled', models.JSONField(default=dict)),
-                ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('establishment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pupil_drafts', to='sessions_app.establishment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200)),
+                ("sheet_name", models.CharField(blank=True, max_length=200)),
+                ("header_line", models.PositiveIntegerField()),
+                ("labels", models.JSONField(default=list)),
+                ("columns", models.JSONField(null=True)),
+                ("rows", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(db_index=True)),
+                ("imported_at", models.DateTimeField(null=True)),
+                ("school_year", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("pupils", "Liste d’élèves"), ("profiles", "Profils de Pix Orga")],
+                        max_length=10,
+                    ),
+                ),
+                ("settled", models.JSONField(default=dict)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "establishment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pupil_drafts",
+                        to="sessions_app.establishment",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['pupils', 'profiles'])), name='pupil_draft_kind_known', violation_error_message='Ce fichier n’est ni une liste d’élèves, ni un export de profils.')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["pupils", "profiles"])),
+                        name="pupil_draft_kind_known",
+                        violation_error_message="Ce fichier n’est ni une liste d’élèves, ni un export de profils.",
+                    )
+                ],
             },
         ),
     ]

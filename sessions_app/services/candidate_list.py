@@ -13,8 +13,9 @@ from pixsurv.kernel.identity import clean_name
 from sessions_app.actors import Actor
 from sessions_app.candidates.listing import has_entered, is_present
 from sessions_app.enums import EventKind
+from sessions_app.imports.changes import facts_of, fingerprint
 from sessions_app.imports.judging import Person
-from sessions_app.imports.report import Report, facts_of, fingerprint, judge_draft, report_of
+from sessions_app.imports.report import Report, judge_draft, report_of
 from sessions_app.models import Candidate, ImportDraft
 from sessions_app.services.drafts import require_replaceable
 from sessions_app.services.journal import LockedSession, locked_session
@@ -128,18 +129,18 @@ def replace_list(*, draft: ImportDraft, seen: str, actor: Actor, now: datetime) 
 def _apply(lock: LockedSession, report: Report, *, actor: Actor) -> None:
     for change in report.changed:
         for name, value in change.after.items():
-            setattr(change.candidate, name, value)
-        change.candidate.derive_keys()
+            setattr(change.known, name, value)
+        change.known.derive_keys()
         facts = {"before": change.before, "after": change.after}
         lock.record(
             EventKind.CANDIDATE_CORRECTED,
             actor=actor,
-            candidate_id=change.candidate.pk,
+            candidate_id=change.known.pk,
             facts=facts,
             changes_list=True,
         )
     if report.changed:
-        changed = [change.candidate for change in report.changed]
+        changed = [change.known for change in report.changed]
         fields = sorted({name for change in report.changed for name in change.after} | set(KEYS))
         Candidate.objects.bulk_update(changed, fields, batch_size=200)
     new = [_new(person, lock) for person in report.new]
