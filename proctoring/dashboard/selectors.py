@@ -25,6 +25,7 @@ class CandidateRow:
     extra_time: str
     started: str
     may_reopen: bool
+    may_become_certifiable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ def _candidate_row(candidate: Candidate, session: Session, now: datetime) -> Can
         extra_time=f"{percent}\u00a0%" if percent else "",
         started=clock_time(session.local(attempt.started_at)) if attempt.started_at else "",
         may_reopen=EventKind.REOPENED in rules.allowed_actions(attempt, session, ActorKind.ADMIN, now),
+        may_become_certifiable=candidate.certifiable is False and not session.is_over,
     )
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from sessions_app.imports import values
 from sessions_app.imports.headers import CANDIDATE_FIELDS, REQUIRED, Columns, Field
 from sessions_app.imports.values import Wrong
-from sessions_app.models import Candidate
+from sessions_app.models import Candidate, Pupil
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -63,8 +63,13 @@ class CandidateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
 
+    @property
+    def full_name(self) -> str:
+        """« Paul DUPONT », of a valid form."""
+        return f"{self.cleaned_data['first_name']} {self.cleaned_data['last_name'].upper()}"
+
     @classmethod
-    def initial_of(cls, candidate: Candidate) -> dict[str, str]:
+    def initial_of(cls, candidate: Candidate | Pupil) -> dict[str, str]:
         percent = candidate.extra_time_percent
         return {
             "last_name": candidate.last_name,

@@ -134,6 +134,7 @@ def _columns(request: HttpRequest, session: Session, draft: ImportDraft) -> Http
         "fields": [form[field.value] for field in form.list_fields],
         "letters": [letter(at) for at in range(width(sheet))],
         "sample": drafts.sample(sheet, draft.header_line, SAMPLE),
+        "back": reverse("establishment:import", args=[session.number]),
     }
     status = 422 if form.errors else 200
     return render(request, "establishment/candidates/columns.html", context, status=status)

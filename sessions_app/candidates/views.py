@@ -95,10 +95,8 @@ def correct(request: HttpRequest, session: Session, candidate_id: int) -> HttpRe
             row = _row(session, candidate_id)
             form = CandidateForm(initial=CandidateForm.initial_of(row.candidate), today=today)
         return _correction(request, session, row, form, error)
-    name = f"{form.cleaned_data['first_name']} {form.cleaned_data['last_name'].upper()}"
-    messages.success(
-        request, f"{name} : correction enregistrée." if changed else f"{name} : rien n’a changé."
-    )
+    words = "correction enregistrée" if changed else "rien n’a changé"
+    messages.success(request, f"{form.full_name} : {words}.")
     return to_list(session)
 
 

@@ -1,0 +1,12 @@
+"""What is known of a profile, in the words of P2."""
+
+from sessions_app.models.candidate import COMPETENCES_IN_ALL, COMPETENCES_NEEDED
+
+
+def certifiable_words(competences: int | None, *, exact: bool = False) -> str:
+    """« Certifiable », « Pas encore certifiable (3/5) », « Non vérifié »; `exact` counts the first too."""
+    if competences is None:
+        return "Non vérifié"
+    if competences < COMPETENCES_NEEDED:
+        return f"Pas encore certifiable ({competences}/{COMPETENCES_NEEDED})"
+    return f"Certifiable ({competences}/{COMPETENCES_IN_ALL})" if exact else "Certifiable"
