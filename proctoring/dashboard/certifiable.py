@@ -28,13 +28,15 @@ def certifiable(request: HttpRequest, session: Session, candidate_id: int) -> Ht
     name = row.row.full_name
     if request.method == "POST":
         become_certifiable(session_id=session.pk, candidate_id=candidate_id, actor=actor_of(request), now=now)
-        messages.success(request, f"{name} est certifiable : il peut être coché présent.")
+        messages.success(request, f"{name} est certifiable\u00a0: il peut être coché présent.")
         return see(back)
     if not row.may_become_certifiable:
         raise (
             refuse("session_closed")
             if session.is_over
-            else DomainError("not_refused", "Cet élève peut déjà passer le test : il n’y a rien à changer.")
+            else DomainError(
+                "not_refused", "Cet élève peut déjà passer le test\u00a0: il n’y a rien à changer."
+            )
         )
     where = f", {row.row.class_name}" if row.row.class_name else ""
     consequence = (

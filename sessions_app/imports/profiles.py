@@ -100,7 +100,7 @@ def _columns(sheet: Sheet, line: int, labels: list[str], texts: list[str]) -> Pr
     levels = [place for place, text in enumerate(texts) if text.startswith(LEVEL)]
     missing = [LABELS["sent"]] if "sent" not in at else []
     if len(levels) != COMPETENCES_IN_ALL and "stated" not in at:
-        missing.append(f"les {COMPETENCES_IN_ALL} colonnes « Niveau pour la compétence … »")
+        missing.append(f"les {COMPETENCES_IN_ALL} colonnes «\u00a0Niveau pour la compétence …\u00a0»")
     if missing:
         raise refused_file("file_other_campaign", " et ".join(missing))
     if len(levels) != COMPETENCES_IN_ALL:
@@ -152,7 +152,11 @@ class _Row:
     def sent(self) -> bool:
         word = self.text("sent").upper()
         if word not in YES | NO | NOTHING:
-            wrong = Wrong("sent", "Ceci n’est ni « Oui » ni « Non ».", "exportez à nouveau depuis Pix Orga.")
+            wrong = Wrong(
+                "sent",
+                "Ceci n’est ni «\u00a0Oui\u00a0» ni «\u00a0Non\u00a0».",
+                "exportez à nouveau depuis Pix Orga.",
+            )
             self.problem(self.columns["sent"], LABELS["sent"], wrong, blocks=True)
         return word in YES
 
@@ -177,7 +181,9 @@ class _Row:
                 return None
             if not re.fullmatch(r"\d{1,2}", text):
                 raise Wrong(
-                    "level", "Ceci n’est ni un nombre, ni « NA ».", "exportez à nouveau depuis Pix Orga."
+                    "level",
+                    "Ceci n’est ni un nombre, ni «\u00a0NA\u00a0».",
+                    "exportez à nouveau depuis Pix Orga.",
                 )
         except Wrong as wrong:
             self.problem(at, label, wrong, blocks=True)
@@ -194,9 +200,9 @@ class _Row:
             return self._within(stated)
         counted = sum(level >= 1 for level in told)
         if stated is not None and at is not None and stated != counted:
-            fact = f"Le fichier annonce {stated} compétences certifiables ; ses niveaux en donnent {counted}."
+            fact = f"Le fichier annonce {stated} compétences certifiables\u00a0; ses niveaux en donnent {counted}."
             wrong = Wrong(
-                "count", fact, f"rien : c’est {counted} qui est retenu. Vérifiez ce profil dans Pix Orga."
+                "count", fact, f"rien, c’est {counted} qui est retenu. Vérifiez ce profil dans Pix Orga."
             )
             self.problem(at, LABELS["stated"], wrong, blocks=False)
         else:
@@ -215,10 +221,8 @@ class _Row:
     def _compare_with_verdict(self, counted: int) -> None:
         verdict = self.text("certifiable").upper()
         if verdict in (NO if counted >= COMPETENCES_NEEDED else YES):
-            fact = (
-                f"Le fichier dit « {verdict.capitalize()} », pour {counted} compétences au niveau 1 ou plus."
-            )
-            todo = f"rien : c’est {counted} qui est retenu. Vérifiez ce profil dans Pix Orga."
+            fact = f"Le fichier dit «\u00a0{verdict.capitalize()}\u00a0», pour {counted} compétences au niveau 1 ou plus."
+            todo = f"rien, c’est {counted} qui est retenu. Vérifiez ce profil dans Pix Orga."
             wrong = Wrong("verdict", fact, todo)
             self.problem(self.columns["certifiable"], LABELS["certifiable"], wrong, blocks=False)
 
@@ -234,7 +238,9 @@ class _Row:
             return None
         if sent and competences is None:
             wrong = Wrong(
-                "no_levels", "Profil envoyé, mais sans niveau : « Non vérifié ».", "vérifiez dans Pix Orga."
+                "no_levels",
+                "Profil envoyé, mais sans niveau\u00a0: «\u00a0Non vérifié\u00a0».",
+                "vérifiez dans Pix Orga.",
             )
             self.problem(self.columns["sent"], LABELS["sent"], wrong, blocks=False)
         return Profile(self.number, last, first, class_name, local_id, sent_on, competences)

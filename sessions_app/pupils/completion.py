@@ -107,10 +107,10 @@ def _is_older(found: Match) -> bool:
 
 def _older(found: Match, draft: PupilDraft) -> Problem:
     profile, known, at = found.profile, found.pupil.profile_sent_on, (draft.columns or {}).get("sent_on", 0)
-    fact = f"{profile.full_name} : un profil plus récent, du {known:%d/%m/%Y}, est déjà connu."
+    fact = f"{profile.full_name}\u00a0: un profil plus récent, du {known:%d/%m/%Y}, est déjà connu."
     return Problem(
         "older", False, profile.line, letter(at), LABELS["sent_on"], f"{profile.sent_on:%d/%m/%Y}", fact,
-        "rien : ce qui est connu est gardé.",
+        "rien, ce qui est connu est gardé.",
     )  # fmt: skip
 
 

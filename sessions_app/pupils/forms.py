@@ -66,7 +66,7 @@ class MatchingForm(forms.Form):
                 coerce=int,
                 initial=question.answer,
                 widget=forms.RadioSelect,
-                error_messages={"required": "Choisissez un élève, ou « Aucun de ceux-là »."},
+                error_messages={"required": "Choisissez un élève, ou «\u00a0Aucun de ceux-là\u00a0»."},
             )
 
     def clean(self) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from sessions_app.pupils.completion import Completion, completion_of, judge_prof
 from sessions_app.pupils.forms import MatchingForm, PupilUploadForm
 from sessions_app.pupils.report import PupilReport, judge_pupils, report_of_pupils
 from sessions_app.pupils.views import Year, today_in, year_of
+from sessions_app.pupils.wording import count
 from sessions_app.refusals import View, refusals_as_pages, with_retry
 from sessions_app.selectors import require_admin
 from sessions_app.services import drafts, pupil_imports
@@ -55,7 +56,7 @@ def on_draft(view: Callable[[HttpRequest, PupilDraft], HttpResponse]) -> View:
         if not PupilDraft.objects.alive(clock.now()).filter(pk=draft_id).exists():
             raise DomainError(
                 "draft_gone",
-                "Ce dépôt n’est plus là : il dure 24 heures. Déposez le fichier à nouveau.",
+                "Ce dépôt n’est plus là\u00a0: il dure 24 heures. Déposez le fichier à nouveau.",
                 status=410,
             )
         if draft.imported_at is not None:
@@ -237,25 +238,22 @@ def _report_page(request: HttpRequest, draft: PupilDraft, error: DomainError | N
 
 def _imported(request: HttpRequest, draft: PupilDraft, done: Imported) -> HttpResponse:
     if done.again:
-        messages.info(request, "Ce fichier est déjà enregistré : rien n’a changé.")
+        messages.info(request, "Ce fichier est déjà enregistré\u00a0: rien n’a changé.")
     elif draft.holds_profiles:
         messages.success(
-            request, f"Les profils sont enregistrés : {_count(done.changed, 'élève')} mis à jour."
+            request,
+            f"Les profils sont enregistrés\u00a0: {count(done.changed, 'élève mis à jour', 'élèves mis à jour')}.",
         )
     else:
         messages.success(
             request,
-            f"La liste est enregistrée : {_count(done.added, 'ajouté')}, {_count(done.changed, 'corrigé')},"
-            f" {_count(done.removed, 'retiré')}.",
+            f"La liste est enregistrée\u00a0: {count(done.added, 'ajouté')}, {count(done.changed, 'corrigé')},"
+            f" {count(done.removed, 'retiré')}.",
         )
     if done.candidates:
-        words = f"{_count(done.candidates, 'candidat')} de sessions à venir"
-        messages.success(request, f"Mis à jour aussi : {words}.")
+        words = f"{count(done.candidates, 'candidat')} de sessions à venir"
+        messages.success(request, f"Mis à jour aussi\u00a0: {words}.")
     return see(_list_page(draft))
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'s' if number > 1 else ''}"
 
 
 def _after(draft: PupilDraft, page: int, questions: list[Any], answered: set[int]) -> str:

@@ -117,7 +117,7 @@ class _Matcher:
         options = self._free({one.pk: one for one in near}.values())
         if options:
             self.asked.append(
-                (profile, options, "Aucun élève n’a exactement ce nom ; celui-ci s’en approche.")
+                (profile, options, "Aucun élève n’a exactement ce nom\u00a0; celui-ci s’en approche.")
             )
         else:
             self.unknown.append(profile)

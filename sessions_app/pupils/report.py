@@ -12,6 +12,7 @@ from sessions_app.imports.judging import Judged, Person, Problem, judge, problem
 from sessions_app.imports.reading import Cell
 from sessions_app.imports.report import draft_columns, not_stored
 from sessions_app.models import Establishment, Pupil, PupilDraft
+from sessions_app.pupils.wording import count
 
 PUPIL = "Élève"
 
@@ -41,6 +42,18 @@ class PupilReport:
     @property
     def warnings(self) -> list[Problem]:
         return [problem for problem in self.problems if not problem.blocks]
+
+    @property
+    def summary(self) -> str:
+        """« 12 nouveaux, 3 changements de classe, 2 partis »."""
+        words = [
+            count(len(self.new), "nouveau", "nouveaux"),
+            count(len(self.moved), "changement de classe", "changements de classe"),
+            count(len(self.gone), "parti"),
+        ]
+        if self.corrected:
+            words.append(count(len(self.corrected), "autre correction", "autres corrections"))
+        return ", ".join(words)
 
     @property
     def changed(self) -> list[Change[Pupil]]:
@@ -117,7 +130,7 @@ def _swapped(new: list[Person], known: dict[str, Pupil], columns: Columns) -> li
         if len(odd) == 1
         else f"{len(odd)} élèves du fichier sont déjà dans la liste, nom et prénom échangés."
     )
-    todo = "échangez les titres « Nom » et « Prénom » du fichier, ou choisissez vous-même les colonnes."
+    todo = "échangez les titres «\u00a0Nom\u00a0» et «\u00a0Prénom\u00a0» du fichier, ou choisissez vous-même les colonnes."
     return [problem_of(odd[0], columns, "swapped_known", "Colonnes", fact, todo)]
 
 
@@ -139,6 +152,6 @@ def _nearly_known(new: list[Person], absent: list[Pupil], columns: Columns) -> l
         fact = (
             f"Ressemble à {twin.full_name}, {twin.birth_date:%d/%m/%Y}{where}, qui n’est pas dans le fichier."
         )
-        todo = "si c’est le même élève, corrigez d’abord sa fiche dans la liste ; sinon, rien."
+        todo = "si c’est le même élève, corrigez d’abord sa fiche dans la liste\u00a0; sinon, rien."
         found.append(problem_of(person, columns, "nearly_known", PUPIL, fact, todo))
     return found

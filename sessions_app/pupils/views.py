@@ -115,7 +115,7 @@ def correct(request: HttpRequest, pupil_id: int) -> HttpResponse:
                 form = PupilForm.of(pupil, today=today)
         else:
             words = "correction enregistrée" if changed else "rien n’a changé"
-            messages.success(request, f"{form.full_name} : {words}.")
+            messages.success(request, f"{form.full_name}\u00a0: {words}.")
             return see(list_of(pupil))
     title = f"Corriger {pupil.full_name}"
     subtitle = f"Année scolaire {school_year_words(pupil.school_year)}"
@@ -136,7 +136,7 @@ def remove(request: HttpRequest, pupil_id: int) -> HttpResponse:
         f"{pupil.full_name}, {pupil.birth_date:%d/%m/%Y}, ne sera plus dans la liste {year}."
         " Là où il est inscrit à une session, il reste candidat."
     )
-    return ask(request, Question(f"Retirer {pupil.full_name} ?", consequence, list_of(pupil)))
+    return ask(request, Question(f"Retirer {pupil.full_name}\u00a0?", consequence, list_of(pupil)))
 
 
 def year_of(request: HttpRequest) -> Year:
