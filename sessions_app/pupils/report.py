@@ -130,7 +130,7 @@ def _swapped(new: list[Person], known: dict[str, Pupil], columns: Columns) -> li
         if len(odd) == 1
         else f"{len(odd)} élèves du fichier sont déjà dans la liste, nom et prénom échangés."
     )
-    todo = "échangez les titres «\u00a0Nom\u00a0» et «\u00a0Prénom\u00a0» du fichier, ou choisissez vous-même les colonnes."
+    todo = "échangez les titres «\u00a0Nom\u00a0» et «\u00a0Prénom\u00a0» ou choisissez vous-même les colonnes."
     return [problem_of(odd[0], columns, "swapped_known", "Colonnes", fact, todo)]
 
 

@@ -125,7 +125,10 @@ def correct(request: HttpRequest, pupil_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def remove(request: HttpRequest, pupil_id: int) -> HttpResponse:
-    """« Retirer » a pupil: asked, then done."""
+    """« Retirer » a pupil: asked, then done. Asked again, he is gone already."""
+    if request.method == "POST" and not Pupil.objects.filter(pk=pupil_id).exists():
+        messages.info(request, "Cet élève n’est plus dans la liste.")
+        return see(at("establishment:pupils", where(request).establishment))
     pupil = managed_pupil(account_of(request), pupil_id)
     if request.method == "POST":
         services.remove_pupil(pupil=pupil, actor=admin_actor(account_of(request)))
