@@ -132,7 +132,8 @@ def certifiable_words(candidate: Candidate) -> str:
     """« Certifiable », « Devenu certifiable … », « Pas encore certifiable (3/5) », « Non vérifié » (P2)."""
     if candidate.became_certifiable_at is not None:
         local = candidate.session.local(candidate.became_certifiable_at)
-        return f"Devenu certifiable le {day(local.date())} à {clock_time(local)}"
+        that_day = local.date() == candidate.session.local(candidate.session.starts_at).date()
+        return f"Devenu certifiable {'' if that_day else f'le {day(local.date())} '}à {clock_time(local)}"
     if candidate.certifiable is None:
         return "Non vérifié"
     if candidate.certifiable:

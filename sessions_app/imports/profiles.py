@@ -221,7 +221,9 @@ class _Row:
     def _compare_with_verdict(self, counted: int) -> None:
         verdict = self.text("certifiable").upper()
         if verdict in (NO if counted >= COMPETENCES_NEEDED else YES):
-            fact = f"Le fichier dit «\u00a0{verdict.capitalize()}\u00a0», pour {counted} compétences acquises."
+            fact = (
+                f"Le fichier dit «\u00a0{verdict.capitalize()}\u00a0», pour {counted} compétences acquises."
+            )
             todo = f"rien, c’est {counted} qui est retenu. Vérifiez ce profil dans Pix Orga."
             wrong = Wrong("verdict", fact, todo)
             self.problem(self.columns["certifiable"], LABELS["certifiable"], wrong, blocks=False)

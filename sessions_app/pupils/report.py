@@ -104,17 +104,19 @@ def report_of_pupils(draft: PupilDraft, judged: Judged) -> PupilReport:
     # A file of one class says nothing of the others.
     classes = {fold(person.class_name or "") for person in judged.people}
     whole = Field.CLASS_NAME not in columns
-    gone = [one for one in absent if whole or not one.class_name or fold(one.class_name) in classes]
-    moved = [change for change in changes if Field.CLASS_NAME in change.after]
+    gone, elsewhere = [], []
+    for one in absent:
+        told = whole or not one.class_name or fold(one.class_name) in classes
+        (gone if told else elsewhere).append(one)
     return PupilReport(
         judged=judged,
         problems=judged.problems + _swapped(new, known, columns) + _nearly_known(new, absent, columns),
         new=new,
-        moved=moved,
-        corrected=[change for change in changes if change not in moved],
+        moved=[change for change in changes if Field.CLASS_NAME in change.after],
+        corrected=[change for change in changes if Field.CLASS_NAME not in change.after],
         kept=len(listed) - len(new) - len(changes),
         gone=gone,
-        elsewhere=[one for one in absent if one not in gone],
+        elsewhere=elsewhere,
         not_stored=not_stored(draft, columns),
         seen=fingerprint(known.values()),
     )
@@ -130,7 +132,9 @@ def _swapped(new: list[Person], known: dict[str, Pupil], columns: Columns) -> li
         if len(odd) == 1
         else f"{len(odd)} élèves du fichier sont déjà dans la liste, nom et prénom échangés."
     )
-    todo = "échangez les titres «\u00a0Nom\u00a0» et «\u00a0Prénom\u00a0» ou choisissez vous-même les colonnes."
+    todo = (
+        "échangez les titres «\u00a0Nom\u00a0» et «\u00a0Prénom\u00a0» ou choisissez vous-même les colonnes."
+    )
     return [problem_of(odd[0], columns, "swapped_known", "Colonnes", fact, todo)]
 
 

@@ -1,7 +1,8 @@
 """From an uploaded file to the pupils of a year: a school's list, or the profiles of Pix Orga (P2)."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -143,7 +144,7 @@ def complete_profiles(*, draft: PupilDraft, seen: str, actor: Actor, now: dateti
         for one in completion.told:
             one.pupil.certifiable_competences, one.pupil.profile_sent_on = one.competences, one.sent_on
             told.append(one.pupil)
-        Pupil.objects.bulk_update(told, ["certifiable_competences", "profile_sent_on"], batch_size=200)
+        Pupil.objects.bulk_update(told, ["certifiable_competences", "profile_sent_on"], batch_size=500)
         link_candidates(school, draft.school_year)
         known = {
             found.pupil.pk: {"certifiable_competences": found.profile.competences}
@@ -172,14 +173,18 @@ def _require_same(report: PupilReport | Completion, seen: str) -> None:
 
 
 def _change(report: PupilReport) -> None:
+    """Those whom the file writes the same fields of go together: each field costs a case a row."""
+    together: dict[tuple[str, ...], list[Pupil]] = defaultdict(list)
     for change in report.changed:
         for name, value in change.after.items():
             setattr(change.known, name, value)
-        change.known.derive_keys()
-    if report.changed:
-        fields = sorted({name for change in report.changed for name in change.after} | set(KEYS))
-        pupils: Sequence[Pupil] = [change.known for change in report.changed]
-        Pupil.objects.bulk_update(pupils, fields, batch_size=200)
+        fields = set(change.after)
+        if not fields.isdisjoint({"last_name", "first_name"}):
+            change.known.derive_keys()
+            fields.update(KEYS)
+        together[tuple(sorted(fields))].append(change.known)
+    for names, pupils in together.items():
+        Pupil.objects.bulk_update(pupils, names, batch_size=500)
 
 
 def _new(person: Person, draft: PupilDraft) -> Pupil:

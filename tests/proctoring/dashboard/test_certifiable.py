@@ -47,7 +47,7 @@ def test_it_is_asked_then_written_with_the_hour_and_the_admin(
     assert kinds(refused.session) == []
     response = signed_in.post(act(refused))
     assert (response.status_code, response["Location"]) == (303, home(refused.session))
-    assert "Devenu certifiable le " in words(signed_in.get(home(refused.session)))
+    assert "Devenu certifiable à " in words(signed_in.get(home(refused.session)))
     refused.refresh_from_db()
     assert refused.certifiable
     event = last_event(refused.session)
