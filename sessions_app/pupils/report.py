@@ -104,7 +104,8 @@ def report_of_pupils(draft: PupilDraft, judged: Judged) -> PupilReport:
     # A file of one class says nothing of the others.
     classes = {fold(person.class_name or "") for person in judged.people}
     whole = Field.CLASS_NAME not in columns
-    gone, elsewhere = [], []
+    gone: list[Pupil] = []
+    elsewhere: list[Pupil] = []
     for one in absent:
         told = whole or not one.class_name or fold(one.class_name) in classes
         (gone if told else elsewhere).append(one)

@@ -18,6 +18,7 @@ from sessions_app.imports.judging import Person
 from sessions_app.imports.report import Report, judge_draft, report_of
 from sessions_app.models import Candidate, ImportDraft
 from sessions_app.services.drafts import require_replaceable
+from sessions_app.services.follow_pupils import adopt
 from sessions_app.services.journal import LockedSession, locked_session
 
 CORRECTABLE = ("last_name", "first_name", "birth_date", "class_name", "local_id", "extra_time_percent")
@@ -144,6 +145,7 @@ def _apply(lock: LockedSession, report: Report, *, actor: Actor) -> None:
         fields = sorted({name for change in report.changed for name in change.after} | set(KEYS))
         Candidate.objects.bulk_update(changed, fields, batch_size=200)
     new = [_new(person, lock) for person in report.new]
+    adopt(lock.session, new)
     for candidate in Candidate.objects.bulk_create(new, batch_size=500):
         lock.record(
             EventKind.CANDIDATE_ENROLLED,

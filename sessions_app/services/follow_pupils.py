@@ -1,6 +1,6 @@
 """What becomes known of a pupil reaches the sessions where he is enrolled, while nothing has begun (decision 0011)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
 from django.db.models import OuterRef, Q, Subquery
@@ -8,8 +8,8 @@ from django.db.models import OuterRef, Q, Subquery
 from sessions_app.actors import Actor
 from sessions_app.candidates.listing import entered_and_present
 from sessions_app.enums import EventKind, SessionState
-from sessions_app.models import Candidate, Establishment, Pupil
-from sessions_app.models.pupil import FIRST_MONTH
+from sessions_app.models import Candidate, Establishment, Pupil, Session
+from sessions_app.models.pupil import FIRST_MONTH, school_year_of
 from sessions_app.services.journal import locked_session
 
 FOLLOWED = ("certifiable_competences", "sign_in_mode")
@@ -38,6 +38,24 @@ def link_candidates(establishment: Establishment, school_year: int) -> int:
     )
     known = Pupil.objects.filter(establishment=establishment, school_year=school_year).values("identity_key")
     return alone.filter(identity_key__in=known).update(pupil=Subquery(same.values("pk")[:1]))
+
+
+def adopt(session: Session, candidates: Sequence[Candidate]) -> None:
+    """Give unsaved candidates, whose keys are derived, their pupil of that year, and what they lack of FOLLOWED.
+
+    One query. Whoever was enrolled from the list already has his pupil.
+    """
+    alone = {one.identity_key: one for one in candidates if one.pupil_id is None}
+    if not alone:
+        return
+    year = school_year_of(session.local(session.starts_at).date())
+    pupils = Pupil.objects.filter(establishment=session.establishment_id, school_year=year)
+    for pupil in pupils.filter(identity_key__in=alone):
+        candidate = alone[pupil.identity_key]
+        candidate.pupil = pupil
+        for name in FOLLOWED:
+            if getattr(candidate, name) in {None, ""}:
+                setattr(candidate, name, getattr(pupil, name))
 
 
 def tell_candidates(known: Known, *, actor: Actor, now: datetime) -> int:

@@ -214,4 +214,5 @@ def _copy(candidate: Candidate) -> Candidate:
         certifiable_competences=candidate.certifiable_competences,
         became_certifiable_at=candidate.became_certifiable_at,
         sign_in_mode=candidate.sign_in_mode,
+        pupil_id=candidate.pupil_id,
     )
