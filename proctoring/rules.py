@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pixsurv.kernel.identity import fold
+from pixsurv.kernel.identity import begins_alike
 from proctoring.enums import OVER, RUNNING, TRANSITIONS, AttemptState, Need
 from proctoring.models import Attempt
 from sessions_app.actors import ActorKind
@@ -27,7 +27,6 @@ ROLL_CALL_FOR = timedelta(minutes=10)
 LAUNCH_TAKEN_BACK_WITHIN = timedelta(minutes=5)
 WATCHING = timedelta(minutes=2)  # mechanics §2: « who is watching »
 SEEN_EVERY = timedelta(minutes=1)
-ALIKE = 3  # first letters that make two first names « begin alike » (R9)
 
 
 def deadline_of(attempt: Attempt, session: Session, candidate: Candidate) -> datetime:
@@ -144,12 +143,6 @@ def allowed_actions(
 def late_question_asked(attempt: Attempt, session: Session) -> bool:
     """After launch, for who was not present when the session launched and whose case is not settled (R10)."""
     return session.launched_at is not None and not attempt.present_at_launch and attempt.arrival == ""
-
-
-def begins_alike(one: str, other: str) -> bool:
-    """First names that a hurried eye confuses: equal, or the same first three letters (R9)."""
-    first, second = fold(one), fold(other)
-    return first[:ALIKE] == second[:ALIKE] or first.startswith(second) or second.startswith(first)
 
 
 def confusable(candidate: Candidate, namesakes: Iterable[Candidate]) -> bool:

@@ -4,17 +4,14 @@ from django.urls import path
 
 from sessions_app import views
 from sessions_app.batches import views as batches
-from sessions_app.candidates import importing
-from sessions_app.candidates import views as candidates
-from sessions_app.documents.urls import urlpatterns as documents
-from sessions_app.views import account, help_texts, invitation, logo, planning, school, team
-from sessions_app.views import account, feeds, invitation, planning, school, team, timetable
 from sessions_app.candidates import from_pupils, importing
 from sessions_app.candidates import views as candidates
 from sessions_app.documents.urls import urlpatterns as documents
+from sessions_app.pupils import importing as pupil_files
+from sessions_app.pupils import views as pupils
 from sessions_app.readiness.urls import urlpatterns as readiness
 from sessions_app.splitting import views as splitting
-from sessions_app.views import account, invitation, planning, school, team
+from sessions_app.views import account, feeds, help_texts, invitation, logo, planning, school, team, timetable
 
 app_name = "establishment"
 
@@ -77,4 +74,13 @@ urlpatterns = [
     path(f"{_CANDIDATES}<int:candidate_id>/retirer/", candidates.remove, name="remove_candidate"),
     *documents,
     *readiness,
+    # The pupils of a school year.
+    path("eleves/", pupils.pupils, name="pupils"),
+    path("eleves/ajouter/", pupils.add, name="add_pupil"),
+    path("eleves/<int:pupil_id>/modifier/", pupils.correct, name="correct_pupil"),
+    path("eleves/<int:pupil_id>/retirer/", pupils.remove, name="remove_pupil"),
+    path("eleves/importer/", pupil_files.upload, name="import_pupils"),
+    path("eleves/importer/<int:draft_id>/", pupil_files.draft, name="pupil_draft"),
+    path("eleves/importer/<int:draft_id>/rapprocher/", pupil_files.matching, name="match_pupils"),
+    path("eleves/importer/<int:draft_id>/rapport.ods", pupil_files.draft_report, name="pupil_report"),
 ]

@@ -1,4 +1,4 @@
-"""How two spellings of a person are compared (R14), and how a typed name is cleaned (mechanics §15)."""
+"""How two spellings of a person are compared (R9, R14), and how a typed name is cleaned (mechanics §15)."""
 
 import re
 import unicodedata
@@ -9,6 +9,7 @@ LIGATURES = str.maketrans(
     {"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O"}
 )
 LONGEST = 250
+ALIKE = 3  # first letters that make two first names « begin alike » (R9)
 
 
 def fold(text: str) -> str:
@@ -24,6 +25,12 @@ def fold(text: str) -> str:
 def identity_key(last_name: str, first_name: str, birth_date: date) -> str:
     """Two candidates are the same person exactly when their keys are equal (R14, P6)."""
     return f"{fold(last_name)}|{fold(first_name)}|{birth_date.isoformat()}"
+
+
+def begins_alike(one: str, other: str) -> bool:
+    """First names that a hurried eye confuses: equal, or the same first three letters (R9)."""
+    first, second = fold(one), fold(other)
+    return first[:ALIKE] == second[:ALIKE] or first.startswith(second) or second.startswith(first)
 
 
 def clean_name(text: str) -> str:

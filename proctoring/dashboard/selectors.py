@@ -25,6 +25,7 @@ class CandidateRow:
     extra_time: str
     started: str
     may_reopen: bool
+    may_become_certifiable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def certifiable_words(candidate: Candidate) -> str:
     """« Certifiable », « Devenu certifiable … », « Pas encore certifiable (3/5) », « Non vérifié » (P2)."""
     if candidate.became_certifiable_at is not None:
         local = candidate.session.local(candidate.became_certifiable_at)
-        return f"Devenu certifiable le {day(local.date())} à {clock_time(local)}"
+        that_day = local.date() == candidate.session.local(candidate.session.starts_at).date()
+        return f"Devenu certifiable {'' if that_day else f'le {day(local.date())} '}à {clock_time(local)}"
     if candidate.certifiable is None:
         return "Non vérifié"
     if candidate.certifiable:
@@ -158,6 +160,7 @@ def _candidate_row(candidate: Candidate, session: Session, now: datetime) -> Can
         extra_time=f"{percent}\u00a0%" if percent else "",
         started=clock_time(session.local(attempt.started_at)) if attempt.started_at else "",
         may_reopen=EventKind.REOPENED in rules.allowed_actions(attempt, session, ActorKind.ADMIN, now),
+        may_become_certifiable=candidate.certifiable is False and not session.is_over,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from proctoring.dashboard import catch_up, password, team, views
+from proctoring.dashboard import catch_up, certifiable, password, team, views
 
 app_name = "dashboard"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{_SESSION}lancement/annuler/", views.take_launch_back, name="take_launch_back"),
     path(f"{_SESSION}acces/<int:access_id>/retirer/", views.revoke_access, name="revoke_access"),
     path(f"{_SESSION}candidats/<int:candidate_id>/rouvrir/", views.reopen, name="reopen"),
+    path(f"{_SESSION}candidats/<int:candidate_id>/certifiable/", certifiable.certifiable, name="certifiable"),
     path(f"{_SESSION}mot-de-passe/changer/", password.change, name="change_password"),
     path(f"{_SESSION}rattrapage/", catch_up.catch_up, name="catch_up"),
     path("equipe/<int:membership_id>/retirer/", team.remove_member, name="remove_member"),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 from sessions_app.enums import SignInMode
-from sessions_app.models import Candidate
+from sessions_app.models import Candidate, Establishment, Pupil
 from sessions_app.services.enrolment import new_candidate
 
 ALL_COMPETENCES = 16
@@ -32,6 +32,22 @@ class Person:
             certifiable_competences=self.competences,
             sign_in_mode=self.sign_in_mode,
         )
+
+    def pupil(self, establishment: Establishment, school_year: int) -> Pupil:
+        """Unsaved, with its keys."""
+        pupil = Pupil(
+            establishment=establishment,
+            school_year=school_year,
+            last_name=self.last_name,
+            first_name=self.first_name,
+            birth_date=self.birth_date,
+            class_name=self.class_name,
+            extra_time_percent=self.extra_time_percent,
+            certifiable_competences=self.competences,
+            sign_in_mode=self.sign_in_mode,
+        )
+        pupil.derive_keys()
+        return pupil
 
 
 # The five of the seed (contract.md).
@@ -76,6 +92,20 @@ INVENTED = (
 )
 
 FIRST_SESSION = SEED + INVENTED
+
+# On the school's list, and in no session yet: each kind that somebody who prepares one must look after (P7).
+NOT_ENROLLED = (
+    Person("PAPILLON", "Ambre", date(2012, 1, 17), "3e A"),
+    Person("LIBELLULE", "Côme", date(2012, 5, 23), "3e A", extra_time_percent=33),
+    Person("COCCINELLE", "Nour", date(2012, 8, 30), "3e A", competences=4),
+    Person("SCARABÉE", "Iris", date(2012, 10, 2), "3e A", competences=None, sign_in_mode=SignInMode.UNKNOWN),
+    Person("CIGALE", "Marius", date(2012, 2, 6), "3e B"),
+    Person("BOURDON", "Elsa", date(2012, 4, 14), "3e B", competences=2, sign_in_mode=SignInMode.EMAIL),
+    Person("CRIQUET", "Ayoub", date(2012, 7, 7), "3e B", competences=None, sign_in_mode=SignInMode.NEVER),
+    Person("LUCIOLE", "Maya", date(2012, 12, 12), "3e C", extra_time_percent=33, competences=None),
+    Person("GRILLON", "Tom", date(2012, 3, 3), "3e C", sign_in_mode=SignInMode.USERNAME),
+    Person("FOURMI", "Éva", date(2012, 9, 18), "3e C", competences=0, sign_in_mode=SignInMode.NEVER),
+)
 
 # Trees and birds for last names: no family bears all of them, and each is one of its kind.
 LAST_NAMES = (  # noqa: SIM905

@@ -11,11 +11,13 @@ from django.db.models import Exists, OuterRef, Q
 from pixsurv.kernel.errors import DomainError
 from proctoring.demo import secrets
 from proctoring.demo.history import live_through
-from proctoring.demo.people import CONTACTS, FIRST_SESSION, Person, crowd
+from proctoring.demo.people import CONTACTS, FIRST_SESSION, NOT_ENROLLED, Person, crowd
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, Followed, Role, SessionState
-from sessions_app.models import ApiKey, Candidate, Contact, Establishment, Event, Session
+from sessions_app.models import ApiKey, Candidate, Contact, Establishment, Event, Pupil, Session
+from sessions_app.models.pupil import school_year_of
 from sessions_app.services.enrolment import enrol
+from sessions_app.services.follow_pupils import link_candidates
 from sessions_app.services.people import make_member
 from sessions_app.services.planning import create_session
 
@@ -83,6 +85,7 @@ def load(*, now: datetime) -> Establishment:
         people = crowd(12, salt=4)
         _session(establishment, FOURTH, "CDI", start, people, now=now, followed=Followed.BY_HAND)
         _move_to_today(establishment, start)
+        _pupils(establishment, (*FIRST_SESSION, *certifiable_but_two, *NOT_ENROLLED), start)
     return establishment
 
 
@@ -199,6 +202,14 @@ def _enrol_missing(session: Session, people: Sequence[Person], *, now: datetime)
     missing = [candidate for candidate in wanted if candidate.identity_key not in known]
     if missing:
         enrol(session_id=session.pk, candidates=missing, actor=PREPARER, now=now)
+
+
+def _pupils(establishment: Establishment, people: Sequence[Person], start: datetime) -> None:
+    """The list of the current school year, made once a year; whoever is enrolled today is linked to it."""
+    year = school_year_of(start.date())
+    if not Pupil.objects.filter(establishment=establishment, school_year=year).exists():
+        Pupil.objects.bulk_create([person.pupil(establishment, year) for person in people])
+        link_candidates(establishment, year)
 
 
 def _all_but_two(people: list[Person]) -> list[Person]:

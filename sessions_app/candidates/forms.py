@@ -1,6 +1,6 @@
 """Forms of the list: one candidate, a file, the columns of a file. A field reads what an import would read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,9 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from sessions_app.imports import values
-from sessions_app.imports.headers import REQUIRED, Columns, Field
+from sessions_app.imports.headers import CANDIDATE_FIELDS, REQUIRED, Columns, Field
 from sessions_app.imports.values import Wrong
-from sessions_app.models import Candidate
+from sessions_app.models import Candidate, Pupil
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -63,8 +63,13 @@ class CandidateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
 
+    @property
+    def full_name(self) -> str:
+        """« Paul DUPONT », of a valid form."""
+        return f"{self.cleaned_data['first_name']} {self.cleaned_data['last_name'].upper()}"
+
     @classmethod
-    def initial_of(cls, candidate: Candidate) -> dict[str, str]:
+    def initial_of(cls, candidate: Candidate | Pupil) -> dict[str, str]:
         percent = candidate.extra_time_percent
         return {
             "last_name": candidate.last_name,
@@ -112,15 +117,22 @@ class ColumnsForm(forms.Form):
 
     header_line = forms.IntegerField(
         label="Ligne des titres",
-        help_text="Les candidats commencent à la ligne suivante. 0 s’il n’y a pas de titres.",
+        help_text="La liste commence à la ligne suivante. 0 s’il n’y a pas de titres.",
         min_value=0,
         max_value=20_000,
         widget=forms.NumberInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
     )
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        choices: list[tuple[str, str]],
+        list_fields: Sequence[Field] = CANDIDATE_FIELDS,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        for field in Field:
+        self.list_fields = list_fields
+        for field in list_fields:
             required = field in REQUIRED
             nothing = "Choisissez une colonne" if required else "Pas dans ce fichier"
             self.fields[field.value] = forms.ChoiceField(
@@ -133,11 +145,11 @@ class ColumnsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         super().clean()
         seen: dict[str, Field] = {}
-        for field in Field:
+        for field in self.list_fields:
             at = self.cleaned_data.get(field.value)
             if at and (other := seen.setdefault(at, field)) != field:
                 self.add_error(field.value, f"Cette colonne est déjà prise pour « {other.label} ».")
         return self.cleaned_data
 
     def columns(self) -> Columns:
-        return {field: int(at) for field in Field if (at := self.cleaned_data.get(field.value))}
+        return {field: int(at) for field in self.list_fields if (at := self.cleaned_data.get(field.value))}

@@ -11,7 +11,7 @@ from pixsurv.kernel.errors import DomainError
 from sessions_app.candidates.forms import ColumnsForm, UploadForm
 from sessions_app.candidates.views import account_of, actor_of, ods_response, on_session, to_list, today_of
 from sessions_app.exports.candidate_list import report_file
-from sessions_app.imports.headers import Field, columns_of, letter, width
+from sessions_app.imports.headers import columns_of, letter, width
 from sessions_app.imports.report import Report, judge_draft, report_of
 from sessions_app.imports.uploads import file_of
 from sessions_app.models import ImportDraft, Session
@@ -110,7 +110,10 @@ def _columns(request: HttpRequest, session: Session, draft: ImportDraft) -> Http
     if request.method == "POST" and form.is_valid():
         try:
             drafts.choose_columns(
-                draft=draft, header_line=form.cleaned_data["header_line"], columns=form.columns()
+                draft=draft,
+                establishment=session.establishment,
+                header_line=form.cleaned_data["header_line"],
+                columns=form.columns(),
             )
         except DomainError as error:
             if error.code == "columns_chosen":
@@ -123,9 +126,10 @@ def _columns(request: HttpRequest, session: Session, draft: ImportDraft) -> Http
         "session": session,
         "draft": draft,
         "form": form,
-        "fields": [form[field.value] for field in Field],
+        "fields": [form[field.value] for field in form.list_fields],
         "letters": [letter(at) for at in range(width(sheet))],
         "sample": drafts.sample(sheet, draft.header_line, SAMPLE),
+        "back": reverse("establishment:import", args=[session.number]),
     }
     status = 422 if form.errors else 200
     return render(request, "establishment/candidates/columns.html", context, status=status)

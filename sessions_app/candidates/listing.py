@@ -32,6 +32,16 @@ def listed_candidates(session: Session) -> list[Listed]:
     """Two queries, whatever the number of candidates."""
     candidates = enrolled_in(session)
     names = Counter(candidate.last_name_key for candidate in candidates)
+    entered, present = entered_and_present(session)
+    for candidate in candidates:
+        candidate.session = session  # known: asking for it again would be a query a row
+    return [
+        Listed(one, names[one.last_name_key] > 1, one.pk in entered, one.pk in present) for one in candidates
+    ]
+
+
+def entered_and_present(session: Session) -> tuple[set[int], set[int]]:
+    """Whose test has started once, and who is ticked in the room: ids of candidates."""
     entered, present = set[int](), set[int]()
     acts = Event.objects.filter(session=session, kind__in=[EventKind.STARTED, *PRESENCE]).order_by("sequence")
     for candidate_id, kind in acts.values_list("candidate_id", "kind"):
@@ -43,11 +53,7 @@ def listed_candidates(session: Session) -> list[Listed]:
             present.add(candidate_id)
         else:
             present.discard(candidate_id)
-    for candidate in candidates:
-        candidate.session = session  # known: asking for it again would be a query a row
-    return [
-        Listed(one, names[one.last_name_key] > 1, one.pk in entered, one.pk in present) for one in candidates
-    ]
+    return entered, present
 
 
 def has_entered(candidate_id: int) -> bool:

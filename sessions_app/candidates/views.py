@@ -18,7 +18,8 @@ from sessions_app.candidates.forms import CandidateForm
 from sessions_app.candidates.listing import Listed, listed_candidates, of_session
 from sessions_app.exports.candidate_list import list_file
 from sessions_app.exports.ods import ODS_TYPE
-from sessions_app.imports.report import enrolled_in, fingerprint, overlapping
+from sessions_app.imports.changes import fingerprint
+from sessions_app.imports.report import enrolled_in, overlapping
 from sessions_app.imports.values import USUAL_EXTRA_TIME
 from sessions_app.models import Account, Candidate, Session
 from sessions_app.refusals import View, refusals_as_pages, with_retry
@@ -94,10 +95,8 @@ def correct(request: HttpRequest, session: Session, candidate_id: int) -> HttpRe
             row = _row(session, candidate_id)
             form = CandidateForm(initial=CandidateForm.initial_of(row.candidate), today=today)
         return _correction(request, session, row, form, error)
-    name = f"{form.cleaned_data['first_name']} {form.cleaned_data['last_name'].upper()}"
-    messages.success(
-        request, f"{name} : correction enregistrée." if changed else f"{name} : rien n’a changé."
-    )
+    words = "correction enregistrée" if changed else "rien n’a changé"
+    messages.success(request, f"{form.full_name} : {words}.")
     return to_list(session)
 
 

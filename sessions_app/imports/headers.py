@@ -23,9 +23,12 @@ class Field(TextChoices):
     CLASS_NAME = "class_name", "Classe"
     LOCAL_ID = "local_id", "Identifiant local"
     EXTRA_TIME = "extra_time_percent", "Temps majoré"
+    SIGN_IN_MODE = "sign_in_mode", "Mode de connexion"
 
 
 REQUIRED = (Field.LAST_NAME, Field.FIRST_NAME, Field.BIRTH_DATE)
+PUPIL_FIELDS = tuple(Field)
+CANDIDATE_FIELDS = tuple(field for field in Field if field != Field.SIGN_IN_MODE)
 
 # Folded texts, the surest first: « Nom d’usage » never stands for the name of birth.
 KNOWN: dict[Field, tuple[str, ...]] = {
@@ -42,6 +45,7 @@ KNOWN: dict[Field, tuple[str, ...]] = {
     Field.CLASS_NAME: ("CLASSE", "DIVISION", "LIBELLECLASSE", "CLASSEDELELEVE", "CODEDIVISION"),
     Field.LOCAL_ID: ("IDENTIFIANTLOCAL", "IDENTIFIANTEXTERNE", "NUMEROINTERNE", "NINTERNE"),
     Field.EXTRA_TIME: ("TEMPSMAJORE", "MAJORATION", "TIERSTEMPS", "TEMPSMAJOREEN"),
+    Field.SIGN_IN_MODE: ("MODEDECONNEXION", "METHODEDECONNEXION", "METHODESDECONNEXION", "CONNEXION"),
 }  # fmt: skip
 
 type Columns = dict[Field, int]
@@ -71,9 +75,9 @@ def folded(label: str) -> str:
     return fold(re.sub(r"\([^)]{2,}\)?", " ", label))
 
 
-def columns_of(labels: Sequence[str]) -> Columns:
-    """The fields of a candidate whose column is beyond doubt."""
-    return matched(labels, KNOWN)
+def columns_of(labels: Sequence[str], fields: Sequence[Field] = CANDIDATE_FIELDS) -> Columns:
+    """Those of `fields` whose column is beyond doubt."""
+    return matched(labels, {field: KNOWN[field] for field in fields})
 
 
 def matched[Name: TextChoices](labels: Sequence[str], known: Mapping[Name, Sequence[str]]) -> dict[Name, int]:
@@ -90,7 +94,9 @@ def matched[Name: TextChoices](labels: Sequence[str], known: Mapping[Name, Seque
     return found
 
 
-def find_header(sheets: Sequence[Sheet], remembered: Mapping[str, Columns]) -> Found:
+def find_header(
+    sheets: Sequence[Sheet], remembered: Mapping[str, Columns], fields: Sequence[Field] = CANDIDATE_FIELDS
+) -> Found:
     """The header of the list, in any sheet: known texts, else one that this school mapped before, else a guess.
 
     A guess is not `whole`: somebody must say which column is what.
@@ -101,7 +107,8 @@ def find_header(sheets: Sequence[Sheet], remembered: Mapping[str, Columns]) -> F
             for labels in _labels(sheet, line):
                 last = line + (labels != _alone(sheet, line))
                 mapped = remembered.get(signature(labels))
-                found = Found(sheet, last, labels, dict(mapped) if mapped else columns_of(labels))
+                columns = dict(mapped) if mapped else columns_of(labels, fields)
+                found = Found(sheet, last, labels, columns)
                 if found.whole:
                     return found
                 guesses.append((_likeness(found, line), found))

@@ -1,17 +1,18 @@
 """All that is wrong in a list, and all that is strange: never only the first thing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from pixsurv.kernel.identity import fold, identity_key
+from sessions_app.enums import SignInMode
 from sessions_app.imports import values
 from sessions_app.imports.headers import Columns, Field, letter
 from sessions_app.imports.reading import Cell
 from sessions_app.imports.values import Wrong
 
 YOUNGEST, OLDEST = 8, 80
-WHO = "Candidat"
+CANDIDATE = "Candidat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Person:
     class_name: str | None
     local_id: str | None
     extra_time_percent: int | None
+    sign_in_mode: SignInMode | None = None
 
     @property
     def identity_key(self) -> str:
@@ -51,7 +53,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What a list says by itself, before it is compared with a session."""
+    """What a list says by itself, before it is compared with what is known."""
 
     lines: int
     people: list[Person]
@@ -111,6 +113,16 @@ class _Line:
             self.problem(Field.EXTRA_TIME, wrong, blocks=True)
             return None
 
+    def sign_in_mode(self) -> SignInMode | None:
+        """An empty cell says nothing: it takes back nothing that is known."""
+        if self.cells.get(Field.SIGN_IN_MODE) is None:
+            return None
+        try:
+            return values.sign_in_mode_of(self.cells[Field.SIGN_IN_MODE])
+        except Wrong as wrong:
+            self.problem(Field.SIGN_IN_MODE, wrong, blocks=True)
+            return None
+
     def person(self, today: date) -> Person | None:
         """None when something blocks this line; warnings are gathered all the same."""
         last = self.name(Field.LAST_NAME, "Le nom")
@@ -119,10 +131,11 @@ class _Line:
         class_name = self.text(Field.CLASS_NAME, 50)
         local_id = self.text(Field.LOCAL_ID, 100)
         extra_time = self.extra_time()
+        sign_in_mode = self.sign_in_mode()
         self._strange(last, first, birth, extra_time, today)
         if birth is None or any(problem.blocks for problem in self.problems):
             return None
-        return Person(self.number, last, first, birth, class_name, local_id, extra_time)
+        return Person(self.number, last, first, birth, class_name, local_id, extra_time, sign_in_mode)
 
     def _strange(
         self, last: str, first: str, birth: date | None, extra_time: int | None, today: date
@@ -153,20 +166,40 @@ class _Line:
             )
 
 
-def judge(rows: Sequence[tuple[int, Sequence[Cell]]], columns: Columns, *, today: date) -> Judged:
-    """The people of a list and every problem, errors before warnings, each in the order of the lines."""
+def same_last_name(person: Person) -> str:
+    """In a room, a shared last name is enough to take one for the other (R9)."""
+    return fold(person.last_name)
+
+
+def same_names(person: Person) -> str:
+    """In a whole school, only those whose first names are the same too."""
+    return f"{fold(person.last_name)} {fold(person.first_name)}"
+
+
+def judge(
+    rows: Sequence[tuple[int, Sequence[Cell]]],
+    columns: Columns,
+    *,
+    today: date,
+    who: str = CANDIDATE,
+    namesakes: Callable[[Person], str] = same_last_name,
+) -> Judged:
+    """The people of a list and every problem, errors before warnings, each in the order of the lines.
+
+    `who` is what one of them is called; people for whom `namesakes` says the same are homonyms.
+    """
     people: list[Person] = []
     problems: list[Problem] = []
     for number, cells in rows:
         line = _Line(number, cells, columns)
         if all(cell is None for cell in line.cells.values()):
-            problems.append(_ignored(number, columns))
+            problems.append(_ignored(number, columns, who))
             continue
         person = line.person(today)
         problems += line.problems
         if person is not None:
             people.append(person)
-    problems += judge_among(people, columns) + judge_columns(people, columns)
+    problems += judge_among(people, columns, who, namesakes) + judge_columns(people, columns)
     problems.sort(key=lambda problem: (not problem.blocks, problem.line))
     return Judged(len(rows), people, problems)
 
@@ -180,9 +213,14 @@ def judge_line(
     return person, line.problems
 
 
-def judge_among(people: Sequence[Person], columns: Columns) -> list[Problem]:
-    """What is wrong or strange among the people of one session."""
-    return _duplicates(people, columns) + _homonyms(people, columns)
+def judge_among(
+    people: Sequence[Person],
+    columns: Columns,
+    who: str = CANDIDATE,
+    namesakes: Callable[[Person], str] = same_last_name,
+) -> list[Problem]:
+    """What is wrong or strange among the people of one session, or of one school; words as in `judge`."""
+    return _duplicates(people, columns, who) + _homonyms(people, columns, namesakes)
 
 
 def problem_of(
@@ -194,15 +232,15 @@ def problem_of(
     return Problem(code, blocks, person.line, letter(columns[Field.LAST_NAME]), what, read, fact, todo)
 
 
-def _ignored(number: int, columns: Columns) -> Problem:
+def _ignored(number: int, columns: Columns, who: str) -> Problem:
     return Problem(
-        "ignored", False, number, letter(columns[Field.LAST_NAME]), WHO, "(vide)",
+        "ignored", False, number, letter(columns[Field.LAST_NAME]), who, "(vide)",
         "Cette ligne n’a ni nom, ni prénom, ni date de naissance : elle est laissée de côté.",
         "rien, si personne ne devait y être.",
     )  # fmt: skip
 
 
-def _duplicates(people: Sequence[Person], columns: Columns) -> list[Problem]:
+def _duplicates(people: Sequence[Person], columns: Columns, who: str) -> list[Problem]:
     """The same normalised identity twice (P6, R14): both lines are named."""
     first: dict[str, int] = {}
     found = []
@@ -211,17 +249,19 @@ def _duplicates(people: Sequence[Person], columns: Columns) -> list[Problem]:
         if line != person.line:
             fact = f"Déjà à la ligne {line} : même nom, même prénom, même date."
             todo = f"gardez une seule des deux lignes, {line} ou {person.line}."
-            found.append(problem_of(person, columns, "duplicate", WHO, fact, todo))
+            found.append(problem_of(person, columns, "duplicate", who, fact, todo))
     return found
 
 
-def _homonyms(people: Sequence[Person], columns: Columns) -> list[Problem]:
-    """Different people who share a last name: allowed, and the proctor will be told (R9)."""
+def _homonyms(
+    people: Sequence[Person], columns: Columns, namesakes: Callable[[Person], str]
+) -> list[Problem]:
+    """Different people who share a name: allowed, and the proctor will be told (R9)."""
     same: dict[str, dict[str, Person]] = {}
     for person in people:
-        same.setdefault(fold(person.last_name), {}).setdefault(person.identity_key, person)
+        same.setdefault(namesakes(person), {}).setdefault(person.identity_key, person)
     found = []
-    for group in (list(namesakes.values()) for namesakes in same.values() if len(namesakes) > 1):
+    for group in (list(alike.values()) for alike in same.values() if len(alike) > 1):
         others = " et ".join(f"{one.full_name} (ligne {one.line})" for one in group[1:4])
         more = f" et {len(group) - 4} autres" if len(group) > 4 else ""
         fact = f"Porte le même nom que {others}{more}."

@@ -8,7 +8,7 @@ _AS_SPREADSHEET = "Dans le tableur, choisissez « Enregistrer sous » et le form
 SENTENCES = {
     "file_missing": "Choisissez un fichier.",
     "file_empty": "Ce fichier est vide : il ne contient aucun octet. Téléchargez-le ou enregistrez-le à nouveau.",
-    "file_too_big": f"Ce fichier dépasse {MAX_BYTES // 1024 // 1024} Mio. Ne gardez que la feuille des candidats.",
+    "file_too_big": f"Ce fichier dépasse {MAX_BYTES // 1024 // 1024} Mio. Ne gardez que la feuille de la liste.",
     "file_encrypted": "Ce fichier est protégé par un mot de passe. Enregistrez-le sans mot de passe.",
     "file_old_excel": f"Ce fichier est à l’ancien format d’Excel (.xls). {_AS_SPREADSHEET}",
     "file_macros": f"Ce fichier contient des macros. Enregistrez-le sans macros. {_AS_SPREADSHEET}",
@@ -18,11 +18,11 @@ SENTENCES = {
     "file_other_document": f"Ce fichier est un document, mais pas un tableau. {_AS_SPREADSHEET}",
     "file_not_text": f"Ce fichier n’est ni un tableau ODS ou XLSX, ni du texte. {_AS_SPREADSHEET}",
     "file_truncated": "Ce fichier est incomplet, abîmé ou démesuré. Téléchargez-le ou enregistrez-le à nouveau.",
-    "file_bomb": "Une fois décompressé, ce fichier serait démesuré. Recopiez les candidats dans un fichier neuf.",
+    "file_bomb": "Une fois décompressé, ce fichier serait démesuré. Recopiez la liste dans un fichier neuf.",
     "file_too_heavy": "Ce tableau est démesuré : une cellule, loin des autres, ou des lignes répétées à l’infini."
-    " Recopiez les candidats dans une feuille neuve.",
-    "file_too_many_rows": f"Ce tableau dépasse {MAX_ROWS} lignes. Ne gardez que les candidats de la session.",
-    "file_too_many_columns": f"Ce tableau dépasse {MAX_COLUMNS} colonnes. Ne gardez que celles des candidats.",
+    " Recopiez la liste dans une feuille neuve.",
+    "file_too_many_rows": f"Ce tableau dépasse {MAX_ROWS} lignes. Ne gardez que la liste elle-même.",
+    "file_too_many_columns": f"Ce tableau dépasse {MAX_COLUMNS} colonnes. Ne gardez que celles qui servent.",
     "file_mixed_encodings": "Les accents de ce fichier sont écrits de deux façons : la ligne {detail} n’est pas en"
     " UTF-8 comme les autres. Enregistrez-le à nouveau depuis le tableur.",
     "file_unknown_encoding": "Les accents de la ligne {detail} ne se lisent ni en UTF-8 ni en Windows-1252."
@@ -30,7 +30,9 @@ SENTENCES = {
     "file_bad_quotes": "Un guillemet n’est pas fermé : lecture arrêtée vers la ligne {detail}. Corrigez cette ligne,"
     " ou enregistrez le fichier en ODS ou XLSX.",
     "file_no_rows": "Ce fichier ne contient aucune ligne remplie.",
-    "file_no_candidates": "Ce fichier a bien des titres de colonnes, mais aucun candidat en dessous.",
+    "file_no_people": "Ce fichier a bien des titres de colonnes, mais personne en dessous.",
+    "file_other_campaign": "Ce fichier vient bien de Pix Orga, mais pas d’une campagne de « collecte de profils » :"
+    " il manque {detail}. Exportez les résultats d’une collecte de profils.",
 }
 
 

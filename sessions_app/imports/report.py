@@ -1,7 +1,5 @@
 """A list compared with the session that it is for: what would come, change and go, and what is in the way (P5, P6)."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,34 +7,12 @@ from datetime import date, datetime
 from django.db.models import Max
 
 from sessions_app.enums import SessionState
-from sessions_app.imports.headers import REQUIRED, Columns, Field
+from sessions_app.imports.changes import Change, change_of, facts_of, fingerprint
+from sessions_app.imports.headers import Columns, Field
 from sessions_app.imports.judging import Judged, Person, Problem, judge, problem_of
 from sessions_app.imports.reading import Cell
-from sessions_app.models import Candidate, ImportDraft, Session
+from sessions_app.models import Candidate, ImportDraft, Session, UploadedList
 from sessions_app.rules import LONGEST_OCCUPATION, occupied_until
-
-OPTIONAL = [field for field in Field if field not in REQUIRED]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Somebody on the list who stays, with what the file says otherwise."""
-
-    candidate: Candidate
-    person: Person
-    before: dict[str, str | int]
-    after: dict[str, str | int]
-
-    @property
-    def words(self) -> list[str]:
-        found = []
-        for name, was in self.before.items():
-            told = self.after[name]
-            if name == Field.EXTRA_TIME:
-                found.append(f"{Field(name).label} : {was}\u00a0% → {told}\u00a0%")
-            else:
-                found.append(f"{Field(name).label} : {was or '(vide)'} → {told or '(vide)'}")
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +20,7 @@ class Changes:
     """What a list would do to a session: who comes, who is corrected, how many stay as they are, who goes."""
 
     new: list[Person]
-    changed: list[Change]
+    changed: list[Change[Candidate]]
     kept: int
     removed: list[Candidate]
 
@@ -56,7 +32,7 @@ class Report:
     judged: Judged
     problems: list[Problem]
     new: list[Person]
-    changed: list[Change]
+    changed: list[Change[Candidate]]
     kept: int
     removed: list[Candidate]
     not_stored: list[str]
@@ -71,7 +47,7 @@ class Report:
         return [problem for problem in self.problems if not problem.blocks]
 
 
-def draft_columns(draft: ImportDraft) -> Columns:
+def draft_columns(draft: UploadedList) -> Columns:
     return {Field(name): at for name, at in (draft.columns or {}).items()}
 
 
@@ -103,7 +79,9 @@ def compare(enrolled: Sequence[Candidate], people: Sequence[Person]) -> Changes:
     known = {one.identity_key: one for one in enrolled}
     listed = {person.identity_key: person for person in reversed(people)}
     changed = [
-        change for key, person in listed.items() if key in known and (change := change_of(known[key], person))
+        change
+        for key, person in listed.items()
+        if key in known and (change := change_of(known[key], person, facts_of(known[key])))
     ]
     return Changes(
         new=[person for key, person in reversed(listed.items()) if key not in known],
@@ -115,36 +93,6 @@ def compare(enrolled: Sequence[Candidate], people: Sequence[Person]) -> Changes:
 
 def enrolled_in(session: Session) -> list[Candidate]:
     return list(Candidate.objects.filter(session=session).order_by("sort_key", "pk"))
-
-
-def fingerprint(candidates: list[Candidate]) -> str:
-    """Changes with anything that an import would read or overwrite."""
-    seen = [[one.pk, *facts_of(one).values()] for one in sorted(candidates, key=lambda one: one.pk)]
-    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32]
-
-
-def facts_of(candidate: Candidate) -> dict[str, str | int]:
-    """The fields of a list, as the journal writes them."""
-    return {
-        "last_name": candidate.last_name,
-        "first_name": candidate.first_name,
-        "birth_date": candidate.birth_date.isoformat(),
-        "class_name": candidate.class_name,
-        "local_id": candidate.local_id,
-        "extra_time_percent": candidate.extra_time_percent,
-    }
-
-
-def change_of(candidate: Candidate, person: Person) -> Change | None:
-    """What the line changes of a candidate who stays; a column that the file does not have changes nothing."""
-    was = facts_of(candidate)
-    told: dict[str, str | int] = {"last_name": person.last_name, "first_name": person.first_name}
-    for field in OPTIONAL:
-        value = getattr(person, field.value)
-        if value is not None:
-            told[field.value] = value
-    after = {name: value for name, value in told.items() if value != was[name]}
-    return Change(candidate, person, {name: was[name] for name in after}, after) if after else None
 
 
 def overlapping(session: Session, keys: list[str]) -> dict[str, Session]:

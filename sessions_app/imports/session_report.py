@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from sessions_app.enums import SessionState
+from sessions_app.imports.changes import facts_of
 from sessions_app.imports.headers import Columns
 from sessions_app.imports.judging import Person, Problem, problem_of
-from sessions_app.imports.report import Changes, compare, facts_of, not_stored
+from sessions_app.imports.report import Changes, compare, not_stored
 from sessions_app.imports.session_columns import SessionColumns, SessionField, columns_from_json
 from sessions_app.imports.session_judging import (
     Group,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pixsurv.kernel.identity import fold
+from sessions_app.enums import SignInMode
 from sessions_app.imports.reading import Cell
 
 OLDEST = date(1900, 1, 1)  # pix.md §5.3: later than this day
@@ -182,6 +183,26 @@ def percent_of(cell: Cell) -> int:
     if whole > MOST_EXTRA_TIME:
         raise Wrong("extra_time_too_big", f"Le temps majoré va de 0 à {MOST_EXTRA_TIME}\u00a0%.", todo)
     return whole
+
+
+# Folded words of the lists that schools keep; the labels of the page are among them.
+_SIGN_IN: dict[str, SignInMode] = {
+    **dict.fromkeys(("MEDIACENTRE", "MEDIACENTREENT", "ENT", "GAR", "PRONOTE"), SignInMode.MEDIACENTRE),
+    **dict.fromkeys(("IDENTIFIANT", "IDENTIFIANTPIX", "LOGIN", "USERNAME"), SignInMode.USERNAME),
+    **dict.fromkeys(("ADRESSEEMAIL", "EMAIL", "MAIL", "COURRIEL", "MEL"), SignInMode.EMAIL),
+    **dict.fromkeys(("JAMAISCONNECTE", "JAMAISCONNECTEE", "JAMAIS", "AUCUN", "AUCUNE"), SignInMode.NEVER),
+}
+
+
+def sign_in_mode_of(cell: Cell) -> SignInMode | None:
+    """How a pupil signs in on Pix, by the words of the page or of Pix Orga; nothing for « Non renseigné »."""
+    text = text_of(cell)
+    if (word := fold(text)) in {"", "NONRENSEIGNE", "NONRENSEIGNEE", "INCONNU"}:
+        return None
+    if word not in _SIGN_IN:
+        known = ", ".join(f"« {mode.label} »" for mode in SignInMode if mode)
+        raise Wrong("sign_in_mode", "Ce mode de connexion n’est pas connu.", f"écrivez {known}, ou rien.")
+    return _SIGN_IN[word]
 
 
 def age_on(day: date, birth: date) -> int:

@@ -6,7 +6,7 @@ from sessions_app.models.candidate import Candidate
 from sessions_app.models.establishment import ApiKey, Contact, Establishment
 from sessions_app.models.event import Event
 from sessions_app.models.help_text import HelpText
-from sessions_app.models.import_draft import ImportDraft, ImportMapping
+from sessions_app.models.import_draft import ImportDraft, ImportMapping, PupilDraft, UploadedList
 from sessions_app.models.invitation import Invitation
 from sessions_app.models.pupil import Pupil
 from sessions_app.models.session import Session
@@ -28,7 +28,9 @@ __all__ = [
     "Invitation",
     "Membership",
     "Pupil",
+    "PupilDraft",
     "Session",
     "SessionsDraft",
     "StoredFile",
+    "UploadedList",
 ]

@@ -10,7 +10,7 @@ from sessions_app.enums import EventKind, SessionState
 from sessions_app.models import Candidate, Contact, Establishment, Event, Invitation, Pupil, Session
 from sessions_app.models.candidate import COMPETENCES_NEEDED
 from sessions_app.models.pupil import school_year_of
-from sessions_app.selectors.planning import LONGEST
+from sessions_app.rules import LONGEST_OCCUPATION
 from sessions_app.selectors.school_year import end_of, overlap, year_of
 
 
@@ -170,7 +170,7 @@ def _enrolled_around(establishment: Establishment, sessions: Sequence[Session]) 
     near = (
         Candidate.objects.filter(
             session__establishment=establishment,
-            session__starts_at__gt=min(session.starts_at for session in sessions) - LONGEST,
+            session__starts_at__gt=min(session.starts_at for session in sessions) - LONGEST_OCCUPATION,
             session__starts_at__lt=max(end_of(session) for session in sessions),
         )
         .exclude(session__state__in=[SessionState.CANCELLED, SessionState.ELIMINATED])

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.db.models import Count, Q, QuerySet
 
@@ -12,6 +12,7 @@ from sessions_app.enums import SessionState
 from sessions_app.models import Candidate, Establishment, Pupil, Session
 from sessions_app.models.candidate import COMPETENCES_NEEDED
 from sessions_app.models.pupil import FIRST_MONTH, school_year_of
+from sessions_app.rules import occupied_until
 
 AT_MOST = 200  # pupils on one page
 
@@ -122,12 +123,14 @@ def elsewhere(
 
 
 def overlap(one: Session, other: Session) -> bool:
-    """As planned; what runs longer is seen in the room."""
+    """Whether they take the same time, as planned (P6)."""
     return one.starts_at < end_of(other) and other.starts_at < end_of(one)
 
 
 def end_of(session: Session) -> datetime:
-    return session.starts_at + timedelta(minutes=session.duration)
+    """Until when it takes its pupils; with the largest extra time of its list where the query told it (P11)."""
+    extra = getattr(session, "most_extra_time", None) or 0
+    return occupied_until(starts_at=session.starts_at, duration=session.duration, extra_percent=extra)
 
 
 def _begins_like(search: str) -> Q:

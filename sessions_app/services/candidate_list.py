@@ -13,10 +13,12 @@ from pixsurv.kernel.identity import clean_name
 from sessions_app.actors import Actor
 from sessions_app.candidates.listing import has_entered, is_present
 from sessions_app.enums import EventKind
+from sessions_app.imports.changes import Change, facts_of, fingerprint
 from sessions_app.imports.judging import Person
-from sessions_app.imports.report import Change, Changes, facts_of, fingerprint, judge_draft, report_of
+from sessions_app.imports.report import Changes, judge_draft, report_of
 from sessions_app.models import Candidate, ImportDraft
 from sessions_app.services.drafts import require_replaceable
+from sessions_app.services.follow_pupils import adopt
 from sessions_app.services.journal import LockedSession, locked_session
 
 CORRECTABLE = ("last_name", "first_name", "birth_date", "class_name", "local_id", "extra_time_percent")
@@ -133,8 +135,9 @@ def apply_changes(lists: Sequence[tuple[LockedSession, Changes]], *, actor: Acto
     changed = [change for _, changes in lists for change in changes.changed]
     if changed:
         fields = sorted({name for change in changed for name in change.after} | set(KEYS))
-        Candidate.objects.bulk_update([change.candidate for change in changed], fields, batch_size=200)
+        Candidate.objects.bulk_update([change.known for change in changed], fields, batch_size=200)
     new = [(lock, _new(person, lock)) for lock, changes in lists for person in changes.new]
+    adopt([candidate for _, candidate in new])
     Candidate.objects.bulk_create([candidate for _, candidate in new], batch_size=500)
     for lock, candidate in new:
         lock.record(
@@ -146,16 +149,16 @@ def apply_changes(lists: Sequence[tuple[LockedSession, Changes]], *, actor: Acto
         )
 
 
-def _record_changed(lock: LockedSession, changed: Sequence[Change], *, actor: Actor) -> None:
+def _record_changed(lock: LockedSession, changed: Sequence[Change[Candidate]], *, actor: Actor) -> None:
     """Sets the fields too: the caller writes them."""
     for change in changed:
         for name, value in change.after.items():
-            setattr(change.candidate, name, value)
-        change.candidate.derive_keys()
+            setattr(change.known, name, value)
+        change.known.derive_keys()
         lock.record(
             EventKind.CANDIDATE_CORRECTED,
             actor=actor,
-            candidate_id=change.candidate.pk,
+            candidate_id=change.known.pk,
             facts={"before": change.before, "after": change.after},
             changes_list=True,
         )

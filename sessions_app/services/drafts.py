@@ -1,4 +1,4 @@
-"""From an uploaded file to a draft that can be confirmed (P5)."""
+"""From an uploaded file to a draft that can be confirmed (P2, P5)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,6 +7,7 @@ from django.db import transaction
 
 from pixsurv.kernel.errors import DomainError
 from sessions_app.imports.headers import (
+    CANDIDATE_FIELDS,
     Columns,
     Field,
     Found,
@@ -20,7 +21,7 @@ from sessions_app.imports.headers import (
 from sessions_app.imports.reading import Cell, Sheet, read_sheets
 from sessions_app.imports.refusals import refused_file
 from sessions_app.imports.values import shown
-from sessions_app.models import Account, Establishment, ImportDraft, ImportMapping, Session
+from sessions_app.models import Account, Establishment, ImportDraft, ImportMapping, Session, UploadedList
 
 LONGEST_LABEL = 100
 
@@ -47,29 +48,40 @@ def make_draft(
     """
     require_replaceable(session)
     sheets = read_sheets(data)
-    found = find_header(sheets, _remembered(session.establishment))
     ImportDraft.objects.expired(now).delete()
-    draft = ImportDraft(
-        session=session,
-        account=account,
-        file_name=short(file_name),
-        sheet_name=short(found.sheet.name),
-        created_at=now,
-    )
-    _fill(draft, found)
-    if found.whole and not ask_columns:
-        _settle(draft, found.columns)
+    draft = ImportDraft(session=session, account=account, created_at=now)
+    hold(draft, sheets, session.establishment, file_name=file_name, ask_columns=ask_columns)
     draft.save(force_insert=True)
     return draft
 
 
-def choose_columns(*, draft: ImportDraft, header_line: int, columns: Columns) -> None:
+def hold(
+    draft: UploadedList,
+    sheets: Sequence[Sheet],
+    establishment: Establishment,
+    *,
+    file_name: str,
+    ask_columns: bool,
+    fields: Sequence[Field] = CANDIDATE_FIELDS,
+) -> None:
+    """Put the list of these sheets into a draft that is not saved yet; `columns` as in `make_draft`."""
+    found = find_header(sheets, _remembered(establishment, fields), fields)
+    draft.file_name = printable(file_name)
+    draft.sheet_name = printable(found.sheet.name)
+    _fill(draft, found)
+    if found.whole and not ask_columns:
+        _settle(draft, found.columns)
+
+
+def choose_columns(
+    *, draft: UploadedList, establishment: Establishment, header_line: int, columns: Columns
+) -> None:
     """Say which column is what, once; remembered for the next list with the same titles.
 
     Refused with `columns_chosen` when somebody did meanwhile, `columns_invalid` for a column that is not there.
     """
     with transaction.atomic():
-        fresh = ImportDraft.objects.select_for_update().get(pk=draft.pk)
+        fresh = type(draft)._default_manager.select_for_update().get(pk=draft.pk)
         if fresh.columns is not None:
             raise DomainError("columns_chosen", "Les colonnes de ce fichier ont déjà été choisies.")
         sheet = draft_sheet(fresh)
@@ -83,13 +95,13 @@ def choose_columns(*, draft: ImportDraft, header_line: int, columns: Columns) ->
         fresh.save()
         if titles := signature(found.labels):
             ImportMapping.objects.update_or_create(
-                establishment_id=fresh.session.establishment_id,
+                establishment=establishment,
                 signature=titles,
                 defaults={"columns": {field.value: at for field, at in columns.items()}},
             )
 
 
-def draft_sheet(draft: ImportDraft) -> Sheet:
+def draft_sheet(draft: UploadedList) -> Sheet:
     """The sheet again, lines at their places: for the choice of the columns."""
     last = max((number for number, _ in draft.rows), default=0)
     rows: list[list[Cell]] = [[] for _ in range(last)]
@@ -98,14 +110,14 @@ def draft_sheet(draft: ImportDraft) -> Sheet:
     return Sheet(draft.sheet_name, rows)
 
 
-def _fill(draft: ImportDraft, found: Found) -> None:
+def _fill(draft: UploadedList, found: Found) -> None:
     """Every filled line of the sheet, titles included, until somebody has said which column is what."""
     draft.header_line = found.line
     draft.labels = [label[:LONGEST_LABEL] for label in found.labels]
     draft.rows = [[number, row] for number, row in enumerate(found.sheet.rows, start=1) if row]
 
 
-def _settle(draft: ImportDraft, columns: Columns) -> None:
+def _settle(draft: UploadedList, columns: Columns) -> None:
     """Keep the cells of our columns below the titles, and nothing else."""
     kept = set(columns.values())
     draft.columns = {field.value: at for field, at in columns.items()}
@@ -115,7 +127,7 @@ def _settle(draft: ImportDraft, columns: Columns) -> None:
         if number > draft.header_line and not _titles_again(cells, draft.labels, columns)
     ]
     if not draft.rows:
-        raise refused_file("file_no_candidates")
+        raise refused_file("file_no_people")
 
 
 def _titles_again(cells: Sequence[Cell], labels: Sequence[str], columns: Columns) -> bool:
@@ -127,19 +139,20 @@ def _titles_again(cells: Sequence[Cell], labels: Sequence[str], columns: Columns
     )
 
 
-def _remembered(establishment: Establishment) -> Mapping[str, Columns]:
+def _remembered(establishment: Establishment, fields: Sequence[Field]) -> Mapping[str, Columns]:
     mappings = ImportMapping.objects.filter(establishment=establishment).order_by("pk")
     return {
-        mapping.signature: {Field(name): at for name, at in mapping.columns.items()} for mapping in mappings
+        mapping.signature: {field: mapping.columns[field] for field in fields if field in mapping.columns}
+        for mapping in mappings
     }
 
 
-def short(text: str) -> str:
+def printable(text: str) -> str:
     """What a browser says of a file: printable, and not longer than its column."""
     return "".join(char for char in text if char.isprintable())[:200]
 
 
-def column_choices(draft: ImportDraft) -> list[tuple[str, str]]:
+def column_choices(draft: UploadedList) -> list[tuple[str, str]]:
     """« A — Nom », « B — DUPONT »: the letter, then the title or the first value below."""
     sheet = draft_sheet(draft)
     choices = []

@@ -11,6 +11,7 @@ from pixsurv.kernel.identity import clean_name
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind, SignInMode
 from sessions_app.models import Candidate
+from sessions_app.services.follow_pupils import adopt
 from sessions_app.services.journal import locked_session
 
 
@@ -30,6 +31,7 @@ def enrol(
             candidate.session = lock.session
             _clean(candidate)
             candidate.derive_keys()
+        adopt(candidates)
         try:
             with transaction.atomic():
                 Candidate.objects.bulk_create(candidates)  # one statement, however many: the row is locked

@@ -9,7 +9,7 @@ from sessions_app.imports.refusals import refused_file
 from sessions_app.imports.session_columns import find_sessions_header
 from sessions_app.imports.session_values import is_blank
 from sessions_app.models import Account, Establishment, SessionsDraft
-from sessions_app.services.drafts import LONGEST_LABEL, short
+from sessions_app.services.drafts import LONGEST_LABEL, printable
 
 
 def make_sessions_draft(
@@ -35,8 +35,8 @@ def make_sessions_draft(
     draft = SessionsDraft(
         establishment=establishment,
         account=account,
-        file_name=short(file_name),
-        sheet_name=short(found.sheet.name),
+        file_name=printable(file_name),
+        sheet_name=printable(found.sheet.name),
         labels=[label[:LONGEST_LABEL] for label in found.labels],
         columns=columns,
         rows=_rows(found.sheet.rows[found.line :], found.line, columns),

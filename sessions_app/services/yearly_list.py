@@ -8,7 +8,7 @@ from datetime import datetime
 from pixsurv.kernel.errors import DomainError
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
-from sessions_app.imports.report import fingerprint
+from sessions_app.imports.changes import fingerprint
 from sessions_app.models import Candidate, Session
 from sessions_app.readiness.checks import extra_time_differs, profile_differs
 from sessions_app.readiness.facts import CandidateFacts, session_facts

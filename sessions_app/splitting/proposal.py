@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.enums import TextChoices
@@ -13,8 +13,7 @@ from pixsurv.kernel.identity import fold
 from sessions_app.class_names import class_key
 from sessions_app.enums import EventKind, Followed, SessionKind, SessionState
 from sessions_app.models import Candidate, Establishment, Event, Pupil, Session
-from sessions_app.rules import extra_minutes
-from sessions_app.selectors.planning import LONGEST
+from sessions_app.rules import LONGEST_OCCUPATION
 from sessions_app.selectors.school_year import elsewhere, end_of, in_year
 from sessions_app.splitting.rooms import Room
 from sessions_app.splitting.split import Place, split
@@ -63,13 +62,17 @@ class Proposed:
 
     @property
     def ends_at(self) -> datetime:
-        return self.starts_at + timedelta(minutes=self.duration)
+        """When those without extra time are done."""
+        return self._taken_until(0)
 
     @property
     def last_end(self) -> datetime:
         """When the last of them is done, extra time counted."""
         most = max((seat.pupil.extra_time_percent for seat in self.seats), default=0)
-        return self.ends_at + timedelta(minutes=extra_minutes(self.duration, most))
+        return self._taken_until(most)
+
+    def _taken_until(self, extra_percent: int) -> datetime:
+        return occupied_until(starts_at=self.starts_at, duration=self.duration, extra_percent=extra_percent)
 
     @property
     def classes(self) -> str:
@@ -192,8 +195,8 @@ def _look_around(establishment: Establishment, wish: Wish, sessions: list[Propos
     near = list(
         Session.objects.filter(
             establishment=establishment,
-            starts_at__gt=min(wish.starts) - LONGEST,
-            starts_at__lt=max(wish.starts) + LONGEST,
+            starts_at__gt=min(wish.starts) - LONGEST_OCCUPATION,
+            starts_at__lt=max(wish.starts) + LONGEST_OCCUPATION,
         )
         .exclude(state__in=[SessionState.CANCELLED, SessionState.ELIMINATED])
         .order_by("starts_at", "number")
@@ -210,7 +213,7 @@ def _look_around(establishment: Establishment, wish: Wish, sessions: list[Propos
 
 
 def _meet(one: Proposed, other: Session) -> bool:
-    return one.starts_at < end_of(other) and other.starts_at < one.ends_at
+    return one.starts_at < end_of(other) and other.starts_at < one.last_end
 
 
 def _running_into_next(sessions: list[Proposed]) -> list[Proposed]:

@@ -25,8 +25,9 @@ from proctoring.demo import people, school, secrets
 from proctoring.models import Attempt
 from proctoring.services.access import find_session
 from proctoring.services.presence import confirm_presence
-from sessions_app.enums import EventKind
-from sessions_app.models import Account, ApiKey, Candidate, Establishment, Event, Session
+from sessions_app.enums import EventKind, SignInMode
+from sessions_app.models import Account, ApiKey, Candidate, Establishment, Event, Pupil, Session
+from sessions_app.models.pupil import school_year_of
 from sessions_app.models.session import DIGITS, LETTERS
 from tests import factories
 
@@ -379,3 +380,20 @@ def test_banner_holds_when_the_database_does_not(monkeypatch: pytest.MonkeyPatch
     demonstration.forget()
     monkeypatch.setattr(Establishment.objects, "filter", fail)
     assert not demonstration
+
+
+def test_demonstration_has_the_pupils_of_the_year() -> None:
+    demo()
+    pupils = list(Pupil.objects.all())
+    assert {pupil.school_year for pupil in pupils} == {school_year_of(clock.now().astimezone(PARIS).date())}
+    assert {"3e A", "3e B", "3e C"} < {pupil.class_name for pupil in pupils}
+    assert {pupil.certifiable for pupil in pupils} == {True, False, None}
+    assert any(pupil.sign_in_mode == SignInMode.NEVER for pupil in pupils)
+    assert any(pupil.extra_time_percent for pupil in pupils)
+    assert Pupil.objects.filter(candidates=None).count() == len(people.NOT_ENROLLED)
+    for candidate in Candidate.objects.filter(session__number=school.FIRST).select_related("pupil"):
+        assert candidate.pupil is not None
+        assert candidate.pupil.identity_key == candidate.identity_key
+    pupils[0].delete()
+    demo()
+    assert Pupil.objects.count() == len(pupils) - 1

@@ -64,7 +64,7 @@ def test_session_page_shows_each_candidate_with_his_state(signed_in: Client, ses
     [
         ({"certifiable_competences": 3}, "Pas encore certifiable (3/5)"),
         ({"certifiable_competences": None}, "Non vérifié"),
-        ({"certifiable_competences": 3, "became_certifiable_at": "now"}, "Devenu certifiable le"),
+        ({"certifiable_competences": 3, "became_certifiable_at": "now"}, "Devenu certifiable à"),
         ({"extra_time_percent": 33}, "33 %"),
     ],
 )

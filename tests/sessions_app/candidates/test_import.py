@@ -225,7 +225,7 @@ def test_list_without_titles_is_read_by_the_choice(signed_in: Client, session: S
         ({"last_name": ""}, "Choisissez la colonne."),
         ({"first_name": "0"}, "déjà prise pour « Nom de naissance »"),
         ({"header_line": "999"}, "n’est pas dans le fichier"),
-        ({"header_line": "2"}, "aucun candidat en dessous"),
+        ({"header_line": "2"}, "personne en dessous"),
         ({"birth_date": "9"}, "choix"),
     ],
 )
@@ -251,7 +251,7 @@ def test_file_that_is_refused_says_why_at_its_field(signed_in: Client, session: 
     for content, sentence in (
         (b"", "Ce fichier est vide"),
         (b"\x89PNG\r\n\x1a\n", "est une image"),
-        (TITLES, "aucun candidat en dessous"),
+        (TITLES, "personne en dessous"),
         (b"x" * (7 * 1024 * 1024), "dépasse 5 Mio"),
     ):
         response = upload(signed_in, session, content, name="liste.ods")

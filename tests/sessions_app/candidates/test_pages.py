@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pixsurv.kernel import clock
-from sessions_app.imports.report import fingerprint
+from sessions_app.imports.changes import fingerprint
 from sessions_app.models import Account, Candidate, Session
 from tests import factories
 from tests.journal import assert_sound, everything, kinds, last_event

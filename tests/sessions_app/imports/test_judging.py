@@ -10,7 +10,7 @@ from sessions_app.imports.reading import Cell
 
 TODAY = date(2026, 3, 10)
 COLUMNS = {field: at for at, field in enumerate(Field)}
-GOOD: list[Cell] = ["DUPONT", "Paul", "21/05/2011", "3e A", "X1", None]
+GOOD: list[Cell] = ["DUPONT", "Paul", "21/05/2011", "3e A", "X1", None, None]
 
 
 def line(**changed: Cell) -> list[Cell]:

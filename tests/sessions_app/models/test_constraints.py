@@ -17,9 +17,9 @@ from sessions_app.models import (
     ImportMapping,
     Invitation,
     Membership,
+    PupilDraft,
     StoredFile,
 )
-from sessions_app.models import ApiKey, Candidate, Event, ImportMapping, Invitation, Membership, StoredFile
 from sessions_app.services.feeds import make_own_feed
 from tests.factories import (
     AccountFactory,
@@ -81,6 +81,12 @@ def second_pupil() -> models.Model:
     changed(other, first_name=first.first_name, birth_date=first.birth_date)
     other.derive_keys()  # type: ignore[attr-defined]
     return other
+
+
+def pupil_draft() -> models.Model:
+    return PupilDraft(
+        establishment=EstablishmentFactory(), school_year=2026, kind="menu", header_line=1, created_at=NOW
+    )
 
 
 def stored_file(**values: Any) -> models.Model:
@@ -272,6 +278,7 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("pupil_competences_in_range", lambda: pupil(certifiable_competences=17)),
     ("pupil_named", lambda: pupil(last_name="")),
     ("pupil_named", lambda: pupil(first_name="")),
+    ("pupil_draft_kind_known", pupil_draft),
     ("stored_file_size_in_range", lambda: stored_file(size=5 * 1024 * 1024 + 1)),
     ("stored_file_purpose_known", lambda: stored_file(purpose="wallpaper")),
     ("stored_file_one_logo", second_logo),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("sessions_app", "0004_pupils_and_files"),
+        ("sessions_app", "0005_help_and_logo"),
     ]
 
     operations = [
