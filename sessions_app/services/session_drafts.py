@@ -47,7 +47,7 @@ def make_sessions_draft(
         created_at=now,
     )
     if not draft.rows:
-        raise refused_file("file_no_candidates")
+        raise refused_file("file_no_people")
     draft.save(force_insert=True)
     return draft
 

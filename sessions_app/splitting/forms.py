@@ -13,6 +13,7 @@ from sessions_app.forms.lines import LineField
 from sessions_app.forms.planning import FIRST_DAY, KINDS, LAST_DAY, HourField
 from sessions_app.models import Establishment
 from sessions_app.models.pupil import school_year_of, school_year_words
+from sessions_app.rules import occupied_until
 from sessions_app.selectors.school_year import ClassOfYear
 from sessions_app.splitting.proposal import Scope, Wish
 from sessions_app.splitting.rooms import Room, Usual
@@ -120,7 +121,7 @@ class SplitForm(forms.Form):
             return
         starts: list[datetime] = self.cleaned_data["starts"]
         duration = self.cleaned_data.get("duration") or 0
-        if starts and (start - starts[-1]).total_seconds() < duration * 60:
+        if starts and start < occupied_until(starts_at=starts[-1], duration=duration, extra_percent=0):
             self.add_error(
                 name, "À cette heure-là, la séance précédente n’est pas finie dans les mêmes salles."
             )

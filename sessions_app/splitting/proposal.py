@@ -13,7 +13,7 @@ from pixsurv.kernel.identity import fold
 from sessions_app.class_names import class_key
 from sessions_app.enums import EventKind, Followed, SessionKind, SessionState
 from sessions_app.models import Candidate, Establishment, Event, Pupil, Session
-from sessions_app.rules import LONGEST_OCCUPATION
+from sessions_app.rules import LONGEST_OCCUPATION, occupied_until
 from sessions_app.selectors.school_year import elsewhere, end_of, in_year
 from sessions_app.splitting.rooms import Room
 from sessions_app.splitting.split import Place, split

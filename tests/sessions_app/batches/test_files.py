@@ -78,7 +78,7 @@ def test_file_is_read_as_schools_send_it(signed_in: Client, school: Establishmen
         (b"\x89PNG\r\n\x1a\n....", "Ce fichier est une image"),
         (files.xlsx([["a"]])[:200], "incomplet, abîmé"),
         ("é;è\r\n".encode() + "é;è\r\n".encode("cp1252"), "écrits de deux façons"),
-        (HEAD.encode(), "aucun candidat en dessous"),
+        (HEAD.encode(), "personne en dessous"),
         (b"Nom;Classe\r\nDupont;3e A\r\n", "Il manque à ce fichier ces colonnes : « Nom du site »"),
         (text(TWO, head=HEAD.replace("* Heure", "Quand")).encode(), "cette colonne : « Heure de début »"),
         (text(TWO).replace("Bravo", '"Bravo').encode(), "Un guillemet n’est pas fermé"),

@@ -186,8 +186,8 @@ def test_school_checks_are_told_once(db: None) -> None:
 
 def test_overlap_is_told_in_both_sessions_and_only_there(school: Establishment) -> None:
     one = ready_session(school)
-    other = ready_session(school, room="C04", starts_at=one.starts_at + timedelta(minutes=104))
-    after = ready_session(school, room="D07", starts_at=one.starts_at + timedelta(minutes=209))
+    other = ready_session(school, room="C04", starts_at=one.starts_at + timedelta(minutes=119))
+    after = ready_session(school, room="D07", starts_at=one.starts_at + timedelta(minutes=239))
     gone = ready_session(school, room="E01")
     stranger = ready_session(factories.EstablishmentFactory())
     pupil = ready_pupil(school)

@@ -126,7 +126,7 @@ def test_preview_says_who_has_no_room_and_offers_another_hour(
     shown = words(response)
     assert "1 élève n’a pas de place." in shown
     assert f"ZOLA {last[0].first_name} (3e A)" in shown
-    assert "par exemple 13h00" in shown  # 10h00 + 1 h 45 + 35 min + half an hour, up to the quarter
+    assert "par exemple 13h15" in shown  # 10h00 + 15 min + 1 h 45 + 35 min + half an hour, up to the quarter
     again = client.post(PAGE, sent(("B12", 4), classes=["3e A"], hour_2="12:45"))
     assert [len(names) for names in seated(again)] == [4, 1]
     assert "n’a pas de place" not in words(again)
@@ -147,7 +147,7 @@ def test_preview_warns_of_what_is_allowed_but_strange(
     factories.CandidateFactory(
         session=taken, last_name="Dupont", first_name="Paul", birth_date=clash.birth_date
     )
-    response = client.post(PAGE, sent(("B12", 1), classes=["3e A"], hour_2="11:45"))
+    response = client.post(PAGE, sent(("B12", 1), classes=["3e A"], hour_2="12:00"))
     shown = words(response)
     for told in (
         f"Cette salle est déjà prise par la session {taken.number} , qui commence à 11h00",
@@ -155,7 +155,7 @@ def test_preview_warns_of_what_is_allowed_but_strange(
         "1 élève est déjà inscrit ailleurs au même moment.",
         f"Aussi session {taken.number} à 11h00",
         "1 élève n’est pas encore certifiable.",
-        "avec le temps majoré, la séance de 10h00 finit à 12h38, après le début de la suivante.",
+        "avec le temps majoré, la séance de 10h00 finit à 12h53, après le début de la suivante.",
         "Classe répartie sur plusieurs séances, par ordre alphabétique : 3e A.",
     ):
         assert told.replace(" ,", ",") in shown, told
