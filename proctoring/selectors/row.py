@@ -322,6 +322,8 @@ def _detail(attempt: Attempt, state: AttemptState, candidate: Candidate, session
         words.append(
             f"temps majoré {rules.extra_minutes(session.duration, candidate.extra_time_percent)} min"
         )
+    if attempt.entered_by_ticket_at is not None:
+        words.append("entré par ticket")  # identity not typed: incident C1 says how it ends
     if attempt.source and attempt.source_at is not None:
         words.append(f"{Source(attempt.source).label} à {clock_time(session.local(attempt.source_at))}")
     return ", ".join(words)
