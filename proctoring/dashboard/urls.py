@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from proctoring.dashboard import catch_up, password, team, views
+from proctoring.dashboard import catch_up, hand_over, password, team, views
 
 app_name = "dashboard"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path(f"{_SESSION}salle/", views.open_room, name="open_room"),
     path(f"{_SESSION}lancement/annuler/", views.take_launch_back, name="take_launch_back"),
     path(f"{_SESSION}acces/<int:access_id>/retirer/", views.revoke_access, name="revoke_access"),
+    path(f"{_SESSION}passage/", hand_over.offer, name="offer"),
+    path(f"{_SESSION}passage/<int:hand_over_id>/", hand_over.offered, name="offered"),
+    path(f"{_SESSION}passage/<int:hand_over_id>/etat/", hand_over.state, name="offered_state"),
     path(f"{_SESSION}candidats/<int:candidate_id>/rouvrir/", views.reopen, name="reopen"),
     path(f"{_SESSION}mot-de-passe/changer/", password.change, name="change_password"),
     path(f"{_SESSION}rattrapage/", catch_up.catch_up, name="catch_up"),

@@ -10,6 +10,7 @@ _CANDIDATE = "<int:number>/candidats/<int:candidate_id>/"
 
 urlpatterns = [
     path("", views.login, name="login"),
+    path("passage/<str:token>/", views.take_over, name="take_over"),
     path("<int:number>/", views.room, name="room"),
     path("<int:number>/etat/", views.state, name="state"),
     path("<int:number>/bonne-salle/", views.right_room, name="right_room"),
