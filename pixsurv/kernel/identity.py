@@ -26,6 +26,12 @@ def identity_key(last_name: str, first_name: str, birth_date: date) -> str:
     return f"{fold(last_name)}|{fold(first_name)}|{birth_date.isoformat()}"
 
 
+def begins(search: str, *, first: str, last: str) -> bool:
+    """Prefix of first, last, "first last" or "last first", ignoring case, accents, punctuation (R7)."""
+    wanted, one, other = fold(search), fold(first), fold(last)
+    return any(text.startswith(wanted) for text in (one, other, one + other, other + one))
+
+
 def clean_name(text: str) -> str:
     """NFC, single spaces; raises ValueError on a control character."""
     composed = unicodedata.normalize("NFC", text)
