@@ -99,12 +99,13 @@ def _context(session: Session, hand_over_id: int) -> dict[str, Any]:
     if made is None:
         raise Http404("hand-over")
     is_open = made.is_open(clock.now()) and not session.is_over
-    address = link(reverse("room:take_over", args=[made.spelled])) if is_open else ""
+    page = link(reverse("room:take_over", args=["-"])).removesuffix("-/") if is_open else ""
+    code = f"{made.spelled}/" if is_open else ""
     return {
         "session": session,
         "made": made,
         "open": is_open,
-        "address": address,
-        "qr": qr_inline(address) if is_open else "",
+        "address": (page, code),  # where a narrow screen breaks the line
+        "qr": qr_inline(page + code) if is_open else "",
         "replaced": selectors.names_of(session, made.ends),
     }

@@ -5,6 +5,7 @@ name may be masked, or begin with a vowel; who acted stands beside it, never in 
 write are left out.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -103,7 +104,13 @@ def _arrival(told: Told) -> str:
 
 
 def _quoted(key: str) -> Callable[[Told], str]:
-    return lambda told: f"«{NBSP}{told.text(key)}{NBSP}»" if told.text(key) else ""
+    return lambda told: _in_quotes(told.text(key)) if told.text(key) else ""
+
+
+def _in_quotes(text: str) -> str:
+    """Quotes within quotes are the English ones."""
+    inner = re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", text))
+    return f"«{NBSP}{inner}{NBSP}»"
 
 
 def _kinds(told: Told) -> str:
@@ -177,8 +184,8 @@ def _corrected(told: Told) -> str:
     if not isinstance(before, dict) or not isinstance(after, dict):
         return _plain("Candidat corrigé")(told)
     changes = [
-        f"{FIELD_WORDS.get(name, name)} «{NBSP}{_value(name, before.get(name))}{NBSP}» → "
-        f"«{NBSP}{_value(name, value)}{NBSP}»"
+        f"{FIELD_WORDS.get(name, name)} {_in_quotes(_value(name, before.get(name)))} → "
+        f"{_in_quotes(_value(name, value))}"
         for name, value in after.items()
     ]
     return _plain("Candidat corrigé", lambda _: ", ".join(changes))(told)

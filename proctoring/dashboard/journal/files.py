@@ -6,7 +6,7 @@ from proctoring.dashboard.journal.rows import Row
 from sessions_app.exports.csv_text import write_csv
 from sessions_app.exports.ods import Column, Look, Title, Value, write_ods
 
-TITLES = ("Session", "N°", "Observé", "Reçu", "Qui", "Rôle", "Depuis", "Acte", "Candidat", "Phrase")
+TITLES = ("Session", "N°", "Observé", "Reçu", "Qui", "Rôle", "D’où", "Acte", "Candidat", "Phrase")
 WIDTHS = (20, 14, 42, 42, 45, 32, 55, 55, 50, 130)
 
 

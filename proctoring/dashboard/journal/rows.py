@@ -61,7 +61,7 @@ class Row:
 
     @property
     def hour(self) -> str:
-        return f"{clock_time(self.observed)}:{self.observed.second:02d}"
+        return clock_time(self.observed)
 
     @property
     def received_words(self) -> str:
