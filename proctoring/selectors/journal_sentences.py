@@ -186,9 +186,15 @@ def _corrected(told: Told) -> str:
     changes = [
         f"{FIELD_WORDS.get(name, name)} {_in_quotes(_value(name, before.get(name)))} → "
         f"{_in_quotes(_value(name, value))}"
-        for name, value in after.items()
+        for name, value in sorted(after.items(), key=_in_order)
     ]
     return _plain("Candidat corrigé", lambda _: ", ".join(changes))(told)
+
+
+def _in_order(change: tuple[str, object]) -> int:
+    """As in a list: a database may have shuffled the keys."""
+    names = list(FIELD_WORDS)
+    return names.index(change[0]) if change[0] in names else len(names)
 
 
 def _value(field: str, value: object) -> str:

@@ -251,7 +251,7 @@ def queries(client: Client, address: str, **query: str) -> int:
     return len(captured)
 
 
-def test_journal_of_five_thousand_acts_costs_as_many_queries_as_a_short_one(
+def test_long_journal_costs_as_many_queries_as_a_short_one(
     signed_in: Client, session: Session, admin: Account
 ) -> None:
     addresses = [
@@ -264,10 +264,10 @@ def test_journal_of_five_thousand_acts_costs_as_many_queries_as_a_short_one(
     asked = {"candidat": "e"}
     write_many(session, 8, admin)
     short = [queries(signed_in, one, **asked) for one in addresses]
-    write_many(session, 5_000, admin)
+    write_many(session, 600, admin)
     assert [queries(signed_in, one, **asked) for one in addresses] == short
     assert max(short) <= 14
-    last = acts(signed_in, of_session(session), page="101")
+    last = acts(signed_in, of_session(session), page="13")
     assert len(last) == 8
     assert len(acts(signed_in, of_session(session))) == 50
 
