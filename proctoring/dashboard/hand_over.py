@@ -99,13 +99,14 @@ def _context(session: Session, hand_over_id: int) -> dict[str, Any]:
     if made is None:
         raise Http404("hand-over")
     is_open = made.is_open(clock.now()) and not session.is_over
-    page = link(reverse("room:take_over", args=["-"])).removesuffix("-/") if is_open else ""
-    code = f"{made.spelled}/" if is_open else ""
+    parts = ("", "", "")
+    if is_open:
+        parts = (link(""), reverse("room:take_over", args=["-"]).removesuffix("-/"), f"{made.spelled}/")
     return {
         "session": session,
         "made": made,
         "open": is_open,
-        "address": (page, code),  # where a narrow screen breaks the line
-        "qr": qr_inline(page + code) if is_open else "",
+        "address": parts,  # between them a narrow screen breaks the line
+        "qr": qr_inline("".join(parts)) if is_open else "",
         "replaced": selectors.names_of(session, made.ends),
     }

@@ -9,6 +9,7 @@ from enum import StrEnum
 from xml.sax.saxutils import escape, quoteattr
 
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+SPACES = " \u00a0\u202f"  # the French ones too, which Python does not call printable
 WRITTEN = (1980, 1, 1, 0, 0, 0)  # the oldest instant of a ZIP: the same file every time
 
 _NAMES = " ".join(
@@ -164,5 +165,5 @@ def _cell(value: Value, look: Look) -> str:
 
 
 def _text(opening: str, text: str) -> str:
-    printable = "".join(char for char in harmless(text) if char.isprintable() or char == " ")
+    printable = "".join(char for char in harmless(text) if char.isprintable() or char in SPACES)
     return f'{opening} office:value-type="string"><text:p>{escape(printable)}</text:p></table:table-cell>'

@@ -37,7 +37,7 @@ class JournalForm(forms.Form):
         label="Candidat",
         max_length=100,
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Début du nom ou du prénom"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Nom ou prénom"}),
     )
 
     def filtered(self, events: QuerySet[Event], names: Mapping[int, Name]) -> QuerySet[Event]:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import lxml.html
 import pytest
 import time_machine
 from django.http import HttpResponse
@@ -41,8 +42,10 @@ def made(client: Client, session: Session, **data: Any) -> str:
 
 def path_in(page: str) -> str:
     """The path that the page spells in clear, whatever host asked for it."""
-    base, code = re.search(rf"({re.escape(PUBLIC_URL)}/[^<]+)<wbr><span[^>]*>([^<]+)", page).groups()  # type: ignore[union-attr]
-    return f"{base}{code}".removeprefix(PUBLIC_URL)
+    (spelled,) = lxml.html.document_fromstring(page).find_class("adresse")
+    address = spelled.text_content().strip()
+    assert address.startswith(f"{PUBLIC_URL}/surveillance/passage/")
+    return str(address.removeprefix(PUBLIC_URL))
 
 
 def test_code_is_shown_with_its_hour_and_its_public_address(signed_in: Client, session: Session) -> None:

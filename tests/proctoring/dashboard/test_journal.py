@@ -210,7 +210,7 @@ def test_ods_has_real_hours(signed_in: Client, session: Session) -> None:
     assert 'office:date-value="2026-11-16T10:30:00"' in content
     assert content.count('office:value-type="date"') == 2
     assert f'office:value="{session.number}"' in content
-    lxml.html.fromstring(content.encode())
+    assert "Présence confirmée\u00a0: " in content  # a space that does not break is a space
 
 
 def test_files_hold_what_the_page_was_asked_in_the_order_it_happened(
