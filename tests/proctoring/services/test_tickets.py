@@ -54,6 +54,27 @@ def test_ticket_lets_its_candidate_in_once(session: Session, candidate: Candidat
     assert_sound(session)
 
 
+def test_used_and_expired_tickets_open_nothing_while_another_stands(
+    session: Session, candidate: Candidate
+) -> None:
+    ticket = issue(candidate)
+    expired = issue(factories.CandidateFactory(session=session))
+    enter(session, ticket.digits)
+    later = timedelta(minutes=5)
+    Ticket.objects.filter(pk=ticket.pk).update(expires_at=NOW + 3 * later)
+    Ticket.objects.create(
+        session=session,
+        candidate=factories.CandidateFactory(session=session),
+        nonce="n",
+        fingerprint="f",
+        issued_at=NOW,
+        expires_at=NOW + 3 * later,
+    )
+    assert refusal(session, ticket.digits) == "no_match"
+    assert refusal(session, expired.digits, after=later) == "no_match"
+    assert TicketDoor.objects.get().wrong == 2
+
+
 def test_ticket_says_who_gave_it_and_never_its_digits(session: Session, candidate: Candidate) -> None:
     ticket = issue(candidate)
     issued = last_event(session)
