@@ -42,9 +42,26 @@ def fingerprint(secret: str) -> str:
 
 def derive(purpose: str, length: int = 43) -> str:
     """An unguessable URL-safe text, computed again instead of stored (mechanics §10, §16)."""
-    digest = hmac.new(settings.SECRET_KEY.encode(), purpose.encode(), hashlib.sha512).digest()
     symbols = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    return "".join(symbols[byte & 63] for byte in digest)[:length]
+    return "".join(symbols[byte & 63] for byte in _keyed_digest(purpose))[:length]
+
+
+def derive_symbols(purpose: str, alphabet: str, length: int) -> str:
+    """As `derive`, of any alphabet: every text of that length is as likely as any other."""
+    number = int.from_bytes(_keyed_digest(purpose), "big")  # 512 bits: the remainders are even
+    found = []
+    for _ in range(length):
+        number, place = divmod(number, len(alphabet))
+        found.append(alphabet[place])
+    return "".join(found)
+
+
+def derive_digits(purpose: str, length: int) -> str:
+    return derive_symbols(purpose, "0123456789", length)
+
+
+def _keyed_digest(purpose: str) -> bytes:
+    return hmac.new(settings.SECRET_KEY.encode(), purpose.encode(), hashlib.sha512).digest()
 
 
 def equal(one: str, other: str) -> bool:

@@ -33,6 +33,12 @@ def begins_alike(one: str, other: str) -> bool:
     return first[:ALIKE] == second[:ALIKE] or first.startswith(second) or second.startswith(first)
 
 
+def begins(search: str, *, first: str, last: str) -> bool:
+    """Prefix of first, last, "first last" or "last first", ignoring case, accents, punctuation (R7)."""
+    wanted, one, other = fold(search), fold(first), fold(last)
+    return any(text.startswith(wanted) for text in (one, other, one + other, other + one))
+
+
 def clean_name(text: str) -> str:
     """NFC, single spaces; raises ValueError on a control character."""
     composed = unicodedata.normalize("NFC", text)

@@ -76,9 +76,9 @@ class EntryByIdentity(_Entry):
 
 
 class EntryByTicket(_Entry):
-    """Single use, given by the proctor to a candidate whose name does not match."""
+    """Single use, for five minutes; given by the proctor to a candidate whose name does not match."""
 
-    ticket: Annotated[Text, Field(max_length=20)]
+    ticket: Annotated[Text, Field(max_length=20, description="Six digits; spaces don't matter.")]
 
 
 def _which(body: Any) -> str:

@@ -128,6 +128,17 @@ def access_of(session: Session, access_id: int) -> ProctorAccess | None:
     return ProctorAccess.objects.filter(session=session, pk=access_id).first()
 
 
+def watching(session: Session, now: datetime) -> list[AccessRow]:
+    """Who came in and has not left."""
+    standing = ProctorAccess.objects.filter(session=session, ended_at=None).order_by("created_at", "pk")
+    return [access_row(session, access, now) for access in standing]
+
+
+def names_of(session: Session, access_ids: list[int]) -> list[str]:
+    found = ProctorAccess.objects.filter(session=session, pk__in=access_ids)
+    return list(found.order_by("created_at", "pk").values_list("name", flat=True))
+
+
 def certifiable_words(candidate: Candidate) -> str:
     """« Certifiable », « Devenu certifiable … », « Pas encore certifiable (3/5) », « Non vérifié » (P2)."""
     if candidate.became_certifiable_at is not None:

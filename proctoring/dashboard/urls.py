@@ -1,12 +1,24 @@
 """Addresses of one session's page (contract.md, Pages)."""
 
-from django.urls import path
+from collections.abc import Callable
 
-from proctoring.dashboard import catch_up, certifiable, password, team, views
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from proctoring.dashboard import catch_up, certifiable, hand_over, password, team, views
+from proctoring.dashboard.journal import views as journal
 
 app_name = "dashboard"
 
 _SESSION = "sessions/<int:number>/"
+
+
+def _journal(address: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+    """A page, and the same as a file."""
+    found = [path(f"{address}/", view, name=name)]
+    found += [path(f"{address}.{end}", view, {"ending": end}, name=f"{name}_{end}") for end in ("csv", "ods")]
+    return found
+
 
 urlpatterns = [
     path(_SESSION, views.session, name="session"),
@@ -14,9 +26,15 @@ urlpatterns = [
     path(f"{_SESSION}salle/", views.open_room, name="open_room"),
     path(f"{_SESSION}lancement/annuler/", views.take_launch_back, name="take_launch_back"),
     path(f"{_SESSION}acces/<int:access_id>/retirer/", views.revoke_access, name="revoke_access"),
+    path(f"{_SESSION}passage/", hand_over.offer, name="offer"),
+    path(f"{_SESSION}passage/<int:hand_over_id>/", hand_over.offered, name="offered"),
+    path(f"{_SESSION}passage/<int:hand_over_id>/etat/", hand_over.state, name="offered_state"),
     path(f"{_SESSION}candidats/<int:candidate_id>/rouvrir/", views.reopen, name="reopen"),
     path(f"{_SESSION}candidats/<int:candidate_id>/certifiable/", certifiable.certifiable, name="certifiable"),
     path(f"{_SESSION}mot-de-passe/changer/", password.change, name="change_password"),
     path(f"{_SESSION}rattrapage/", catch_up.catch_up, name="catch_up"),
+    *_journal(f"{_SESSION}journal", journal.of_session, "journal"),
+    *_journal("compte/journal", journal.of_oneself, "own_journal"),
+    *_journal("equipe/<int:membership_id>/journal", journal.of_member, "member_journal"),
     path("equipe/<int:membership_id>/retirer/", team.remove_member, name="remove_member"),
 ]

@@ -7,7 +7,18 @@ from typing import TypedDict
 from proctoring.enums import Arrival
 from proctoring.models import Entry, ProctorAccess
 from proctoring.services import access as accesses
-from proctoring.services import alerts, closing, ending, entries, minutes, presence, progress, resume, running
+from proctoring.services import (
+    alerts,
+    closing,
+    ending,
+    entries,
+    minutes,
+    presence,
+    progress,
+    resume,
+    running,
+    tickets,
+)
 from sessions_app.actors import Actor
 from sessions_app.models import Candidate, Session
 
@@ -25,6 +36,7 @@ LAST_QUESTION = 48
 PRESENT = 10  # of twelve: one comes late and is refused, one never comes
 LATE = 10
 ENDED_EARLY = 7
+BY_TICKET = 3  # his name does not match as he types it
 
 
 def live_through(session: Session, *, admin: Actor) -> None:
@@ -110,8 +122,16 @@ class _Story:
     def come_late(self, index: int, now: datetime) -> None:
         presence.confirm_presence(**self._who(index), actor=self.proctor, now=now, arrival=Arrival.LATE)
 
+    def let_in(self, index: int, workstation: str, now: datetime) -> Entry:
+        ticket = tickets.issue_ticket(**self._who(index), actor=self.proctor, now=now)
+        arrival = tickets.Arrival(ticket=ticket.digits, heartbeat=15, workstation=workstation)
+        return tickets.enter_by_ticket(session=self.session, arrival=arrival, now=now)
+
     def sit_down(self, index: int, now: datetime, workstation: str = "") -> None:
         candidate = self.candidates[index]
+        if index == BY_TICKET:
+            self.entries[index] = self.let_in(index, workstation or str(index + 1), now)
+            return
         self.entries[index] = entries.open_entry(
             session=self.session,
             last_name=candidate.last_name,

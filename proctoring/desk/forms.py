@@ -12,6 +12,7 @@ from django.http import QueryDict
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.identity import clean_name
+from proctoring.models.ticket import DIGITS
 from proctoring.questions.bank import Kind, Question, clean_response
 
 OLDEST_BIRTH_YEAR = 1900
@@ -73,8 +74,8 @@ def _attrs(**more: str) -> dict[str, str]:
     return {"autocomplete": "off", "spellcheck": "false", **more}
 
 
-class JoinForm(forms.Form):
-    """« Je passe le test » (D1)."""
+class _Door(forms.Form):
+    """What both ways in ask."""
 
     number = NumberField(
         label="Numéro de la session",
@@ -82,27 +83,6 @@ class JoinForm(forms.Form):
         help_text="Votre surveillant vous le donne.",
         widget=forms.TextInput(_attrs(inputmode="numeric", **{"class": "saisie saisie--code"})),
         error_messages={"required": "Écrivez le numéro de la session."},
-    )
-    last_name = NameField(
-        label="Nom de naissance",
-        max_length=100,
-        help_text="Comme sur la feuille d’émargement.",
-        widget=forms.TextInput(_attrs(autocapitalize="characters")),
-        error_messages={"required": "Écrivez votre nom de naissance."},
-    )
-    first_name = NameField(
-        label="Prénom",
-        max_length=100,
-        help_text="Comme sur la feuille d’émargement.",
-        widget=forms.TextInput(_attrs(autocapitalize="words")),
-        error_messages={"required": "Écrivez votre prénom."},
-    )
-    birth_date = BirthDateField(
-        label="Date de naissance",
-        max_length=LONGEST_DATE,
-        help_text="Exemple\u00a0: 21/05/2011",
-        widget=forms.TextInput(_attrs(inputmode="numeric")),
-        error_messages={"required": "Écrivez votre date de naissance."},
     )
     workstation = forms.CharField(
         label="Numéro du poste",
@@ -124,6 +104,54 @@ class JoinForm(forms.Form):
             if name in self.errors:
                 self.fields[name].widget.attrs["autofocus"] = True
                 return
+
+
+class JoinForm(_Door):
+    """« Je passe le test » (D1)."""
+
+    field_order = ("number", "last_name", "first_name", "birth_date", "workstation")
+
+    last_name = NameField(
+        label="Nom de naissance",
+        max_length=100,
+        help_text="Comme sur la feuille d’émargement.",
+        widget=forms.TextInput(_attrs(autocapitalize="characters")),
+        error_messages={"required": "Écrivez votre nom de naissance."},
+    )
+    first_name = NameField(
+        label="Prénom",
+        max_length=100,
+        help_text="Comme sur la feuille d’émargement.",
+        widget=forms.TextInput(_attrs(autocapitalize="words")),
+        error_messages={"required": "Écrivez votre prénom."},
+    )
+    birth_date = BirthDateField(
+        label="Date de naissance",
+        max_length=LONGEST_DATE,
+        help_text="Exemple\u00a0: 21/05/2011",
+        widget=forms.TextInput(_attrs(inputmode="numeric")),
+        error_messages={"required": "Écrivez votre date de naissance."},
+    )
+
+
+class TicketForm(_Door):
+    """« J’ai un ticket » (R21)."""
+
+    field_order = ("number", "ticket", "workstation")
+
+    ticket = forms.CharField(
+        label="Ticket",
+        max_length=20,
+        help_text="6 chiffres, montrés par votre surveillant.",
+        widget=forms.TextInput(_attrs(inputmode="numeric", **{"class": "saisie saisie--code"})),
+        error_messages={"required": "Écrivez les 6 chiffres du ticket."},
+    )
+
+    def clean_ticket(self) -> str:
+        digits = "".join(unicodedata.normalize("NFKC", self.cleaned_data["ticket"]).split())
+        if not (digits.isascii() and digits.isdigit() and len(digits) == DIGITS):
+            raise forms.ValidationError("Un ticket s’écrit avec 6 chiffres.", code="ticket")
+        return digits
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from proctoring.desk import views
+from proctoring.desk import joining, views
 
 app_name = "desk"
 urlpatterns = [
-    path("", views.join, name="join"),
+    path("", joining.join, name="join"),
+    path("ticket/", joining.ticket, name="ticket"),
     path("oublier/", views.forget, name="forget"),
     path("test/", views.test, name="test"),
     path("test/etat/", views.state, name="state"),

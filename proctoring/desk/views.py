@@ -1,88 +1,14 @@
-"""The candidate's desk (D1–D6). Each act leads back to the one page that follows the state of the test."""
-
-import secrets
-from typing import Any
+"""The candidate's desk (D2–D6). Each act leads back to the one page that follows the state of the test."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from pixsurv.kernel import clock
-from pixsurv.kernel.errors import Busy, DomainError
+from pixsurv.kernel.errors import DomainError
 from proctoring.desk import answers, cookies, screens
 from proctoring.desk.answers import go_on, see_other, show
-from proctoring.desk.forms import JoinForm, PostedAnswer, check_response
-from proctoring.rules import DESK_HEARTBEAT
+from proctoring.desk.forms import PostedAnswer, check_response
 from proctoring.selectors.desk import DeskPage, Stage, Version
 from proctoring.services import desk
-from proctoring.services.entries import token_of
-
-FAILURES_BEFORE_HELP = 3
-
-
-@answers.public
-def join(request: HttpRequest) -> HttpResponse:
-    """« Je passe le test » (D1), or « Reprendre le test de Paul D. » on a browser that is in one (D4)."""
-    if request.method == "POST":
-        return _join(request)
-    page = desk.current(token=cookies.entry_token(request), now=clock.now())
-    if page is not None and page.stage != Stage.OVER:
-        context = {"page": page, "name": screens.short_name(page)}
-        return render(request, "desk/known.html", context)
-    initial = {"number": request.GET.get("numero", "")[:20], "workstation": cookies.workstation(request)}
-    response = _join_page(request, JoinForm(initial=initial))
-    if cookies.entry_token(request):
-        cookies.clear_entry(response)
-    return response
-
-
-def _join(request: HttpRequest) -> HttpResponse:
-    form = JoinForm(request.POST)
-    if not form.is_valid():
-        form.focus_first_error()
-        return _join_page(request, form, status=422)
-    try:
-        entry = desk.join(
-            session_number=form.cleaned_data["number"],
-            last_name=form.cleaned_data["last_name"],
-            first_name=form.cleaned_data["first_name"],
-            birth_date=form.cleaned_data["birth_date"],
-            workstation=form.cleaned_data["workstation"],
-            form_key=request.POST.get("once", "")[:64] or secrets.token_urlsafe(16),
-            # Without JavaScript there is no heartbeat, so silence must mean nothing (D6).
-            heartbeat=None if request.POST.get("no_script") else DESK_HEARTBEAT,
-            now=clock.now(),
-        )
-    except DomainError as error:
-        return _refuse_join(request, form, error)
-    response = see_other("desk:test")
-    cookies.set_entry(response, token_of(entry))
-    cookies.remember_workstation(response, form.cleaned_data["workstation"])
-    cookies.forget_failures(response)
-    return response
-
-
-def _refuse_join(request: HttpRequest, form: JoinForm, error: DomainError) -> HttpResponse:
-    if isinstance(error, Busy):
-        raise error
-    mismatch = error.code == "no_match"
-    failed = cookies.failures(request) + 1 if mismatch else 0
-    response = _join_page(
-        request,
-        form,
-        refusal=error,
-        call_proctor=failed >= FAILURES_BEFORE_HELP,
-        status=422 if mismatch else error.status,
-    )
-    if mismatch:
-        cookies.count_failure(response, failed)
-    return response
-
-
-def _join_page(request: HttpRequest, form: JoinForm, *, status: int = 200, **context: Any) -> HttpResponse:
-    # A form that is shown again keeps its key: sent twice, it still opens one entry.
-    once = request.POST.get("once", "")[:64] or secrets.token_urlsafe(16)
-    shown = {"form": form, "once": once, "refusal": None, "call_proctor": False, **context}
-    return render(request, "desk/join.html", shown, status=status)
 
 
 @answers.public

@@ -5,6 +5,18 @@ from proctoring.models.alert import Alert
 from proctoring.models.answer import Answer
 from proctoring.models.attempt import Attempt
 from proctoring.models.entry import Entry
+from proctoring.models.hand_over import HandOver
 from proctoring.models.once import Once
+from proctoring.models.ticket import Ticket, TicketDoor
 
-__all__ = ["Alert", "Answer", "Attempt", "Entry", "Once", "ProctorAccess"]
+__all__ = [
+    "Alert",
+    "Answer",
+    "Attempt",
+    "Entry",
+    "HandOver",
+    "Once",
+    "ProctorAccess",
+    "Ticket",
+    "TicketDoor",
+]

@@ -27,6 +27,8 @@ class Attempt(models.Model):
     arrival = models.CharField(max_length=10, blank=True)
     late_refused_at = models.DateTimeField(null=True, blank=True)
     late_reason = models.CharField(max_length=200, blank=True)
+    # R21: he came in by a ticket, his identity was not typed; incident C1 is proposed.
+    entered_by_ticket_at = models.DateTimeField(null=True, blank=True)
 
     started_at = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)

@@ -100,11 +100,18 @@ def changes(
     return render(visit.request, "room/changes.html", context, status=status)
 
 
-def dialog(visit: Visit, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def dialog(
+    visit: Visit,
+    name: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+    page: str = "room/dialog_page.html",
+) -> HttpResponse:
     """A question: inside the dialog for htmx, as a page of its own otherwise. None about a closed session."""
     if visit.session.is_over and name not in {"candidate", "leave"}:
         raise refuse("session_closed")
-    template = "room/dialog_page.html"
+    template = page
     if visit.is_htmx:
         # A refused form was not sent to the dialog itself: its answer finds the way there by its id.
         template = "room/dialog_fragment.html" if visit.request.method == "GET" else "room/dialog_oob.html"

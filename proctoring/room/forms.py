@@ -13,8 +13,27 @@ from sessions_app.models import Session
 REQUIRED = {"required": "Ce champ est obligatoire."}
 
 
-class LoginForm(forms.Form):
+class NamedForm(forms.Form):
+    """Who comes into a room says his name; all that is asked of who takes it over (A3)."""
+
+    name = forms.CharField(
+        label="Vos nom et prénom",
+        max_length=200,
+        error_messages=REQUIRED,
+        widget=forms.TextInput(attrs={"class": "saisie", "autocomplete": "name"}),
+    )
+
+    def clean_name(self) -> str:
+        try:
+            return clean_name(self.cleaned_data["name"])
+        except ValueError as error:
+            raise forms.ValidationError("Ce nom contient un caractère qui ne se lit pas.") from error
+
+
+class LoginForm(NamedForm):
     """R1."""
+
+    field_order = ("number", "password", "name")
 
     number = forms.CharField(
         label="Numéro de la session",
@@ -40,21 +59,9 @@ class LoginForm(forms.Form):
             },
         ),
     )
-    name = forms.CharField(
-        label="Vos nom et prénom",
-        max_length=200,
-        error_messages=REQUIRED,
-        widget=forms.TextInput(attrs={"class": "saisie", "autocomplete": "name"}),
-    )
 
     def clean_number(self) -> str:
         return "".join(self.cleaned_data["number"].split())
-
-    def clean_name(self) -> str:
-        try:
-            return clean_name(self.cleaned_data["name"])
-        except ValueError as error:
-            raise forms.ValidationError("Ce nom contient un caractère qui ne se lit pas.") from error
 
 
 class MinutesForm(forms.Form):

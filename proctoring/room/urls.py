@@ -10,6 +10,7 @@ _CANDIDATE = "<int:number>/candidats/<int:candidate_id>/"
 
 urlpatterns = [
     path("", views.login, name="login"),
+    path("passage/<str:token>/", views.take_over, name="take_over"),
     path("<int:number>/", views.room, name="room"),
     path("<int:number>/etat/", views.state, name="state"),
     path("<int:number>/bonne-salle/", views.right_room, name="right_room"),
@@ -35,6 +36,8 @@ urlpatterns = [
     path(f"{_CANDIDATE}fin/", views.end, name="end"),
     path(f"{_CANDIDATE}fin/annuler/", views.undo_end, name="undo_end"),
     path(f"{_CANDIDATE}temps-majore/", views.extra_time, name="extra_time"),
+    path(f"{_CANDIDATE}carte/", views.card, name="card"),
+    path(f"{_CANDIDATE}ticket/", views.ticket, name="ticket"),
     path(f"{_CANDIDATE}poste/", views.workstation, name="workstation"),
     path(f"{_CANDIDATE}signalement/", views.alert, name="alert"),
     path(f"{_CANDIDATE}a-la-main/<slug:act>/", views.by_hand, name="by_hand"),

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from pixsurv.kernel.identity import fold
+from pixsurv.kernel.identity import begins
 from proctoring import rules
 from proctoring.enums import BEFORE, OVER, RUNNING, AttemptState, Need, Source
 from proctoring.models import Attempt
@@ -207,9 +207,7 @@ class Row:
         return (not self.workstation, int(digits[0]) if digits else 10**6, self.workstation)
 
     def matches(self, search: str) -> bool:
-        """Prefix of first, last, "first last" or "last first", ignoring case, accents, punctuation (R7)."""
-        wanted, first, last = fold(search), fold(self.first_name), fold(self.last_name)
-        return any(text.startswith(wanted) for text in (first, last, first + last, last + first))
+        return begins(search, first=self.first_name, last=self.last_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +320,8 @@ def _detail(attempt: Attempt, state: AttemptState, candidate: Candidate, session
         words.append(
             f"temps majoré {rules.extra_minutes(session.duration, candidate.extra_time_percent)} min"
         )
+    if attempt.entered_by_ticket_at is not None:
+        words.append("entré par ticket")  # identity not typed: incident C1 says how it ends
     if attempt.source and attempt.source_at is not None:
         words.append(f"{Source(attempt.source).label} à {clock_time(session.local(attempt.source_at))}")
     return ", ".join(words)

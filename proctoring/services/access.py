@@ -2,15 +2,17 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
 from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.journal import Json
 from proctoring import rules
 from proctoring.models import ProctorAccess
 from proctoring.services.due import locked_room
-from proctoring.services.room import refuse
+from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, Role
 from sessions_app.models import Account, Session
@@ -72,25 +74,40 @@ def enter(
         if again is not None:
             token = secrets.token_urlsafe(32)
         room.require_open()
-        access = ProctorAccess.objects.create(
-            session=session,
-            account=account,
-            name=name,
-            is_admin=account is not None and _is_admin(account, session),
-            device=device[:200],
-            token_fingerprint=crypto.fingerprint(token),
-            created_at=now,
-            last_seen_at=now,
-            room_confirmed_at=now if _is_today(session, now) else None,
-        )
-        room.lock.record(
-            EventKind.PROCTOR_ENTERED,
-            actor=actor_of(access),
-            facts={"access": access.pk, "device": access.device},
-            # Who watches stands in the header of everybody's page (R2).
-            changes_list=True,
-        )
+        access = new_access(room, name=name, account=account, device=device, token=token)
     return access, token
+
+
+def new_access(
+    room: Room,
+    *,
+    name: str,
+    account: Account | None,
+    device: str,
+    token: str,
+    facts: Mapping[str, Json] | None = None,
+) -> ProctorAccess:
+    """Under the lock: somebody comes in, by whatever door (`facts` says which)."""
+    session, now = room.session, room.now
+    access = ProctorAccess.objects.create(
+        session=session,
+        account=account,
+        name=name,
+        is_admin=account is not None and _is_admin(account, session),
+        device=device[:200],
+        token_fingerprint=crypto.fingerprint(token),
+        created_at=now,
+        last_seen_at=now,
+        room_confirmed_at=now if _is_today(session, now) else None,
+    )
+    room.lock.record(
+        EventKind.PROCTOR_ENTERED,
+        actor=actor_of(access),
+        facts={"access": access.pk, "device": access.device, **(facts or {})},
+        # Who watches stands in the header of everybody's page (R2).
+        changes_list=True,
+    )
+    return access
 
 
 def leave(*, access: ProctorAccess, now: datetime) -> None:
@@ -177,7 +194,9 @@ def _end(
     with locked_room(access.session_id, now=now) as room:
         ended = ProctorAccess.objects.filter(pk=access.pk, ended_at=None).update(ended_at=now, ended_how=how)
         if ended and not room.session.is_over:
-            room.lock.record(kind, actor=actor, facts={"access": access.pk}, changes_list=True)
+            room.lock.record(
+                kind, actor=actor, facts={"access": access.pk, "name": access.name}, changes_list=True
+            )
 
 
 def note_seen(access: ProctorAccess, *, now: datetime) -> None:

@@ -15,7 +15,7 @@ from proctoring.models import Answer, Attempt, Entry
 from proctoring.questions.bank import QUESTIONS_PER_TEST, draw
 from proctoring.selectors.attempt import is_due
 from proctoring.selectors.desk import DeskPage, Due, Stage, Version, desk_page
-from proctoring.services import alerts, once, progress, running
+from proctoring.services import alerts, once, progress, running, tickets
 from proctoring.services.due import advance_session
 from proctoring.services.entries import (
     candidate_actor,
@@ -50,11 +50,7 @@ def join(
     Refused with `no_match` (the same for every mismatch), `followed_by_hand`, `not_certifiable`,
     `session_closed`.
     """
-    session = Session.objects.select_related("establishment").filter(number=session_number).first()
-    if session is None:
-        raise no_match()
-    if session.by_hand and not session.is_over:
-        raise DomainError("followed_by_hand", "Le test se passe sur Pix, pas ici.")
+    session = _session(session_number)
     person = identity_key(last_name, first_name, birth_date)
     # The person is part of it: a form that is corrected and sent again is another entry.
     entry_id = uuid.uuid5(uuid.NAMESPACE_OID, crypto.derive(f"join:{form_key}:{session.pk}:{person}"))
@@ -82,6 +78,27 @@ def join(
             now=now,
         )
     return entry
+
+
+def join_by_ticket(
+    *,
+    session_number: int,
+    ticket: str,
+    workstation: str,
+    form_key: str,
+    heartbeat: int | None,
+    now: datetime,
+) -> Entry:
+    """As `join`, with the six digits that the proctor gave instead of an identity (R21)."""
+    session = _session(session_number)
+    key = crypto.derive(f"join:{form_key}:{session.pk}:ticket:{ticket}")
+    arrival = tickets.Arrival(
+        ticket=ticket,
+        heartbeat=heartbeat,
+        workstation=workstation,
+        entry_id=uuid.uuid5(uuid.NAMESPACE_OID, key),
+    )
+    return tickets.enter_by_ticket(session=session, arrival=arrival, now=now)
 
 
 def current(*, token: str, now: datetime) -> DeskPage | None:
@@ -224,6 +241,15 @@ def record_answer(
             **({} if system else _seen(page)),
         )
     return True
+
+
+def _session(number: int) -> Session:
+    session = Session.objects.select_related("establishment").filter(number=number).first()
+    if session is None:
+        raise no_match()
+    if session.by_hand and not session.is_over:
+        raise DomainError("followed_by_hand", "Le test se passe sur Pix, pas ici.")
+    return session
 
 
 def _existing(entry_id: uuid.UUID) -> Entry | None:

@@ -6,8 +6,10 @@ from django.db.models import QuerySet
 
 from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.journal import Json
 from proctoring.models import ProctorAccess
 from proctoring.services.due import locked_room
+from proctoring.services.hand_over import withdraw_all
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind
@@ -40,6 +42,7 @@ def change_session_password(*, session_id: int, mark: str, keep: bool, actor: Ac
         )
         if keep:
             return 0
+        withdraw_all(room)
         return _end_all(room, actor, ProctorAccess.objects.filter(session_id=session_id))
 
 
@@ -58,8 +61,11 @@ def end_accesses_of(
 
 def _end_all(room: Room, actor: Actor, accesses: QuerySet[ProctorAccess]) -> int:
     """One event each, as if they had been taken one by one (R2)."""
-    ended = list(accesses.filter(ended_at=None).order_by("pk").values_list("pk", flat=True))
-    ProctorAccess.objects.filter(pk__in=ended).update(ended_at=room.now, ended_how=ProctorAccess.End.REVOKED)
-    for pk in ended:
-        room.lock.record(EventKind.ACCESS_ENDED, actor=actor, facts={"access": pk}, changes_list=True)
+    ended = list(accesses.filter(ended_at=None).order_by("pk"))
+    ProctorAccess.objects.filter(pk__in=[one.pk for one in ended]).update(
+        ended_at=room.now, ended_how=ProctorAccess.End.REVOKED
+    )
+    for one in ended:
+        facts: dict[str, Json] = {"access": one.pk, "name": one.name}
+        room.lock.record(EventKind.ACCESS_ENDED, actor=actor, facts=facts, changes_list=True)
     return len(ended)

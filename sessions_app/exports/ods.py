@@ -4,11 +4,12 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from xml.sax.saxutils import escape, quoteattr
 
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+SPACES = " \u00a0\u202f"  # the French ones too, which Python does not call printable
 WRITTEN = (1980, 1, 1, 0, 0, 0)  # the oldest instant of a ZIP: the same file every time
 
 _NAMES = " ".join(
@@ -42,8 +43,15 @@ _CELL_STYLES = """<number:date-style style:name="N1" number:language="fr" number
 <number:text>/</number:text><number:year number:style="long"/></number:date-style>
 <number:percentage-style style:name="N2"><number:number number:decimal-places="0" number:min-integer-digits="1"/>
 <number:text>%</number:text></number:percentage-style>
+<number:date-style style:name="N4" number:language="fr" number:country="FR">
+<number:day number:style="long"/><number:text>/</number:text><number:month number:style="long"/>
+<number:text>/</number:text><number:year number:style="long"/><number:text> </number:text>
+<number:hours number:style="long"/><number:text>:</number:text><number:minutes number:style="long"/>
+<number:text>:</number:text><number:seconds number:style="long"/></number:date-style>
 <number:text-style style:name="N3"><number:text-content/></number:text-style>
 <style:style style:name="date" style:family="table-cell" style:parent-style-name="Default" style:data-style-name="N1"/>
+<style:style style:name="moment" style:family="table-cell" style:parent-style-name="Default"
+ style:data-style-name="N4"/>
 <style:style style:name="percent" style:family="table-cell" style:parent-style-name="Default"
  style:data-style-name="N2"/>
 <style:style style:name="text" style:family="table-cell" style:parent-style-name="Default" style:data-style-name="N3"/>
@@ -57,6 +65,7 @@ class Look(StrEnum):
 
     TEXT = "text"
     DATE = "date"
+    MOMENT = "moment"
     PERCENT = "percent"
 
 
@@ -82,7 +91,8 @@ class Column:
     look: Look = Look.TEXT
 
 
-type Value = str | int | date | Title | Percent | None
+# A datetime is naive: a spreadsheet knows no time zones.
+type Value = str | int | date | datetime | Title | Percent | None
 
 
 def write_ods(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> bytes:
@@ -116,6 +126,11 @@ def write_ods(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Valu
     return file.getvalue()
 
 
+def harmless(text: str) -> str:
+    """What a spreadsheet could take for a formula, after an apostrophe."""
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
+
+
 def _row(row: Sequence[Value], columns: Sequence[Column]) -> str:
     cells = "".join(_cell(value, columns[at].look) for at, value in enumerate(row))
     return f"<table:table-row>{cells}</table:table-row>"
@@ -133,6 +148,12 @@ def _cell(value: Value, look: Look) -> str:
             '<table:table-cell table:style-name="percent" office:value-type="percentage"'
             f' office:value="{ratio}"><text:p>{value.value}%</text:p></table:table-cell>'
         )
+    if isinstance(value, datetime):  # before dates: it is one
+        told = value.replace(microsecond=0)
+        return (
+            '<table:table-cell table:style-name="moment" office:value-type="date"'
+            f' office:date-value="{told.isoformat()}"><text:p>{told:%d/%m/%Y %H:%M:%S}</text:p></table:table-cell>'
+        )
     if isinstance(value, date):
         return (
             '<table:table-cell table:style-name="date" office:value-type="date"'
@@ -144,6 +165,5 @@ def _cell(value: Value, look: Look) -> str:
 
 
 def _text(opening: str, text: str) -> str:
-    harmless = f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
-    printable = "".join(char for char in harmless if char.isprintable() or char == " ")
+    printable = "".join(char for char in harmless(text) if char.isprintable() or char in SPACES)
     return f'{opening} office:value-type="string"><text:p>{escape(printable)}</text:p></table:table-cell>'

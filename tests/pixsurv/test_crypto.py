@@ -70,3 +70,13 @@ def test_derive_is_stable_for_a_purpose_and_a_key(settings: Settings) -> None:
 )
 def test_equal_compares_any_text(one: str, other: str, same: bool) -> None:
     assert crypto.equal(one, other) is same
+
+
+def test_derived_symbols_are_of_their_alphabet_and_always_the_same() -> None:
+    one = crypto.derive_symbols("a", "XYZ", 40)
+    assert one == crypto.derive_symbols("a", "XYZ", 40)
+    assert set(one) == set("XYZ")
+    assert one != crypto.derive_symbols("b", "XYZ", 40)
+    digits = "".join(crypto.derive_digits(f"n{index}", 6) for index in range(200))
+    assert len(digits) == 1200
+    assert min(digits.count(digit) for digit in "0123456789") > 80  # 120 expected

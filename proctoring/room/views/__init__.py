@@ -11,12 +11,15 @@ from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
 from proctoring.room.views.presence import certifiable, late, presence, workstation
 from proctoring.room.views.resume import cancel_resume, dismiss_request, resume
+from proctoring.room.views.take_over import take_over
+from proctoring.room.views.tickets import card, ticket
 
 __all__ = [
     "alert",
     "by_hand",
     "cancel_resume",
     "candidate",
+    "card",
     "certifiable",
     "close",
     "code",
@@ -38,6 +41,8 @@ __all__ = [
     "start_all",
     "state",
     "take_minutes_back",
+    "take_over",
+    "ticket",
     "undo_batch",
     "undo_end",
     "unmask",

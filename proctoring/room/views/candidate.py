@@ -12,6 +12,7 @@ from proctoring.room.people import attempt_of, candidate_of
 from proctoring.room.visit import Visit
 from proctoring.selectors.row import label_of
 from proctoring.selectors.wording import clock_time
+from proctoring.services.tickets import why_none
 
 
 @in_room("GET")
@@ -39,6 +40,8 @@ def candidate(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
         "late_question": state == AttemptState.EXPECTED
         and not session.is_over
         and rules.late_question_asked(attempt, session),
+        # Also while his test runs: who came in by a ticket needs another one on another computer (R21).
+        "may_let_in": why_none(attempt, session, visit.now) is None,
         "may_set_extra_time": state in BEFORE | RUNNING and not session.is_over,
     }
     return answers.dialog(visit, "candidate", context)

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 
 from pixsurv.kernel import clock
 from proctoring.enums import AttemptState
-from proctoring.models import Entry
+from proctoring.models import Entry, Once, TicketDoor
 from proctoring.services import closing
 from proctoring.services.entries import entry_of
+from proctoring.services.tickets import issue_ticket
 from sessions_app.models import ApiKey, Candidate, Event, Session
 from tests import factories
 from tests.proctoring.api.conftest import Bring
@@ -82,9 +84,58 @@ def test_enter_of_another_establishment_looks_like_no_match(candidate: Candidate
     assert not Entry.objects.exists()
 
 
-def test_enter_with_a_ticket_matches_nobody_yet(platform: Platform, session: Session) -> None:
-    body = {"session_number": session.number, "ticket": "123456"}
-    assert code_of(platform.call("POST", "/entries", body, bearer=platform.secret)) == (404, "no_match")
+def by_ticket(
+    platform: Platform, session: Session, ticket: str, *, once: str = "", **more: object
+) -> HttpResponse:
+    body = {"session_number": session.number, "ticket": ticket, **more}
+    return platform.call("POST", "/entries", body, bearer=platform.secret, once=once)
+
+
+def ticket_of(candidate: Candidate) -> str:
+    given = issue_ticket(
+        session_id=candidate.session_id, candidate_id=candidate.pk, actor=factories.PROCTOR, now=clock.now()
+    )
+    return given.digits
+
+
+def test_enter_with_a_ticket_works_once(platform: Platform, session: Session, candidate: Candidate) -> None:
+    ticket = ticket_of(candidate)
+    answer = by_ticket(platform, session, ticket, workstation="14", heartbeat=15)
+    assert answer.status_code == 200
+    entry = entry_of(answer.json()["entry_token"])
+    assert entry is not None
+    assert (entry.candidate_id, entry.heartbeat) == (candidate.pk, 15)
+    assert factories.attempt_of(candidate).workstation == "14"
+    assert code_of(by_ticket(platform, session, ticket)) == (404, "no_match")
+
+
+def test_enter_with_a_ticket_again_under_the_same_key_is_the_same_entry(
+    platform: Platform, session: Session, candidate: Candidate
+) -> None:
+    ticket = ticket_of(candidate)
+    first, again = (by_ticket(platform, session, ticket, once="k1") for _ in range(2))
+    assert first.status_code == 200
+    assert first.content == again.content
+    assert ticket not in str(Once.objects.values())
+
+
+def test_enter_answers_the_same_to_a_wrong_ticket_as_to_a_wrong_name(
+    platform: Platform, session: Session, candidate: Candidate
+) -> None:
+    ticket = ticket_of(candidate)
+    wrong = by_ticket(platform, session, f"{(int(ticket) + 1) % 10**6:06d}")
+    assert code_of(wrong) == (404, "no_match")
+    assert wrong.content == platform.enter(candidate, last_name="AUTRE").content
+    stranger = Platform(factories.ApiKeyFactory())
+    assert by_ticket(stranger, session, ticket).content == wrong.content
+
+
+def test_wrong_tickets_of_a_platform_count_under_an_idempotency_key_too(
+    platform: Platform, session: Session, candidate: Candidate
+) -> None:
+    ticket = ticket_of(candidate)
+    by_ticket(platform, session, f"{(int(ticket) + 1) % 10**6:06d}", once="k1")
+    assert TicketDoor.objects.get(session=session).wrong == 1
 
 
 def test_enter_refuses_who_is_not_certifiable(platform: Platform, session: Session) -> None:

@@ -412,3 +412,13 @@ def test_poll_with_a_dialog_open_leaves_it(room: Room) -> None:
     assert page.text("dialogue") == before
     page.assert_like_reload("dialogue")
     assert paul.pk
+
+
+def test_ticket(room: Room) -> None:
+    page, _ = opened(room, "expected")
+    page.press("Détail et autres gestes pour Paul DUPONT")
+    page.press("Faire entrer cet élève")
+    page.press("Confirmer")
+    page.assert_like_reload("dialogue")
+    page.press("Remplacer ce ticket")
+    page.assert_like_reload("dialogue")

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from proctoring.models import Alert, Answer, Entry, Once, ProctorAccess
+from proctoring.models import Alert, Answer, Entry, HandOver, Once, ProctorAccess, Ticket
 from sessions_app.models import (
     ApiKey,
     Candidate,
@@ -228,6 +228,29 @@ def entry(**values: Any) -> models.Model:
     return Entry(session=one.session, candidate=one, created_at=NOW, **values)
 
 
+def second_ticket() -> models.Model:
+    one = CandidateFactory()
+    given = {"session": one.session, "candidate": one, "issued_at": NOW, "expires_at": NOW}
+    Ticket.objects.create(**given, nonce="a", fingerprint="a")
+    return Ticket(**given, nonce="b", fingerprint="b")
+
+
+def same_digits() -> models.Model:
+    one = CandidateFactory()
+    other = CandidateFactory(session=one.session)
+    given = {"session": one.session, "issued_at": NOW, "expires_at": NOW, "nonce": "n", "fingerprint": "f"}
+    Ticket.objects.create(**given, candidate=one)
+    return Ticket(**given, candidate=other)
+
+
+def untaken() -> models.Model:
+    one = ProctorAccess.objects.create(
+        session=SessionFactory(), name="P", token_fingerprint="t", created_at=NOW, last_seen_at=NOW
+    )
+    given = {"nonce": "n", "fingerprint": "f", "made_at": NOW, "expires_at": NOW}
+    return HandOver(**given, session=one.session, access=one, made_by=AccountFactory())
+
+
 VIOLATIONS: list[tuple[str, Build]] = [
     ("establishment_late_policy_known", lambda: changed(EstablishmentFactory(), late_policy="perhaps")),
     ("establishment_name_given", lambda: changed(EstablishmentFactory(), name="")),
@@ -325,6 +348,9 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("alert_status_known", lambda: alert(status="shrugged", handled_at=NOW)),
     ("answer_once_per_question", second_answer),
     ("once_per_scope", second_once),
+    ("ticket_open_once_per_candidate", second_ticket),
+    ("ticket_digits_once_per_session", same_digits),
+    ("hand_over_taken_coherent", untaken),
 ]
 CONSTRAINTS = {
     constraint.name: constraint

@@ -1,0 +1,297 @@
+"""One French sentence for each kind of event, from its facts: the journal, the report and the extract tell alike.
+
+Data: a kind, a function. A sentence names the candidate after a colon (« Présence confirmée : Paul DUPONT »), so that a
+name may be masked, or begin with a vowel; who acted stands beside it, never in it. Facts that an older version did not
+write are left out.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from proctoring.enums import Arrival, Source
+from proctoring.selectors.wording import NBSP, clock_time, day
+from sessions_app.enums import EventKind
+
+ALERT_WORDS = {
+    "image": "une image ne s’affiche pas",
+    "embed": "une partie de la page ne s’affiche pas ou ne réagit pas",
+    "file": "un fichier ne s’ouvre pas",
+    "focus": "la page s’est bloquée ou a changé toute seule",
+}
+FIELD_WORDS = {
+    "last_name": "nom de naissance",
+    "first_name": "prénom",
+    "birth_date": "date de naissance",
+    "class_name": "classe",
+    "local_id": "identifiant local",
+    "extra_time_percent": "temps majoré",
+}
+SOURCE_WORDS: dict[str, str] = {
+    source.value: str(source.label) for source in Source if source != Source.PIXSURV
+}
+ARRIVAL_WORDS: dict[str, str] = {
+    Arrival.IN_ROOM.value: "déjà dans la salle au lancement",
+    Arrival.LATE.value: "arrivé en retard, accepté",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The facts of one event, whom it is about, and the clock of the school."""
+
+    facts: Mapping[str, Any]
+    whom: str
+    zone: ZoneInfo
+
+    def text(self, key: str) -> str:
+        value = self.facts.get(key)
+        return "" if value is None or isinstance(value, dict | list) else str(value)
+
+    def hour(self, key: str) -> str:
+        """« 10h05 » of an instant; empty when there is none."""
+        try:
+            return clock_time(datetime.fromisoformat(self.text(key)).astimezone(self.zone))
+        except ValueError:
+            return ""
+
+    @property
+    def about(self) -> str:
+        """« : Paul DUPONT », after what was done."""
+        return f"{NBSP}: {self.whom}" if self.whom else ""
+
+
+type Sentence = Callable[[Told], str]
+
+
+def sentence(kind: str, facts: Mapping[str, Any], *, whom: str, zone: ZoneInfo) -> str:
+    """What happened; `whom` is the candidate as he may be named here."""
+    return SENTENCES[EventKind(kind)](Told(facts, whom, zone))
+
+
+def _plain(words: str, *details: Callable[[Told], str]) -> Sentence:
+    """« words : whom (detail, detail). »"""
+
+    def said(told: Told) -> str:
+        found = [text for detail in details if (text := detail(told))]
+        more = f" ({', '.join(found)})" if found else ""
+        return f"{words}{told.about}{more}."
+
+    return said
+
+
+def _question(told: Told) -> str:
+    number = told.text("question")
+    return f"question {number}" if number else ""
+
+
+def _source(told: Told) -> str:
+    return SOURCE_WORDS.get(told.text("source"), "")
+
+
+def _extra_time(told: Told) -> str:
+    percent = told.facts.get("extra_time_percent")
+    return f"temps majoré {percent}{NBSP}%" if percent else ""
+
+
+def _arrival(told: Told) -> str:
+    words = ARRIVAL_WORDS.get(told.text("arrival"), "")
+    return f"{words}, à la suite de l’appel" if words and told.facts.get("after_roll_call") else words
+
+
+def _quoted(key: str) -> Callable[[Told], str]:
+    return lambda told: _in_quotes(told.text(key)) if told.text(key) else ""
+
+
+def _in_quotes(text: str) -> str:
+    """Quotes within quotes are the English ones."""
+    inner = re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", text))
+    return f"«{NBSP}{inner}{NBSP}»"
+
+
+def _kinds(told: Told) -> str:
+    kinds = told.facts.get("kinds")
+    return ", ".join(ALERT_WORDS.get(str(one), str(one)) for one in kinds) if isinstance(kinds, list) else ""
+
+
+def _ended(told: Told) -> str:
+    by_clock = told.text("reason") == "deadline"
+    words = "Test terminé à l’heure de fin" if by_clock else "Test terminé par le surveillant"
+    together = "avec d’autres" if told.text("batch") else ""
+    return _plain(words, _question, lambda _: together)(told)
+
+
+def _dismissed(told: Told) -> str:
+    back = told.text("reason") == "came_back_by_himself"
+    words = "Demande à reprendre sans objet" if back else "Demande à reprendre ignorée"
+    return _plain(words, lambda _: "il est revenu de lui-même" if back else "")(told)
+
+
+def _authorised(told: Told) -> str:
+    asked = "demandée par l’élève" if told.facts.get("requested") else ""
+    return _plain("Reprise autorisée", lambda _: asked, _question)(told)
+
+
+def _minutes(verb: str) -> Sentence:
+    def said(told: Told) -> str:
+        minutes = told.text("minutes")
+        together = told.facts.get("together", 1)
+        many = f"avec {together - 1} autres" if isinstance(together, int) and together > 2 else ""
+        words = f"{minutes}{NBSP}min {verb}" if minutes else f"Minutes {verb}"
+        return _plain(words, _quoted("reason"), lambda _: many)(told)
+
+    return said
+
+
+def _extra_time_set(told: Told) -> str:
+    before, after = told.text("before"), told.text("after")
+    words = f"Temps majoré de {before}{NBSP}% à {after}{NBSP}%" if after else "Temps majoré modifié"
+    vouched = "décision écrite attestée" if told.facts.get("written_decision") else ""
+    return _plain(words, lambda _: vouched)(told)
+
+
+def _workstation(told: Told) -> str:
+    before, after = told.text("before"), told.text("after")
+    if not after:
+        return _plain("Poste effacé", lambda _: f"c’était le poste {before}" if before else "")(told)
+    return _plain(f"Poste {after}", lambda _: f"avant{NBSP}: poste {before}" if before else "")(told)
+
+
+def _certifiable(told: Told) -> str:
+    before = told.text("competences_before")
+    return _plain("Devenu certifiable", lambda _: f"{before}/5 avant" if before else "")(told)
+
+
+def _ticket_issued(told: Told) -> str:
+    until = told.hour("expires_at")
+    return _plain("Ticket d’entrée remis", lambda _: f"valable jusqu’à {until}" if until else "")(told)
+
+
+def _enrolled(told: Told) -> str:
+    return _plain(
+        "Candidat inscrit", lambda told: _value("birth_date", told.text("birth_date")), _extra_time
+    )(told)
+
+
+def _corrected(told: Told) -> str:
+    if told.facts.get("removed"):
+        return _plain("Candidat retiré de la liste")(told)
+    before, after = told.facts.get("before"), told.facts.get("after")
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return _plain("Candidat corrigé")(told)
+    changes = [
+        f"{FIELD_WORDS.get(name, name)} {_in_quotes(_value(name, before.get(name)))} → "
+        f"{_in_quotes(_value(name, value))}"
+        for name, value in sorted(after.items(), key=_in_order)
+    ]
+    return _plain("Candidat corrigé", lambda _: ", ".join(changes))(told)
+
+
+def _in_order(change: tuple[str, object]) -> int:
+    """As in a list: a database may have shuffled the keys."""
+    names = list(FIELD_WORDS)
+    return names.index(change[0]) if change[0] in names else len(names)
+
+
+def _value(field: str, value: object) -> str:
+    """As people write it: a date of birth is kept as ISO."""
+    if field == "birth_date" and isinstance(value, str):
+        try:
+            return day(date.fromisoformat(value))
+        except ValueError:
+            return value
+    if field == "extra_time_percent":
+        return f"{value}{NBSP}%"
+    return str(value if value is not None else "")
+
+
+def _entered(told: Told) -> str:
+    if "handed_by" not in told.facts:
+        return "Entre dans la salle."
+    who = told.text("handed_by")
+    return f"Entre dans la salle, par passage de l’administration{f' ({who})' if who else ''}."
+
+
+def _access_ended(told: Told) -> str:
+    name = told.text("name")
+    handed = ", remplacé" if "hand_over" in told.facts else ""
+    return f"Accès retiré{NBSP}: {name}{handed}." if name else "Accès d’un surveillant retiré."
+
+
+def _password(told: Told) -> str:
+    kept = told.facts.get("accesses_kept")
+    more = "" if kept is None else ", surveillants gardés connectés" if kept else ", surveillants déconnectés"
+    return f"Mot de passe de la session changé{more}."
+
+
+def _launch_taken_back(told: Told) -> str:
+    hour = told.hour("launched_at")
+    return f"Lancement{f' de {hour}' if hour else ''} annulé."
+
+
+def _incident(words: str) -> Sentence:
+    """Incidents bring a code, a question and words; each may be missing."""
+    return _plain(words, lambda told: told.text("category"), _question, _quoted("description"))
+
+
+SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
+    {
+        EventKind.PRESENCE_CONFIRMED: _plain("Présence confirmée", _arrival, _quoted("reason")),
+        EventKind.PRESENCE_CANCELLED: _plain("Présence retirée"),
+        EventKind.STARTED: _plain("Test commencé", _extra_time, _source),
+        EventKind.RESUME_AUTHORISED: _authorised,
+        EventKind.RESUME_CANCELLED: _plain("Autorisation de reprise retirée"),
+        EventKind.RESUMED: _plain("Test repris", _question, _source),
+        EventKind.COMPLETED: _plain("Test terminé", _question, _source),
+        EventKind.ENDED: _ended,
+        EventKind.END_UNDONE: _plain("Fin annulée, le test continue", _question),
+        EventKind.REOPENED: _plain("Test rouvert", _quoted("reason")),
+        EventKind.EXPIRED: _plain(f"Délai de 24{NBSP}h dépassé, test clos"),
+        EventKind.RESUME_REQUESTED: _plain("Demande à reprendre, sur un autre poste", _question),
+        EventKind.RESUME_DISMISSED: _dismissed,
+        EventKind.LEFT: _plain("Page du test quittée", _question),
+        EventKind.ALERT_RAISED: _plain("Signalement", _question, _kinds),
+        EventKind.ALERT_REFUSED: _plain("Signalement traité, pas de problème", _question),
+        EventKind.ALERT_VALIDATED: _plain("Signalement traité, problème confirmé", _question),
+        EventKind.ALERT_LAPSED: _plain("Signalement devenu sans objet", _question),
+        EventKind.MINUTES_GIVEN: _minutes("rendues"),
+        EventKind.MINUTES_TAKEN_BACK: _minutes("reprises"),
+        EventKind.EXTRA_TIME_SET: _extra_time_set,
+        EventKind.ROOM_INCIDENT_STARTED: _plain(
+            "Incident dans toute la salle, début", _quoted("description")
+        ),
+        EventKind.ROOM_INCIDENT_ENDED: _plain("Incident dans toute la salle, fin", _quoted("description")),
+        EventKind.WORKSTATION_CHANGED: _workstation,
+        EventKind.WENT_OUT: _plain("Sortie de la salle"),
+        EventKind.CAME_BACK: _plain("Retour dans la salle"),
+        EventKind.INCIDENT_REPORTED: _incident("Incident noté"),
+        EventKind.INCIDENT_CHANGED: _incident("Incident corrigé"),
+        EventKind.INCIDENT_DELETED: _incident("Incident retiré"),
+        EventKind.INSTRUCTIONS_READ: _plain("Consignes lues"),
+        EventKind.BECAME_CERTIFIABLE: _certifiable,
+        EventKind.TICKET_ISSUED: _ticket_issued,
+        EventKind.TICKET_USED: _plain("Entré par ticket, identité non tapée"),
+        EventKind.LATE_REFUSED: _plain("En retard, refusé", _quoted("reason")),
+        EventKind.CANDIDATE_ENROLLED: _enrolled,
+        EventKind.CANDIDATE_CORRECTED: _corrected,
+        EventKind.CANDIDATE_TRANSFERRED: _plain("Changé de salle"),
+        EventKind.PROCTOR_ENTERED: _entered,
+        EventKind.PROCTOR_LEFT: _plain("Quitte la salle"),
+        EventKind.ACCESS_ENDED: _access_ended,
+        EventKind.PASSWORD_CHANGED: _password,
+        EventKind.COMMENT_CHANGED: _plain("Commentaire modifié"),
+        EventKind.LAUNCH_TAKEN_BACK: _launch_taken_back,
+        EventKind.CLOSED: _plain("Session clôturée"),
+        EventKind.ADDENDUM: _plain("Additif", _quoted("text")),
+        EventKind.RECEIPT: _plain("Accusé de réception"),
+    }
+)
+
+
+def erased(on: datetime | None) -> str:
+    """In the place of the sentence, once the facts are eliminated (mechanics §1)."""
+    return f"effacé le {day(on.date())}" if on is not None else "effacé"
