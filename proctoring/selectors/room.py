@@ -168,7 +168,7 @@ def _candidates(session: Session) -> QuerySet[Candidate]:
     ).exclude(pk=OuterRef("pk"))
     return (
         Candidate.objects.filter(session_id=session.pk)
-        .select_related("attempt")
+        .select_related("attempt__last_case")
         .annotate(
             is_homonym=Exists(same_last_name),
             open_alert_at=Min(
