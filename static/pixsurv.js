@@ -142,6 +142,12 @@
     });
   }
 
+  // ---- « Imprimer »: the browser's own menu does it too ----
+  for (const button of document.querySelectorAll("[data-imprime]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   // ---- after a refused form, start at what is wrong ----
   (document.querySelector("main [aria-invalid=true]") || document.querySelector("main [role=alert][tabindex]"))?.focus();
 })();

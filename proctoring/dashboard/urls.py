@@ -1,14 +1,18 @@
-"""Addresses of one session's page (contract.md, Pages)."""
+"""Addresses of the day board and of one session's page (contract.md, Pages)."""
 
 from django.urls import path
 
-from proctoring.dashboard import catch_up, password, team, views
+from proctoring.dashboard import board, catch_up, password, team, views
 
 app_name = "dashboard"
 
 _SESSION = "sessions/<int:number>/"
 
 urlpatterns = [
+    path("tableau-de-bord/", board.board, name="board"),
+    path("tableau-de-bord/etat/", board.state, name="board_state"),
+    path("tableau-de-bord/absents/", board.missing, name="absences"),
+    path("tableau-de-bord/demandes/<int:case_id>/", board.answer, name="answer_case"),
     path(_SESSION, views.session, name="session"),
     path(f"{_SESSION}direct/", views.live, name="live"),
     path(f"{_SESSION}salle/", views.open_room, name="open_room"),
