@@ -57,7 +57,7 @@ class CaseKind(TextChoices):
     LATE = "late", "Élève en retard"
     REOPENING = "reopening", "Réouverture d’un test"
     NOT_LISTED = "not_listed", "Élève absent de la liste"
-    TRANSFER = "transfer", "Élève inscrit dans une autre salle"
+    TRANSFER = "transfer", "Élève d’une autre salle"
 
 
 class CaseState(TextChoices):

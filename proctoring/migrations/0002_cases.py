@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                             ("late", "Élève en retard"),
                             ("reopening", "Réouverture d’un test"),
                             ("not_listed", "Élève absent de la liste"),
-                            ("transfer", "Élève inscrit dans une autre salle"),
+                            ("transfer", "Élève d’une autre salle"),
                         ],
                         max_length=12,
                     ),

@@ -21,12 +21,6 @@ from proctoring.selectors.wording import age_words, clock_time
 from sessions_app.enums import SessionKind, SessionState
 from sessions_app.models import Candidate, Establishment, Session
 
-NEED_WORDS = {
-    Need.ALERT: ("signalement", "signalements"),
-    Need.RESUME: ("demande à reprendre", "demandes à reprendre"),
-    Need.OVERTIME: ("temps écoulé", "temps écoulés"),
-    Need.DISCONNECTED: ("sans nouvelles", "sans nouvelles"),
-}
 DIGEST = 16  # hex digits of SHA-256, written as a number
 
 
@@ -73,7 +67,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class NeedCount:
-    """« 2 signalements »."""
+    """« Signalement : 2 »."""
 
     words: str
     icon: str
@@ -236,7 +230,7 @@ def _card(session: Session, tally: _Tally, watchers: list[str], now: datetime) -
         running=sum(tally.states[state] for state in RUNNING),
         over=sum(tally.states[state] for state in OVER),
         needs=tuple(
-            NeedCount(f"{needs[need]} {NEED_WORDS[need][needs[need] > 1]}", icon, chalk)
+            NeedCount(f"{need.label}\u00a0: {needs[need]}", icon, chalk)
             for need, (icon, chalk) in NEED_LOOK.items()
             if needs[need]
         ),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -90,7 +89,7 @@ def test_rooms_that_need_help_come_first_then_by_time(board: Board) -> None:
     signal(board.put(needy))
     page = board.page()
     assert order(page) == [str(one.number) for one in (needy, early, late, closed)]
-    assert "1 signalement" in page.text(f"salle-{needy.number}")
+    assert "Signalement : 1" in page.text(f"salle-{needy.number}")
     assert "Ouvrir la salle" not in page.text(f"salle-{closed.number}")
 
 
@@ -101,8 +100,8 @@ def test_needs_are_counted_with_the_age_of_the_oldest(board: Board) -> None:
     board.travel(minutes=4)
     signal(second)
     said = board.page().text(f"salle-{session.number}")
-    assert "2 signalements" in said
-    assert "2 sans nouvelles" in said
+    assert "Signalement : 2" in said
+    assert "Sans nouvelles : 2" in said
     assert "le plus ancien depuis 4 min" in said
 
 
@@ -226,7 +225,7 @@ def test_return_from_silence_is_news(board: Board) -> None:
     board.travel(seconds=3)
     _return(board, candidate)
     assert page.poll().status_code == 200
-    assert "sans nouvelles" not in page.text()
+    assert "Sans nouvelles" not in page.text()
     page.assert_like_reload()
 
 
@@ -396,10 +395,9 @@ def test_absences_are_by_class_with_their_reason(board: Board) -> None:
     board.answer(accepted)
     late = Candidate.objects.get(last_name="ACCEPTE")
     board.travel(minutes=2)
-    board.client.post(URL)
-    from proctoring.services.presence import confirm_presence
-
-    confirm_presence(session_id=session.pk, candidate_id=late.pk, actor=factories.PROCTOR, now=clock.now())
+    presence.confirm_presence(
+        session_id=session.pk, candidate_id=late.pk, actor=factories.PROCTOR, now=clock.now()
+    )
     page = board.page("absents/")
     titles = [one.text.strip() for one in page.root.xpath("//section/h2")]
     assert titles == ["3e B", "10e A", "Sans classe"]

@@ -240,7 +240,7 @@ def test_pupil_on_no_list_is_asked_for(room: Room, scripts: bool) -> None:
         assert "Demande envoyée à la direction : Paul DUPONT" in page.text("annonces")
         page.assert_like_reload()
     page.press(NOT_LISTED)
-    assert "Inscription, demandé à 10h30 · En attente" in page.text()
+    assert "Inscription demandée à 10h30 · En attente" in page.text()
 
 
 @both_ways
