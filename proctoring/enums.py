@@ -51,6 +51,22 @@ class AlertStatus(TextChoices):
     LAPSED = "lapsed", "Sans objet"
 
 
+class CaseKind(TextChoices):
+    """What a room sends up to the day board (R10, R12, R21)."""
+
+    LATE = "late", "Élève en retard"
+    REOPENING = "reopening", "Réouverture d’un test"
+    NOT_LISTED = "not_listed", "Élève absent de la liste"
+    TRANSFER = "transfer", "Élève d’une autre salle"
+
+
+class CaseState(TextChoices):
+    OPEN = "open", "En attente"
+    ACCEPTED = "accepted", "Accepté"
+    REFUSED = "refused", "Refusé"
+    WITHDRAWN = "withdrawn", "Retiré"
+
+
 class OverReason(TextChoices):
     """Why a test is over, as the candidate is told (D5)."""
 
@@ -162,6 +178,12 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "no_test_waits": "Aucun test n’a dépassé son heure de fin.",
         "tests_running": "Des tests sont encore en cours : terminez-les avant de clôturer.",
         "not_allowed": "Ce geste n’est pas permis ici.",
+        "nothing_to_ask": "Il n’y a plus rien à demander pour cet élève.",
+        "already_listed": "Cet élève est sur la liste de cette salle.",
+        "enrolled_elsewhere": "Cet élève est inscrit aujourd’hui dans une autre salle.",
+        "transfer_impossible": "Cet élève ne peut plus changer de salle : il est déjà entré dans l’autre.",
+        "asked_elsewhere": "Une autre salle vient de demander ce transfert.",
+        "case_gone": "Cette demande n’attend plus de réponse.",
         "masked": "L’écran est masqué : tapez d’abord le mot de passe de la session.",
         "room_not_confirmed": "Confirmez d’abord que vous êtes dans la bonne salle.",
     }

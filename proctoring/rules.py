@@ -140,6 +140,12 @@ def allowed_actions(
     return frozenset(allowed)
 
 
+def may_be_reopened(attempt: Attempt, now: datetime) -> bool:
+    """A finished test must not become an expired one (R12, R13)."""
+    expiry = expires_at(attempt)
+    return expiry is not None and now < expiry
+
+
 def late_question_asked(attempt: Attempt, session: Session) -> bool:
     """After launch, for who was not present when the session launched and whose case is not settled (R10)."""
     return session.launched_at is not None and not attempt.present_at_launch and attempt.arrival == ""

@@ -1,6 +1,6 @@
 """Local dates and hours of a school as instants, the two nights a year included (P3)."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -18,6 +18,12 @@ def instant_of(day: date, hour: time, zone: ZoneInfo) -> datetime:
     if instant.astimezone(zone).replace(tzinfo=None) != local.replace(tzinfo=None):
         raise NoSuchHour
     return instant
+
+
+def day_bounds(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From midnight to midnight at the clocks of `zone`: 23 to 25 hours."""
+    begin = datetime.combine(day, time.min, tzinfo=zone)
+    return begin, datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
 
 
 def shown_twice(instant: datetime, zone: ZoneInfo) -> bool:

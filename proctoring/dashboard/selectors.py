@@ -56,7 +56,9 @@ class Live:
 def live(session: Session, now: datetime) -> Live:
     """Two queries, whatever the number of candidates and of accesses."""
     candidates = list(
-        Candidate.objects.filter(session=session).select_related("attempt").order_by("sort_key", "pk")
+        Candidate.objects.filter(session=session)
+        .select_related("attempt__last_case")
+        .order_by("sort_key", "pk")
     )
     accesses = list(ProctorAccess.objects.filter(session=session).order_by("created_at", "pk"))
     rows = [_candidate_row(candidate, session, now) for candidate in candidates]
@@ -120,7 +122,11 @@ def followers(session: Session) -> list[Session]:
 
 def candidate_row(session: Session, candidate_id: int, now: datetime) -> CandidateRow | None:
     """One row, for the page that confirms an act about him."""
-    candidate = Candidate.objects.filter(session=session, pk=candidate_id).select_related("attempt").first()
+    candidate = (
+        Candidate.objects.filter(session=session, pk=candidate_id)
+        .select_related("attempt__last_case")
+        .first()
+    )
     return _candidate_row(candidate, session, now) if candidate is not None else None
 
 

@@ -1,11 +1,11 @@
-"""Addresses of one session's page (contract.md, Pages)."""
+"""Addresses of the day board and of one session's page (contract.md, Pages)."""
 
 from collections.abc import Callable
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from proctoring.dashboard import catch_up, certifiable, hand_over, password, team, views
+from proctoring.dashboard import board, catch_up, certifiable, hand_over, password, team, views
 from proctoring.dashboard.journal import views as journal
 
 app_name = "dashboard"
@@ -21,6 +21,10 @@ def _journal(address: str, view: Callable[..., HttpResponse], name: str) -> list
 
 
 urlpatterns = [
+    path("tableau-de-bord/", board.board, name="board"),
+    path("tableau-de-bord/etat/", board.state, name="board_state"),
+    path("tableau-de-bord/absents/", board.missing, name="absences"),
+    path("tableau-de-bord/demandes/<int:case_id>/", board.answer, name="answer_case"),
     path(_SESSION, views.session, name="session"),
     path(f"{_SESSION}direct/", views.live, name="live"),
     path(f"{_SESSION}salle/", views.open_room, name="open_room"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,6 +12,9 @@ from pixsurv.kernel.errors import DomainError
 from proctoring.demo import secrets
 from proctoring.demo.history import live_through
 from proctoring.demo.people import CONTACTS, FIRST_SESSION, NOT_ENROLLED, Person, crowd
+from proctoring.enums import CaseState
+from proctoring.models import Case
+from proctoring.services.cases.asking import Identity, ask_to_enrol
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, Followed, Role, SessionState
 from sessions_app.models import ApiKey, Candidate, Contact, Establishment, Event, Pupil, Session
@@ -41,6 +44,7 @@ OURS = Q(number__in=(FIRST, SECOND, THIRD, FOURTH)) | LOAD
 ROUND = 5  # minutes
 SATURDAY = 5
 
+NEWCOMER = Identity("ARRIVANT", "Nino", date(2012, 4, 17))  # on no list: « Élève absent de la liste »
 PREPARER = Actor(kind=ActorKind.ADMIN, name=ADMIN_NAME)
 
 
@@ -82,6 +86,7 @@ def load(*, now: datetime) -> Establishment:
         _session(establishment, FIRST, "B12", start, FIRST_SESSION, now=now)
         certifiable_but_two = _all_but_two(crowd(40, salt=2))
         _session(establishment, SECOND, "C04", start, certifiable_but_two, now=now)
+        _ask_to_enrol(SECOND, now=now)
         people = crowd(12, salt=4)
         _session(establishment, FOURTH, "CDI", start, people, now=now, followed=Followed.BY_HAND)
         _move_to_today(establishment, start)
@@ -212,6 +217,16 @@ def _pupils(establishment: Establishment, people: Sequence[Person], start: datet
         link_candidates(establishment, year)
 
 
+def _ask_to_enrol(number: int, *, now: datetime) -> None:
+    """One request for the day board to answer, sent up when the school is made and at no other time."""
+    session = Session.objects.select_related("establishment").get(number=number)
+    if session.is_over or Case.objects.filter(session=session).exists():
+        return
+    proctor = Actor(kind=ActorKind.PROCTOR, name="Perrine Démo")
+    reason = "Arrivé cette semaine dans l’établissement."
+    ask_to_enrol(session_id=session.pk, who=NEWCOMER, reason=reason, actor=proctor, now=now)
+
+
 def _all_but_two(people: list[Person]) -> list[Person]:
     """Two of the second session are not certifiable yet."""
     short = {5: 4, 27: 1}
@@ -222,13 +237,16 @@ def _all_but_two(people: list[Person]) -> list[Person]:
 
 
 def _move_to_today(establishment: Establishment, start: datetime) -> None:
-    """Those of today's sessions that nobody has touched: no event but enrolments."""
-    lived = Event.objects.filter(session=OuterRef("pk")).exclude(kind=EventKind.CANDIDATE_ENROLLED)
+    """Those of today's sessions that nobody has touched: no event but those of the loading."""
+    ours = [EventKind.CANDIDATE_ENROLLED, EventKind.CASE_RAISED]
+    lived = Event.objects.filter(session=OuterRef("pk")).exclude(kind__in=ours)
     midnight = start.replace(hour=0, minute=0)
-    (
+    untouched = list(
         Session.objects.filter(establishment=establishment, state=SessionState.PLANNED)
         .filter(Q(number__in=TODAYS) | LOAD)
         .exclude(starts_at__gte=midnight, starts_at__lt=midnight + timedelta(days=1))
         .exclude(Exists(lived))
-        .update(starts_at=start, revised_at=start)
+        .values_list("pk", flat=True)
     )
+    Session.objects.filter(pk__in=untouched).update(starts_at=start, revised_at=start)
+    Case.objects.filter(session_id__in=untouched, state=CaseState.OPEN).update(asked_at=start)

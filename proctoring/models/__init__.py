@@ -4,6 +4,7 @@ from proctoring.models.access import ProctorAccess
 from proctoring.models.alert import Alert
 from proctoring.models.answer import Answer
 from proctoring.models.attempt import Attempt
+from proctoring.models.case import Case
 from proctoring.models.entry import Entry
 from proctoring.models.hand_over import HandOver
 from proctoring.models.once import Once
@@ -20,3 +21,4 @@ __all__ = [
     "Ticket",
     "TicketDoor",
 ]
+__all__ = ["Alert", "Answer", "Attempt", "Case", "Entry", "Once", "ProctorAccess"]

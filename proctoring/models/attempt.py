@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from proctoring.enums import BEFORE, OVER, RUNNING, Arrival, AttemptState, Source
+from proctoring.models.case import Case
 from proctoring.models.entry import Entry
 from sessions_app.models import Candidate, Session
 
@@ -29,6 +30,9 @@ class Attempt(models.Model):
     late_reason = models.CharField(max_length=200, blank=True)
     # R21: he came in by a ticket, his identity was not typed; incident C1 is proposed.
     entered_by_ticket_at = models.DateTimeField(null=True, blank=True)
+
+    # The last one sent to the direction: what the row says of it costs no query.
+    last_case = models.ForeignKey(Case, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
     started_at = models.DateTimeField(null=True, blank=True)
     deadline_at = models.DateTimeField(null=True, blank=True)

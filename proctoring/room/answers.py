@@ -38,6 +38,7 @@ def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
         "already": False,
         "whole": False,
         "refresh": False,
+        "tells": False,
         "closes_dialog": False,
         "oob": False,
         "error": "",

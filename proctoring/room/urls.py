@@ -26,6 +26,8 @@ urlpatterns = [
     path("<int:number>/minutes/", views.minutes, name="minutes"),
     path("<int:number>/minutes/reprendre/", views.take_minutes_back, name="take_minutes_back"),
     path("<int:number>/toute-la-salle/", views.start_all, name="start_all"),
+    path("<int:number>/absent-de-la-liste/", views.not_listed, name="not_listed"),
+    path("<int:number>/demandes/<int:sequence>/retirer/", views.withdraw, name="withdraw"),
     path(_CANDIDATE, views.candidate, name="candidate"),
     path(f"{_CANDIDATE}presence/", views.presence, name="presence"),
     path(f"{_CANDIDATE}retard/", views.late, name="late"),
@@ -40,5 +42,6 @@ urlpatterns = [
     path(f"{_CANDIDATE}ticket/", views.ticket, name="ticket"),
     path(f"{_CANDIDATE}poste/", views.workstation, name="workstation"),
     path(f"{_CANDIDATE}signalement/", views.alert, name="alert"),
+    path(f"{_CANDIDATE}direction/<slug:kind>/", views.ask_direction, name="ask_direction"),
     path(f"{_CANDIDATE}a-la-main/<slug:act>/", views.by_hand, name="by_hand"),
 ]

@@ -1,9 +1,12 @@
 """What an access just did and can still take back: folded from the journal, so that a reload shows it too."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from proctoring.models import ProctorAccess
+from proctoring.selectors.announcement import Announcement
+from proctoring.selectors.case_news import case_news, case_news_since
 from proctoring.selectors.wording import clock_time, day
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session
@@ -26,26 +29,17 @@ OVERTAKEN_BY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """One gesture, with its undo: `fields` posted to `path` under the room's address."""
-
-    key: str
-    sentence: str
-    more: str
-    undo: str  # on the button
-    undo_more: str  # what a screen reader hears after it
-    path: str
-    fields: tuple[tuple[str, str], ...]
-    seconds: int  # left to undo
-
-
 def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]:
-    """The undoable acts of this access of the last 10 s that still stand, oldest first. Two queries at most."""
+    """What the direction answered within a minute, then the undoable acts of this access of the last 10 s that still
+    stand, oldest first. Two queries at most.
+    """
     session = access.session
-    recent = Event.objects.filter(session_id=session.pk, received_at__gt=now - SHOWN_FOR).order_by(
-        "-sequence"
-    )
+    fresh = Q(received_at__gt=now - SHOWN_FOR) | case_news_since(now)
+    found = list(Event.objects.filter(fresh, session_id=session.pk).order_by("-sequence"))
+    if session.is_over:
+        return []
+    news = case_news(found, access, session, now)
+    recent = [event for event in found if event.received_at > now - SHOWN_FOR]
     standing: list[Event] = []
     touched: set[tuple[int | None, EventKind]] = set()
     for event in recent:
@@ -55,17 +49,16 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
         # Only the latest word on a candidate counts: what was taken back, or overtaken, is not announced.
         touched |= {(event.candidate_id, act) for act, back in TAKEN_BACK_BY.items() if kind in (act, back)}
         touched |= {(event.candidate_id, act) for act in OVERTAKEN_BY.get(kind, ())}
-    if not standing or session.is_over:
-        return []
+    if not standing:
+        return news
     people = {
         candidate.pk: candidate
         for candidate in Candidate.objects.select_related("attempt").filter(
             pk__in=[event.candidate_id for event in standing]
         )
     }
-    return _grouped(
-        [event for event in reversed(standing) if event.candidate_id in people], people, session, now
-    )
+    acts = [event for event in reversed(standing) if event.candidate_id in people]
+    return [*news, *_grouped(acts, people, session, now)]
 
 
 def _is_by(event: Event, access: ProctorAccess) -> bool:

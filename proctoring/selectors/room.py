@@ -98,7 +98,7 @@ def find_access(*, number: int, token: str, seen: Version | None, now: datetime)
         token_fingerprint=crypto.fingerprint(token), session__number=number
     )
     if seen is not None:
-        flips = Attempt.objects.filter(_flipped("", seen.at, now), session_id=OuterRef("session_id"))
+        flips = Attempt.objects.filter(flipped("", seen.at, now), session_id=OuterRef("session_id"))
         accesses = accesses.annotate(flipped=Exists(flips))
     return accesses.order_by().first()
 
@@ -116,7 +116,7 @@ def whole_board(session: Session, *, now: datetime, order: str = "name") -> Boar
 
 def changed_board(session: Session, seen: Version, *, now: datetime) -> Board:
     """The rows that changed since `seen`, the lane and the counts, in two queries."""
-    changed = Q(attempt__last_sequence__gt=seen.sequence) | _flipped("attempt__", seen.at, now)
+    changed = Q(attempt__last_sequence__gt=seen.sequence) | flipped("attempt__", seen.at, now)
     return _partial(session, changed, now=now)
 
 
@@ -168,7 +168,7 @@ def _candidates(session: Session) -> QuerySet[Candidate]:
     ).exclude(pk=OuterRef("pk"))
     return (
         Candidate.objects.filter(session_id=session.pk)
-        .select_related("attempt")
+        .select_related("attempt__last_case")
         .annotate(
             is_homonym=Exists(same_last_name),
             open_alert_at=Min(
@@ -200,7 +200,7 @@ def _lane(rows: list[Row]) -> list[Card]:
     return sorted(cards, key=lambda card: (card.since, card.row.id))
 
 
-def _flipped(prefix: str, after: datetime, until: datetime) -> Q:
+def flipped(prefix: str, after: datetime, until: datetime) -> Q:
     """A deadline, a silence, a return, a silence of three minutes or the end of an undo fell in (after, until]."""
 
     def crossed(column: str, shift: bool = False) -> Q:

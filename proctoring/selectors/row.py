@@ -8,6 +8,8 @@ from pixsurv.kernel.identity import begins
 from proctoring import rules
 from proctoring.enums import BEFORE, OVER, RUNNING, AttemptState, Need, Source
 from proctoring.models import Attempt
+from proctoring.selectors.gesture import Gesture
+from proctoring.selectors.row_case import RowCase, row_case_of
 from proctoring.selectors.wording import age_words, clock_time, day, duration_words
 from sessions_app.actors import ActorKind
 from sessions_app.enums import EventKind, LatePolicy
@@ -45,27 +47,6 @@ class NeedBadge:
 
 
 @dataclass(frozen=True, slots=True)
-class Gesture:
-    """A button of a row: what it says, for whom, where it leads (below the candidate's address)."""
-
-    words: str
-    whom: str
-    path: str
-    asks: bool = True  # opens a question; otherwise it acts at once
-    danger: bool = False
-    look: str = ""
-
-    @property
-    def form(self) -> str:
-        return "ouvrir" if self.asks else "geste"
-
-    @property
-    def key(self) -> str:
-        """Part of an id: the focus that a refresh gives back must not find another gesture there."""
-        return self.path.strip("/").replace("/", "-") or "detail"
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
     """A candidate as the proctor sees him. No question number: progress would make every poll carry rows."""
 
@@ -93,6 +74,7 @@ class Row:
     before_start: str
     by_hand: bool
     alert_question: int | None
+    case: RowCase
 
     @property
     def full_name(self) -> str:
@@ -158,6 +140,7 @@ class Row:
                 self.not_certifiable and self.open and self.state == AttemptState.EXPECTED,
                 Gesture("Devenu certifiable", f": {self.full_name}", "certifiable/", look="bouton--lien"),
             ),
+            (self.case.is_next, self.case.gesture(self.full_name)),
         )
         return next((gesture for allowed, gesture in possible if allowed), None)
 
@@ -195,6 +178,7 @@ class Row:
                 EventKind.END_UNDONE in self.actions,
                 Gesture("Annuler la fin", f"du test de {name}", "fin/annuler/", asks=False),
             ),
+            (self.case.is_seldom, self.case.gesture(self.full_name)),
             (True, Gesture("Détail et autres gestes", f"pour {name}", "")),
             (EventKind.ENDED in self.actions, Gesture("Terminer le test", f"de {name}", "fin/", danger=True)),
         )
@@ -278,6 +262,7 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
         before_start=_before_start(candidate, session) if state == AttemptState.PRESENT else "",
         by_hand=session.by_hand,
         alert_question=getattr(candidate, "open_alert_question", None),
+        case=row_case_of(attempt, session, now),
     )
 
 

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from proctoring import rules
-from proctoring.enums import AttemptState
+from proctoring.enums import AttemptState, CaseKind
 from proctoring.models import Attempt
+from proctoring.services.cases.settling import overtake_all
 from proctoring.services.due import locked_room
 from proctoring.services.room import refuse
 from sessions_app.actors import Actor, ActorKind
@@ -24,6 +25,7 @@ def close_session(*, session_id: int, actor: Actor, now: datetime) -> Session:
             over = attempt.state in {AttemptState.COMPLETED, AttemptState.EXPIRED, AttemptState.ENDED}
             if not over or not rules.is_final(attempt, now):
                 raise refuse("tests_running")
+        overtake_all(room, actor=actor)
         room.lock.record(EventKind.CLOSED, actor=actor, changes_list=True)
         room.lock.change(state=SessionState.CLOSED, closed_at=now, next_due_at=None)
         return session
@@ -47,6 +49,7 @@ def take_launch_back(*, session_id: int, actor: Actor, now: datetime) -> Session
         started = Attempt.objects.filter(session_id=session.pk, started_at__isnull=False).count()
         if started > 1 or now > session.launched_at + rules.LAUNCH_TAKEN_BACK_WITHIN:
             raise refuse("launch_stands")
+        overtake_all(room, actor=actor, kinds=[CaseKind.LATE])
         launched_at = session.launched_at
         room.lock.record(
             EventKind.LAUNCH_TAKEN_BACK,
@@ -54,8 +57,8 @@ def take_launch_back(*, session_id: int, actor: Actor, now: datetime) -> Session
             facts={"launched_at": launched_at.isoformat()},
             changes_list=True,
         )
-        Attempt.objects.filter(session_id=session.pk).update(
-            present_at_launch=False, arrival="", late_reason="", late_refused_at=None
-        )
+        attempts = Attempt.objects.filter(session_id=session.pk)
+        attempts.filter(last_case__kind=CaseKind.LATE).update(last_case=None)
+        attempts.update(present_at_launch=False, arrival="", late_reason="", late_refused_at=None)
         room.lock.change(state=SessionState.PLANNED, launched_at=None)
         return session

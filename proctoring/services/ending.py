@@ -5,8 +5,9 @@ from datetime import datetime
 
 from pixsurv.kernel.errors import DomainError
 from proctoring import rules
-from proctoring.enums import RUNNING, AttemptState, Need
+from proctoring.enums import RUNNING, AttemptState, CaseKind, Need
 from proctoring.models import Attempt
+from proctoring.services.cases.settling import grant, overtake
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor
@@ -102,13 +103,14 @@ def reopen(*, session_id: int, candidate_id: int, reason: str, actor: Actor, now
             silent_at=None,
         )
         room.watch(attempt)
+        grant(room, attempt, CaseKind.REOPENING, actor=actor)
         return attempt
 
 
 def _refuse_after_a_day(attempt: Attempt, now: datetime) -> None:
     """A finished test must not become an expired one."""
-    expiry = rules.expires_at(attempt)
-    if attempt.state in {AttemptState.ENDED, AttemptState.COMPLETED} and expiry and now >= expiry:
+    over = attempt.state in {AttemptState.ENDED, AttemptState.COMPLETED}
+    if over and not rules.may_be_reopened(attempt, now):
         raise refuse("too_old")
 
 
@@ -152,6 +154,7 @@ def _undo(room: Room, attempt: Attempt, *, actor: Actor) -> None:
         silent_at=_silent_after(attempt, room.now),
     )
     room.watch(attempt)
+    overtake(room, attempt, CaseKind.REOPENING, actor=actor)
 
 
 def _silent_after(attempt: Attempt, now: datetime) -> datetime | None:

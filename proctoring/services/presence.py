@@ -1,13 +1,15 @@
 """Presence, and the late question (R8, R10)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.journal import Json
 from proctoring import rules
-from proctoring.enums import Arrival, AttemptState
+from proctoring.enums import Arrival, AttemptState, CaseKind
 from proctoring.models import Attempt
+from proctoring.services.cases.settling import answer_of, granted_case, overtake
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor
@@ -48,10 +50,12 @@ def confirm_presence(
             if rules.late_question_asked(attempt, room.session):
                 if arrival is None:
                     raise refuse("late_arrival")
-                if arrival == Arrival.LATE and not _late_accepted(room, late_reason):
+                granted = arrival == Arrival.LATE and granted_case(attempt) is not None
+                if arrival == Arrival.LATE and not granted and not _late_accepted(room, late_reason):
                     return _refuse_late(room, attempt, actor=actor, observed_at=observed_at)
                 facts = {"arrival": arrival.value, "after_roll_call": after_roll_call, "reason": late_reason}
                 changes = {"arrival": arrival, "late_reason": late_reason, "late_refused_at": None}
+            facts |= _granted_by(attempt, arrival)
         if room.session.first_entry_at is None:
             room.lock.change(first_entry_at=now)
         room.transition(
@@ -63,6 +67,7 @@ def confirm_presence(
             first_present_at=attempt.first_present_at or now,
             **changes,
         )
+        overtake(room, attempt, CaseKind.LATE, actor=actor)
         return attempt
 
 
@@ -95,6 +100,16 @@ def become_certifiable(*, session_id: int, candidate_id: int, actor: Actor, now:
             facts={"competences_before": candidate.certifiable_competences},
         )
         return attempt
+
+
+def _granted_by(attempt: Attempt, arrival: Arrival | None) -> dict[str, Json]:
+    """« Accepté par … », for the report (R10)."""
+    case = granted_case(attempt)
+    if case is None or (arrival or attempt.arrival) != Arrival.LATE:
+        return {}
+    actor = answer_of(case).get("actor")
+    name = actor.get("name") if isinstance(actor, Mapping) else None
+    return {"arrival": Arrival.LATE.value, "accepted_by": name, "case": case.raised_sequence}
 
 
 def _late_accepted(room: Room, reason: str) -> bool:

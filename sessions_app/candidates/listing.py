@@ -62,7 +62,9 @@ def has_entered(candidate_id: int) -> bool:
 
 
 def is_present(candidate_id: int) -> bool:
-    acts = Event.objects.filter(candidate_id=candidate_id, kind__in=PRESENCE).order_by("-sequence")
+    acts = Event.objects.filter(candidate_id=candidate_id, kind__in=PRESENCE)
+    # By time before sequence: who changed rooms has acts in two journals.
+    acts = acts.order_by("-received_at", "-sequence")
     return acts.values_list("kind", flat=True).first() == EventKind.PRESENCE_CONFIRMED
 
 

@@ -54,6 +54,8 @@ def test_preparing_pages_have_no_axe_finding_and_no_sideways_scroll(
     sign_in(page, server)
     number = server.demo["sessions"][1]["number"]
     for where in (
+        "tableau-de-bord/",
+        "tableau-de-bord/absents/",
         "equipe/",
         "reglages/",
         "reglages/contacts/ajouter/",

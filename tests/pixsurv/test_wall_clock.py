@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pixsurv.kernel.wall_clock import NoSuchHour, instant_of, shown_twice
+from pixsurv.kernel.wall_clock import NoSuchHour, day_bounds, instant_of, shown_twice
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -30,3 +30,12 @@ def test_instant_of_takes_the_first_of_two_equal_hours() -> None:
     assert first == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     assert shown_twice(first, PARIS)
     assert not shown_twice(instant_of(date(2026, 10, 25), time(10), PARIS), PARIS)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 3, 16), 24)]
+)
+def test_day_goes_from_midnight_to_midnight(day: date, hours: int) -> None:
+    begin, end = (one.astimezone(UTC) for one in day_bounds(day, PARIS))
+    assert (end - begin).total_seconds() == hours * 3600
+    assert begin.astimezone(PARIS).replace(tzinfo=None) == datetime.combine(day, time.min)

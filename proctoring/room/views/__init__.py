@@ -4,6 +4,7 @@ from proctoring.room.views.alerts import alert
 from proctoring.room.views.board import code, paper, right_room, room, state
 from proctoring.room.views.by_hand import by_hand, start_all
 from proctoring.room.views.candidate import candidate
+from proctoring.room.views.cases import ask_direction, not_listed, withdraw
 from proctoring.room.views.closing import close, leave, mask, unmask
 from proctoring.room.views.contacts import contacts
 from proctoring.room.views.ending import end, end_overdue, undo_batch, undo_end
@@ -16,6 +17,7 @@ from proctoring.room.views.tickets import card, ticket
 
 __all__ = [
     "alert",
+    "ask_direction",
     "by_hand",
     "cancel_resume",
     "candidate",
@@ -33,6 +35,7 @@ __all__ = [
     "login",
     "mask",
     "minutes",
+    "not_listed",
     "paper",
     "presence",
     "resume",
@@ -46,5 +49,6 @@ __all__ = [
     "undo_batch",
     "undo_end",
     "unmask",
+    "withdraw",
     "workstation",
 ]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from proctoring.room import answers
 from proctoring.room.gate import in_room
 from proctoring.room.visit import Visit, visit_of
+from proctoring.selectors.announcements import announcements
 from proctoring.selectors.room import Version, changed_board, watchers, whole_board
 from proctoring.services import access as accesses
 from proctoring.services.room import refuse
@@ -50,8 +51,16 @@ def state(request: HttpRequest, number: int) -> HttpResponse:
         board = whole_board(session, now=visit.now, order=visit.listing.order)
     else:
         board = changed_board(session, seen, now=visit.now)
+    # What the direction answered is said aloud; the row alone could be off the screen.
+    tells = whole or any(seen is not None and row.case.answered > seen.sequence for row in board.rows)
     context = answers.context_of(
-        visit, board, whole=whole, watchers=watchers(session, now=visit.now) if whole else [], refresh=True
+        visit,
+        board,
+        whole=whole,
+        watchers=watchers(session, now=visit.now) if whole else [],
+        announcements=announcements(visit.access, now=visit.now) if tells else [],
+        refresh=True,
+        tells=tells,
     )
     return render(request, "room/changes.html", context)
 

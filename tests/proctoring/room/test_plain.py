@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.urls import get_resolver
 
+from proctoring.models import Case
 from proctoring.room.urls import urlpatterns
 from proctoring.services import alerts, running
 from proctoring.services.entries import candidate_actor
@@ -13,6 +14,7 @@ from tests import factories
 from tests.htmx import accessible_name, parse, words
 from tests.proctoring.room.conftest import NOW, Room
 
+NINA = {"last_name": "Nouvelle", "first_name": "Nina", "birth_date": "04/03/2012"}
 # Name of the address → state that Paul is in, what is posted. Every address that takes a POST is here.
 ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "presence": ("expected", {"present": "1"}),
@@ -37,6 +39,9 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "mask": ("expected", {}),
     "unmask": ("expected", {"password": factories.PASSWORD}),
     "leave": ("expected", {}),
+    "ask_direction": ("completed", {"reason": "Erreur"}),
+    "not_listed": ("expected", {**NINA, "ask": "inscription"}),
+    "withdraw": ("expected", {}),
 }
 READ_ONLY = {"contacts", "room", "state", "code", "paper", "candidate", "login"}
 # Questions: what stands in the state, and how many buttons confirm.
@@ -56,6 +61,8 @@ QUESTIONS: dict[str, tuple[str, list[str]]] = {
     "start_all": ("present", ["Confirmer"]),
     "close": ("completed", ["Confirmer"]),
     "leave": ("expected", ["Confirmer"]),
+    "ask_direction": ("completed", ["Confirmer"]),
+    "not_listed": ("expected", ["Chercher cet élève"]),
 }
 PATHS = {pattern.name: str(pattern.pattern) for pattern in urlpatterns}
 
@@ -63,6 +70,8 @@ PATHS = {pattern.name: str(pattern.pattern) for pattern in urlpatterns}
 def url_of(room: Room, name: str, candidate: Candidate) -> str:
     path = PATHS[name].replace("<int:number>", str(room.session.number))
     path = path.replace("<int:candidate_id>", str(candidate.pk)).replace("<slug:act>", "commence")
+    asked = Case.objects.values_list("raised_sequence", flat=True).first()
+    path = path.replace("<slug:kind>", "reouverture").replace("<int:sequence>", str(asked or 1))
     return f"/surveillance/{path}"
 
 
@@ -89,6 +98,8 @@ def prepared(room: Room, name: str, state: str) -> tuple[Candidate, dict[str, An
     if name == "dismiss_request":
         again = factories.open_entry_for(paul)
         running.request_resume(entry=again, actor=candidate_actor(again), now=NOW)
+    if name == "withdraw":
+        room.post(f"{room.url}absent-de-la-liste/", **NINA, ask="inscription")
     if name == "late":
         room.put("in_progress", "DURAND", "Simon")
     return paul, more

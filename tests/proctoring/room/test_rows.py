@@ -87,7 +87,7 @@ def test_a_test_that_began_has_no_presence_box(room: Room, state: str) -> None:
             "resume_authorised",
             ["Retirer l’autorisation de reprise de Paul DUPONT", "Terminer le test de Paul DUPONT"],
         ),
-        ("completed", []),
+        ("completed", ["Demander la réouverture du test de Paul DUPONT"]),
         ("ended", ["Annuler la fin du test de Paul DUPONT"]),
         ("expired", []),
     ],

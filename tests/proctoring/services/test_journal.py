@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from proctoring.enums import Arrival, Source
+from proctoring.enums import Arrival, CaseKind, Source
 from proctoring.services import access as accesses
 from proctoring.services import (
     alerts,
@@ -20,13 +20,22 @@ from proctoring.services import (
     resume,
     running,
 )
+from proctoring.services.cases import answering, asking, settling
 from proctoring.services.entries import candidate_actor
 from proctoring.services.progress import beat
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session
 from sessions_app.services.enrolment import enrol
 from sessions_app.services.verification import verify_session
-from tests.factories import ACCESS_CODE, ADMIN, PROCTOR, CandidateFactory, enter_room, open_entry_for
+from tests.factories import (
+    ACCESS_CODE,
+    ADMIN,
+    PROCTOR,
+    CandidateFactory,
+    SessionFactory,
+    enter_room,
+    open_entry_for,
+)
 from tests.journal import NOW, assert_sound, kinds
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +53,6 @@ NOT_WRITTEN_YET = {
     "ticket_issued",
     "ticket_used",
     "candidate_corrected",
-    "candidate_transferred",
     "password_changed",
     "comment_changed",
     "addendum",
@@ -85,6 +93,25 @@ class Day:
         )
         return entry
 
+    def send_up(self, late: Candidate) -> None:
+        """Asked, taken back, asked again and refused; and somebody comes from another room."""
+        where: dict[str, Any] = {"session_id": self.session.pk, "actor": PROCTOR}
+        asked = {"kind": CaseKind.LATE, "reason": "Bus en panne"}
+        case = self.act(asking.ask_about_candidate, late, **asked)
+        settling.withdraw_case(**where, raised_sequence=case.raised_sequence, now=self.now())
+        case = self.act(asking.ask_about_candidate, late, **asked)
+        answering.answer_case(case_id=case.pk, accepted=False, actor=ADMIN, now=self.now())
+        school = self.session.establishment
+        other = CandidateFactory(session=SessionFactory(establishment=school, starts_at=NOW))
+        case = asking.ask_to_transfer(
+            **where,
+            who=asking.Identity(other.last_name, other.first_name, other.birth_date),
+            from_number=other.session.number,
+            reason="",
+            now=self.now(),
+        )
+        answering.answer_case(case_id=case.pk, accepted=True, actor=ADMIN, now=self.now())
+
 
 @pytest.fixture
 def session(session: Session) -> Session:
@@ -119,6 +146,7 @@ def told(session: Session) -> Session:
     session.establishment.late_policy = "refuse"
     session.establishment.save()
     day.act(presence.confirm_presence, four, arrival=Arrival.LATE)
+    day.send_up(four)
     session.establishment.late_policy = "proctor_decides"
     session.establishment.save()
     day.act(presence.confirm_presence, four, arrival=Arrival.LATE, late_reason="Bus en panne")

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from proctoring.models import Alert, Answer, Entry, HandOver, Once, ProctorAccess, Ticket
+from proctoring.models import Alert, Answer, Case, Entry, HandOver, Once, ProctorAccess, Ticket
 from sessions_app.models import (
     ApiKey,
     Candidate,
@@ -133,6 +133,24 @@ def second_alert() -> models.Model:
     first = alert()
     first.save()
     return Alert(attempt=first.attempt, question=4, raised_at=NOW)  # type: ignore[attr-defined]
+
+
+def case(**values: Any) -> models.Model:
+    one = CandidateFactory()
+    fields: dict[str, Any] = {
+        "session": one.session,
+        "kind": "late",
+        "candidate": one,
+        "asked_at": NOW,
+        "raised_sequence": 1,
+    }
+    return Case(**{**fields, **values})
+
+
+def second_case() -> models.Model:
+    first = case()
+    first.save()
+    return case(session=first.session, candidate=first.candidate)  # type: ignore[attr-defined]
 
 
 def second_answer() -> models.Model:
@@ -346,6 +364,12 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("alert_handled_coherent", lambda: alert(handled_at=NOW)),
     ("alert_handled_coherent", lambda: alert(status="refused")),
     ("alert_status_known", lambda: alert(status="shrugged", handled_at=NOW)),
+    ("case_one_open_per_kind", second_case),
+    ("case_kind_known", lambda: case(kind="lunch")),
+    ("case_state_known", lambda: case(state="lost", answered_at=NOW, answered_sequence=2)),
+    ("case_answered_coherent", lambda: case(state="accepted")),
+    ("case_answered_coherent", lambda: case(answered_at=NOW)),
+    ("case_about_a_candidate", lambda: case(candidate=None)),
     ("answer_once_per_question", second_answer),
     ("once_per_scope", second_once),
     ("ticket_open_once_per_candidate", second_ticket),
