@@ -58,7 +58,7 @@ def enter(request: HttpRequest, data: Body[EntryRequest], idempotency_key: Idemp
             api_key=key,
             now=now,
         )
-        found = standing(entry.pk)
+        found = standing(entry.pk, now=now)
         assert found is not None
         return Answer(200, {"entry": str(entry.pk), "attempt": found.told(now)})
 

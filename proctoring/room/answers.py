@@ -102,7 +102,7 @@ def changes(
 
 def dialog(visit: Visit, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """A question: inside the dialog for htmx, as a page of its own otherwise. None about a closed session."""
-    if visit.session.is_over and name not in {"candidate", "leave"}:
+    if visit.session.is_over and name not in {"candidate", "incidents", "leave"}:
         raise refuse("session_closed")
     template = "room/dialog_page.html"
     if visit.is_htmx:

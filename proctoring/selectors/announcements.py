@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from proctoring.categories import FRAUD
+from proctoring.enums import IncidentSource
 from proctoring.models import ProctorAccess
 from proctoring.selectors.wording import clock_time, day
 from sessions_app.enums import EventKind
@@ -16,13 +18,21 @@ TAKEN_BACK_BY = {
     EventKind.RESUME_AUTHORISED: EventKind.RESUME_CANCELLED,
     EventKind.MINUTES_GIVEN: EventKind.MINUTES_TAKEN_BACK,
     EventKind.EXTRA_TIME_SET: EventKind.EXTRA_TIME_SET,
+    EventKind.ALERT_REFUSED: EventKind.ALERT_UNDONE,
+    EventKind.ALERT_VALIDATED: EventKind.ALERT_UNDONE,
+    EventKind.INCIDENT_REPORTED: EventKind.INCIDENT_DELETED,
 }
+ANSWERS = (EventKind.ALERT_REFUSED, EventKind.ALERT_VALIDATED)
+OF_A_RUNNING_TEST = (EventKind.RESUME_AUTHORISED, EventKind.MINUTES_GIVEN, EventKind.EXTRA_TIME_SET, *ANSWERS)
 # What no longer can be taken back once this happened.
 OVERTAKEN_BY = {
     EventKind.STARTED: (EventKind.PRESENCE_CONFIRMED,),
     EventKind.RESUMED: (EventKind.RESUME_AUTHORISED,),
-    EventKind.ENDED: (EventKind.RESUME_AUTHORISED, EventKind.MINUTES_GIVEN, EventKind.EXTRA_TIME_SET),
-    EventKind.COMPLETED: (EventKind.RESUME_AUTHORISED, EventKind.MINUTES_GIVEN, EventKind.EXTRA_TIME_SET),
+    EventKind.ENDED: (*OF_A_RUNNING_TEST,),
+    EventKind.COMPLETED: (*OF_A_RUNNING_TEST,),
+    EventKind.ALERT_RAISED: ANSWERS,
+    EventKind.ALERT_REFUSED: ANSWERS,
+    EventKind.ALERT_VALIDATED: ANSWERS,
 }
 
 
@@ -50,7 +60,8 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
     touched: set[tuple[int | None, EventKind]] = set()
     for event in recent:
         kind = EventKind(event.kind)
-        if kind in TAKEN_BACK_BY and (event.candidate_id, kind) not in touched and _is_by(event, access):
+        stands = kind in TAKEN_BACK_BY and (event.candidate_id, kind) not in touched
+        if stands and _is_by(event, access) and not _is_part(event, touched):
             standing.append(event)
         # Only the latest word on a candidate counts: what was taken back, or overtaken, is not announced.
         touched |= {(event.candidate_id, act) for act, back in TAKEN_BACK_BY.items() if kind in (act, back)}
@@ -63,14 +74,27 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
             pk__in=[event.candidate_id for event in standing]
         )
     }
-    return _grouped(
-        [event for event in reversed(standing) if event.candidate_id in people], people, session, now
-    )
+    known = [event for event in reversed(standing) if event.candidate_id in {None, *people}]
+    return _grouped(known, people, session, now)
 
 
 def _is_by(event: Event, access: ProctorAccess) -> bool:
     actor = (event.facts or {}).get("actor", {})
     return bool(actor.get("access") == access.pk)
+
+
+def _is_part(event: Event, touched: set[tuple[int | None, EventKind]]) -> bool:
+    """Of a gesture that another of its events announces: a confirmed alert, a workstation that was left.
+
+    The undo of the latter is over once the candidate resumed.
+    """
+    facts = event.facts or {}
+    if event.kind != EventKind.INCIDENT_REPORTED:
+        return "swap" in facts
+    resumed = (event.candidate_id, EventKind.RESUME_AUTHORISED) in touched
+    return facts.get("source") == IncidentSource.ALERT or (
+        facts.get("source") == IncidentSource.WORKSTATION and resumed
+    )
 
 
 def _grouped(
@@ -95,12 +119,16 @@ def _announce(
 ) -> Announcement:
     first = group[0]
     facts = first.facts or {}
+    kind = EventKind(first.kind)
+    if kind == EventKind.INCIDENT_REPORTED:
+        return _announce_incident(key, first, people, now)
     who = [people[event.candidate_id] for event in group if event.candidate_id is not None]
     one = who[0]
     whole = one.full_name if len(who) == 1 else f"{len(who)} élèves"
     row = f"candidats/{one.pk}"
-    seconds = max(1, round((first.received_at + SHOWN_FOR - now).total_seconds()))
-    kind = EventKind(first.kind)
+    seconds = _seconds_left(first, now)
+    if kind in ANSWERS:
+        return _announce_answer(key, first, one, now)
     if kind == EventKind.PRESENCE_CONFIRMED:
         return Announcement(
             key, f"Présent : {one.full_name}, né(e) le {day(one.birth_date)}", "", "Ce n’est pas lui",
@@ -137,6 +165,54 @@ def _announce(
         key, f"Temps majoré de {one.full_name} : {facts.get('after', 0)} %", _new_end(one, session), "Annuler",
         f"le temps majoré de {one.full_name}", f"{row}/temps-majore/", (("percent", before),), seconds,
     )  # fmt: skip
+
+
+def _announce_answer(key: str, event: Event, who: Candidate, now: datetime) -> Announcement:
+    facts = event.facts or {}
+    confirmed = event.kind == EventKind.ALERT_VALIDATED
+    told = f"problème confirmé, {facts.get('category')} noté" if confirmed else "pas de problème"
+    return Announcement(
+        key,
+        f"Signalement de {who.full_name}, question {facts.get('question')} : {told}",
+        "L’élève passera à la question suivante dans 10 s."
+        if confirmed
+        else "L’élève sera prévenu dans 10 s.",
+        "Annuler",
+        f"la réponse au signalement de {who.full_name}",
+        f"candidats/{who.pk}/signalement/annuler/",
+        (("alert", str(facts.get("alert"))),),
+        _seconds_left(event, now),
+    )
+
+
+def _announce_incident(key: str, event: Event, people: dict[int, Candidate], now: datetime) -> Announcement:
+    facts = event.facts or {}
+    incident = str(facts.get("incident"))
+    who = people[event.candidate_id].full_name if event.candidate_id is not None else "toute la salle"
+    if facts.get("source") == IncidentSource.WORKSTATION:
+        minutes = facts.get("minutes")
+        given = f" et {minutes} min rendues" if minutes else ""
+        return Announcement(
+            key, f"{who} : poste {facts.get('after')}", f"Incident C7 noté, reprise autorisée{given}." if minutes
+            else "Incident C7 noté.", "Annuler", f"le changement de poste de {who}",
+            f"candidats/{event.candidate_id}/poste-defaillant/annuler/", (("incident", incident),),
+            _seconds_left(event, now),
+        )  # fmt: skip
+    if facts.get("category") == FRAUD:
+        return Announcement(
+            key, f"C6 noté pour {who}", "Prévenez la direction : elle écrira les faits.", "Annuler",
+            f"le C6 de {who}", f"incidents/{incident}/retirer/", (), _seconds_left(event, now),
+        )  # fmt: skip
+    question = f", question {facts.get('question')}" if facts.get("question") else ""
+    return Announcement(
+        key, f"Incident {facts.get('category')}{question} noté : {who}", "", "Annuler",
+        f"l’incident {facts.get('category')}{question} de {who}", f"incidents/{incident}/retirer/", (),
+        _seconds_left(event, now),
+    )  # fmt: skip
+
+
+def _seconds_left(event: Event, now: datetime) -> int:
+    return max(1, round((event.received_at + SHOWN_FOR - now).total_seconds()))
 
 
 def _new_end(candidate: Candidate, session: Session) -> str:

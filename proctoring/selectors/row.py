@@ -1,4 +1,4 @@
-"""One row of the room and its card in the lane, with every string ready: templates only place them."""
+"""One row of the room, with every string ready: templates only place them."""
 
 import re
 from dataclasses import dataclass
@@ -93,6 +93,7 @@ class Row:
     before_start: str
     by_hand: bool
     alert_question: int | None
+    proposals_open: int
 
     @property
     def full_name(self) -> str:
@@ -195,6 +196,11 @@ class Row:
                 EventKind.END_UNDONE in self.actions,
                 Gesture("Annuler la fin", f"du test de {name}", "fin/annuler/", asks=False),
             ),
+            (True, Gesture("Incident", f"concernant {name}", "incident/")),
+            (
+                self.is_present or self.is_running,
+                Gesture("Poste défaillant", f": {name}", "poste-defaillant/"),
+            ),
             (True, Gesture("Détail et autres gestes", f"pour {name}", "")),
             (EventKind.ENDED in self.actions, Gesture("Terminer le test", f"de {name}", "fin/", danger=True)),
         )
@@ -210,42 +216,6 @@ class Row:
         """Prefix of first, last, "first last" or "last first", ignoring case, accents, punctuation (R7)."""
         wanted, first, last = fold(search), fold(self.first_name), fold(self.last_name)
         return any(text.startswith(wanted) for text in (first, last, first + last, last + first))
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A row that needs the proctor, as a card of the « À traiter » lane."""
-
-    row: Row
-    badges: tuple[NeedBadge, ...]
-    since: datetime
-    age: str
-
-    @property
-    def chalk(self) -> str:
-        return self.row.chalk
-
-    @property
-    def gesture(self) -> Gesture | None:
-        """What the row calls for; for a silent one, the way back into his test."""
-        if self.row.gesture is not None:
-            return self.row.gesture
-        back = EventKind.RESUME_AUTHORISED in self.row.actions
-        return (
-            Gesture("Autoriser la reprise", f"du test de {self.row.full_name}", "reprise/") if back else None
-        )
-
-    @property
-    def overtime(self) -> bool:
-        return self.row.overtime
-
-
-def card_of(row: Row) -> Card | None:
-    """None when nothing of this row is for the lane."""
-    if not any(badge.in_lane for badge in row.needs):
-        return None
-    oldest = min((badge for badge in row.needs if badge.in_lane), key=lambda badge: badge.since)
-    return Card(row, row.needs, oldest.since, oldest.age)
 
 
 def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
@@ -280,6 +250,7 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
         before_start=_before_start(candidate, session) if state == AttemptState.PRESENT else "",
         by_hand=session.by_hand,
         alert_question=getattr(candidate, "open_alert_question", None),
+        proposals_open=attempt.proposals_open if not session.is_over else 0,
     )
 
 
@@ -324,6 +295,8 @@ def _detail(attempt: Attempt, state: AttemptState, candidate: Candidate, session
         )
     if attempt.source and attempt.source_at is not None:
         words.append(f"{Source(attempt.source).label} à {clock_time(session.local(attempt.source_at))}")
+    if attempt.incidents_noted:
+        words.append(f"{attempt.incidents_noted} incident{'s' if attempt.incidents_noted > 1 else ''}")
     return ", ".join(words)
 
 
