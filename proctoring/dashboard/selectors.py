@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from proctoring import rules
+from proctoring.categories import FRAUD
 from proctoring.dashboard.device import device_words
 from proctoring.enums import BEFORE, OVER, AttemptState
-from proctoring.models import Attempt, ProctorAccess
+from proctoring.models import Attempt, Incident, ProctorAccess
 from proctoring.selectors.row import Row, row_of
 from proctoring.selectors.wording import clock_time, day, short_day
 from sessions_app.actors import ActorKind
@@ -25,6 +28,7 @@ class CandidateRow:
     extra_time: str
     started: str
     may_reopen: bool
+    suspected: bool  # of a fraud (C6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,12 @@ class Live:
 
 def live(session: Session, now: datetime) -> Live:
     """Two queries, whatever the number of candidates and of accesses."""
+    fraud = Incident.objects.filter(candidate=OuterRef("pk"), category=FRAUD, deleted_at=None)
     candidates = list(
-        Candidate.objects.filter(session=session).select_related("attempt").order_by("sort_key", "pk")
+        Candidate.objects.filter(session=session)
+        .select_related("attempt")
+        .annotate(is_suspected=Exists(fraud))
+        .order_by("sort_key", "pk")
     )
     accesses = list(ProctorAccess.objects.filter(session=session).order_by("created_at", "pk"))
     rows = [_candidate_row(candidate, session, now) for candidate in candidates]
@@ -158,6 +166,7 @@ def _candidate_row(candidate: Candidate, session: Session, now: datetime) -> Can
         extra_time=f"{percent}\u00a0%" if percent else "",
         started=clock_time(session.local(attempt.started_at)) if attempt.started_at else "",
         may_reopen=EventKind.REOPENED in rules.allowed_actions(attempt, session, ActorKind.ADMIN, now),
+        suspected=getattr(candidate, "is_suspected", False),
     )
 
 

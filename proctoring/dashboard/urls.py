@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from proctoring.dashboard import catch_up, password, team, views
+from proctoring.dashboard import catch_up, fraud, password, team, views
 
 app_name = "dashboard"
 
@@ -17,5 +17,7 @@ urlpatterns = [
     path(f"{_SESSION}candidats/<int:candidate_id>/rouvrir/", views.reopen, name="reopen"),
     path(f"{_SESSION}mot-de-passe/changer/", password.change, name="change_password"),
     path(f"{_SESSION}rattrapage/", catch_up.catch_up, name="catch_up"),
+    path(f"{_SESSION}fraudes/", fraud.suspicions, name="suspicions"),
+    path(f"{_SESSION}fraudes/<int:incident_id>/", fraud.sheet, name="fraud_sheet"),
     path("equipe/<int:membership_id>/retirer/", team.remove_member, name="remove_member"),
 ]

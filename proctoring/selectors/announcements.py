@@ -190,13 +190,13 @@ def _announce_incident(key: str, event: Event, people: dict[int, Candidate], now
     incident = str(facts.get("incident"))
     who = people[event.candidate_id].full_name if event.candidate_id is not None else "toute la salle"
     if facts.get("source") == IncidentSource.WORKSTATION:
-        minutes = facts.get("minutes")
-        given = f" et {minutes} min rendues" if minutes else ""
+        done = ["Incident C7 noté"]
+        done += ["reprise autorisée"] if facts.get("resume") else []
+        done += [f"{facts['minutes']} min rendues"] if facts.get("minutes") else []
         return Announcement(
-            key, f"{who} : poste {facts.get('after')}", f"Incident C7 noté, reprise autorisée{given}." if minutes
-            else "Incident C7 noté.", "Annuler", f"le changement de poste de {who}",
-            f"candidats/{event.candidate_id}/poste-defaillant/annuler/", (("incident", incident),),
-            _seconds_left(event, now),
+            key, f"{who} : poste {facts.get('after')}", f"{', '.join(done)}.", "Annuler",
+            f"le changement de poste de {who}", f"candidats/{event.candidate_id}/poste-defaillant/annuler/",
+            (("incident", incident),), _seconds_left(event, now),
         )  # fmt: skip
     if facts.get("category") == FRAUD:
         return Announcement(

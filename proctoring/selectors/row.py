@@ -196,9 +196,9 @@ class Row:
                 EventKind.END_UNDONE in self.actions,
                 Gesture("Annuler la fin", f"du test de {name}", "fin/annuler/", asks=False),
             ),
-            (True, Gesture("Incident", f"concernant {name}", "incident/")),
+            (self.open, Gesture("Incident", f"concernant {name}", "incident/")),
             (
-                self.is_present or self.is_running,
+                self.open and (self.is_present or self.is_running),
                 Gesture("Poste défaillant", f": {name}", "poste-defaillant/"),
             ),
             (True, Gesture("Détail et autres gestes", f"pour {name}", "")),

@@ -142,7 +142,7 @@ def checked(room: Room, attempt: Attempt | None, observed: Observed) -> tuple[Ca
     category = CATEGORIES.get(observed.category)
     if category is None:
         raise refuse("category_unknown", status=422)
-    earliest = room.session.starts_at - rules.NAMES_SHOWN_BEFORE
+    earliest = min(room.session.starts_at, room.now) - rules.NAMES_SHOWN_BEFORE
     at = min(max(observed.at or room.now, earliest), room.now)
     if not category.is_valid_on(room.session.local(at).date()):
         raise refuse("category_not_valid", status=422)

@@ -48,7 +48,7 @@ def swap_workstation(
             incidents.Observed(TECHNICAL, description=_sentence(left, target)),
             actor=actor,
             source=IncidentSource.WORKSTATION,
-            facts={"after": target, "minutes": lost if runs else 0},
+            facts={"after": target, "minutes": lost if runs else 0, "resume": runs},
         )
         swap: dict[str, Json] = {"swap": incident.pk}
         told: dict[str, Json] = {"before": left, "after": target, **swap}

@@ -12,7 +12,7 @@ from proctoring.models import Incident
 from proctoring.room import answers
 from proctoring.room.gate import in_room
 from proctoring.room.incident_form import IncidentForm
-from proctoring.room.people import candidate_of, chosen_ids
+from proctoring.room.people import attempt_of, candidate_of, chosen_ids
 from proctoring.room.repeats import only_once
 from proctoring.room.visit import Visit
 from proctoring.selectors.incidents import find_incident, incident_lines, line_of
@@ -131,14 +131,22 @@ def _choose(
     everybody = Candidate.objects.filter(session_id=visit.session.pk).select_related("attempt")
     context = {
         "concerned": who,
+        "chosen": who.pk if who else None,
         "fixed": fixed,
-        "people": [] if fixed else list(everybody.order_by("sort_key", "pk")),
+        "people": [] if fixed else [_person(one) for one in everybody.order_by("sort_key", "pk")],
         "questions": [one for one in offered if one.asks_question],
         "others": [one for one in offered if not one.asks_question and not one.facts_apart],
         "fraud": [one for one in offered if one.facts_apart],
         "error": error,
     }
     return answers.dialog(visit, "incident", {**context, **_with(who)}, status=status)
+
+
+def _person(candidate: Candidate) -> tuple[int, str]:
+    """« DUPONT Paul · poste 14 »."""
+    workstation = attempt_of(candidate).workstation if hasattr(candidate, "attempt") else ""
+    where = f" · poste {workstation}" if workstation else ""
+    return candidate.pk, f"{candidate.last_name.upper()} {candidate.first_name}{where}"
 
 
 def _ask(

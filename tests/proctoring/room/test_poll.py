@@ -160,7 +160,7 @@ def test_forty_rows_are_light(room: Room) -> None:
     found = re.search(rb'<ol class="liste".*?</ol>', content, re.DOTALL)
     assert found
     rows = found[0]
-    assert len(rows) < 65_000
+    assert len(rows) < 72_000
     assert len(gzip.compress(rows)) < 4_000
 
 

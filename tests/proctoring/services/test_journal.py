@@ -125,7 +125,7 @@ def told(session: Session) -> Session:
     actor = candidate_actor(entry)
     for confirmed in (True, False):
         alert, _ = alerts.raise_alert(entry=entry, question=4, kinds=["image"], actor=actor, now=day.now())
-        day.act(alerts.answer_alert, one, alert_id=alert.pk, confirmed=confirmed)
+        day.act(alerts.answer_alert, one, alert_id=alert.pk, confirmed=confirmed, category="E11")
     chosen = {"session_id": session.pk, "candidate_ids": [one.pk], "minutes": 5, "actor": PROCTOR}
     minutes.give_minutes(**chosen, reason="Bus en panne", now=day.now())
     minutes.take_minutes_back(**chosen, now=day.now())
