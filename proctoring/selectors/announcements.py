@@ -60,6 +60,8 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
     touched: set[tuple[int | None, EventKind]] = set()
     for event in recent:
         kind = EventKind(event.kind)
+        if "swap" in (event.facts or {}):  # of « Poste défaillant », which its incident announces
+            continue
         stands = kind in TAKEN_BACK_BY and (event.candidate_id, kind) not in touched
         if stands and _is_by(event, access) and not _is_part(event, touched):
             standing.append(event)
@@ -84,17 +86,10 @@ def _is_by(event: Event, access: ProctorAccess) -> bool:
 
 
 def _is_part(event: Event, touched: set[tuple[int | None, EventKind]]) -> bool:
-    """Of a gesture that another of its events announces: a confirmed alert, a workstation that was left.
-
-    The undo of the latter is over once the candidate resumed.
-    """
-    facts = event.facts or {}
-    if event.kind != EventKind.INCIDENT_REPORTED:
-        return "swap" in facts
+    """An incident that is not announced for itself: of a confirmed alert, or of a workstation once he resumed."""
+    source = (event.facts or {}).get("source")
     resumed = (event.candidate_id, EventKind.RESUME_AUTHORISED) in touched
-    return facts.get("source") == IncidentSource.ALERT or (
-        facts.get("source") == IncidentSource.WORKSTATION and resumed
-    )
+    return source == IncidentSource.ALERT or (source == IncidentSource.WORKSTATION and resumed)
 
 
 def _grouped(

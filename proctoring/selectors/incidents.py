@@ -39,8 +39,8 @@ def incident_lines(session: Session, candidate_id: int | None = None) -> list[In
 
 
 def find_incident(session: Session, incident_id: int) -> Incident | None:
-    """One that stands; None for another room's."""
-    found = Incident.objects.filter(session_id=session.pk, pk=incident_id, deleted_at=None)
+    """Also one that was taken back; None for another room's."""
+    found = Incident.objects.filter(session_id=session.pk, pk=incident_id)
     return found.select_related("candidate__attempt").first()
 
 

@@ -53,7 +53,9 @@ def incident(visit: Visit, candidate_id: int | None = None, **_: Any) -> HttpRes
 @in_room("GET", "POST")
 def change_incident(visit: Visit, incident_id: int, **_: Any) -> HttpResponse:
     """Corrected, until closing."""
-    found = _standing(visit, incident_id)
+    found = _found(visit, incident_id)
+    if found.deleted_at is not None:
+        return answers.refused(visit, refuse("incident_gone"), found.candidate_id)
     category = CATEGORIES.get(visit.post.get("categorie", found.category), CATEGORIES[found.category])
     if CATEGORIES[found.category].facts_apart:
         raise refuse("category_fixed")
@@ -77,7 +79,9 @@ def change_incident(visit: Visit, incident_id: int, **_: Any) -> HttpResponse:
 def delete_incident(visit: Visit, incident_id: int, **_: Any) -> HttpResponse:
     """Asked first; POST is also the undo of one just noted."""
     if visit.request.method == "GET":
-        found = _standing(visit, incident_id)
+        found = _found(visit, incident_id)
+        if found.deleted_at is not None:
+            return answers.refused(visit, refuse("incident_gone"), found.candidate_id)
         context = {"incident": found, "line": line_of(found, visit.session)}
         return answers.dialog(visit, "incident_delete", context)
     gone = incidents.delete_incident(
@@ -92,7 +96,7 @@ def _concerned(visit: Visit, candidate_id: int | None, chosen: list[str]) -> Can
     return candidate_of(visit, ids[0]) if ids and ids[0] is not None else None
 
 
-def _standing(visit: Visit, incident_id: int) -> Incident:
+def _found(visit: Visit, incident_id: int) -> Incident:
     found = find_incident(visit.session, incident_id)
     if found is None:
         raise refuse("incident_not_found", status=404)

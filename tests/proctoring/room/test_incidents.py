@@ -177,12 +177,14 @@ def test_a_wrong_correction_comes_back(room: Room, paul: Candidate) -> None:
 
 def test_what_was_taken_back_meanwhile_is_said(room: Room, paul: Candidate) -> None:
     report(room, paul)
+    other = room.enter("Odile Autre")
     page = room.page()
     page.press("Incidents de la salle")
     page.press("Modifier E1, question 12 de DUPONT Paul, 10h30")
     incident = Incident.objects.get()
-    room.enter("Odile Autre").post(f"{room.url}incidents/{incident.pk}/retirer/")
+    other.post(f"{room.url}incidents/{incident.pk}/retirer/")
     assert page.press("Enregistrer").status_code == 409
+    assert "Cet incident a été retiré entre-temps." in page.text("annonces")
     page.assert_like_reload("annonces")
 
 

@@ -100,7 +100,7 @@ def prepared(room: Room, name: str, state: str) -> tuple[Candidate, dict[str, An
     """Paul in that state, with whatever else this act needs; what to post besides."""
     paul = room.put(state, "DUPONT", "Paul", certifiable_competences=3 if name == "certifiable" else 16)
     more: dict[str, Any] = {}
-    if name in {"minutes", "take_minutes_back", "end_overdue"}:
+    if name in {"minutes", "take_minutes_back", "end_overdue", "report_incident"}:
         more["candidat"] = str(paul.pk)
     if name == "take_minutes_back":
         room.post(room.url + "minutes/", candidat=paul.pk, minutes=5)
