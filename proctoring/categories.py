@@ -102,7 +102,7 @@ CATEGORIES: Mapping[str, Category] = MappingProxyType(
             _question(
                 EXTRA_TIME_EXCEEDED,
                 "Le candidat bénéficie d’un temps majoré et n’a pas pu répondre dans le temps imparti",
-                "Question chronométrée", ALWAYS,
+                "Chronométrée", ALWAYS,
             ),
             _question("E9", "Le logiciel installé sur l’ordinateur n’a pas fonctionné", "Logiciel", ALWAYS),
             _question(

@@ -26,7 +26,7 @@
     if (!dialog) return;
     if (dialog.childElementCount) {
       if (!dialog.open) dialog.showModal();
-      const first = dialog.querySelector("[aria-invalid=true], .champ--erreur input, input:not([type=hidden])");
+      const first = dialog.querySelector("[aria-invalid=true], .champ--erreur input, :is(input:not([type=hidden]), select, textarea)");
       (first || dialog.querySelector("button, a"))?.focus();
     } else if (dialog.open) {
       dialog.close();
