@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pixsurv.kernel.journal import Json
 from proctoring import rules
+from proctoring.categories import offered_for
 from proctoring.enums import OVER, RUNNING, AlertStatus, IncidentSource, ProposalKind
 from proctoring.models import Alert, Answer, Attempt, Entry
 from proctoring.services import incidents, proposals
@@ -54,7 +55,8 @@ def answer_alert(
     """« Pas de problème », or « Problème confirmé » with the category of its incident, written at once.
 
     The candidate is told 10 s later; until then `undo_answer` takes it back. Answering again the same way changes
-    nothing. Refused with `alert_gone`; `category_missing` (422) for a problem without its category; `alert_answered`
+    nothing. Refused with `alert_gone`; `category_missing`, `category_unknown` (422) for a problem without a category
+    that is offered for its kinds of question; `alert_answered`
     when the candidate went on meanwhile: the alert then lapses, and no incident is written.
     """
     wanted = AlertStatus.VALIDATED if confirmed else AlertStatus.REFUSED
@@ -130,6 +132,9 @@ def _answer(
     confirmed = status == AlertStatus.VALIDATED
     if confirmed and not category:
         raise refuse("category_missing", status=422)
+    today = room.session.local(room.now).date()
+    if confirmed and category not in {one.code for one in offered_for(alert.kinds, today)}:
+        raise refuse("category_unknown", status=422)
     room.settle_alert(alert, status, final_at=room.now + rules.UNDO)
     kind = EventKind.ALERT_VALIDATED if confirmed else EventKind.ALERT_REFUSED
     facts: dict[str, Json] = {

@@ -293,7 +293,7 @@ def test_alert_confirmed_by_two_is_one_incident(session: Session) -> None:
         alert, _ = alerts.raise_alert(
             entry=entry, question=4, kinds=[], actor=candidate_actor(entry), now=clock.now()
         )
-        confirm_it = as_proctor(alerts.answer_alert, alert_id=alert.pk, confirmed=True, category="E1")
+        confirm_it = as_proctor(alerts.answer_alert, alert_id=alert.pk, confirmed=True, category="E11")
         assert codes(together(*[confirm_it(candidate, entry)] * 3)) == []
         assert (alert.incidents.count(), attempt_of(candidate).incidents_noted) == (1, 1)
     assert kinds(session).count("alert_validated") == ROUNDS
@@ -306,7 +306,7 @@ def test_undo_of_an_alert_against_his_next_question(session: Session) -> None:
         assert entry is not None
         actor = candidate_actor(entry)
         alert, _ = alerts.raise_alert(entry=entry, question=4, kinds=[], actor=actor, now=clock.now())
-        as_proctor(alerts.answer_alert, alert_id=alert.pk, confirmed=True, category="E1")(candidate, entry)()
+        as_proctor(alerts.answer_alert, alert_id=alert.pk, confirmed=True, category="E11")(candidate, entry)()
         undo = as_proctor(alerts.undo_answer, alert_id=alert.pk)(candidate, entry)
         goes_on = lambda e=entry, a=actor: beat(entry=e, visible=True, question=5, actor=a, now=clock.now())  # noqa: E731
         refused = codes(together(undo, goes_on))

@@ -388,7 +388,7 @@ def test_an_undone_answer_is_never_told(candidate: Candidate, in_state: Bring) -
     alert = Alert.objects.get()
     who = {**where(candidate), "alert_id": alert.pk, "actor": factories.PROCTOR}
     now = clock.now()
-    alerts.answer_alert(**who, confirmed=True, category="E1", now=now)
+    alerts.answer_alert(**who, confirmed=True, category="E11", now=now)
     alerts.undo_answer(**who, now=now + timedelta(seconds=9))
     with time_machine.travel(now + rules.UNDO, tick=False):
         told = platform.post("progress", {"question": 7}).json()["alert"]

@@ -162,7 +162,7 @@ def test_confirmed_alert_is_an_incident_in_the_same_gesture(entry: Entry) -> Non
     assert_sound(entry.session)
 
 
-@pytest.mark.parametrize("category", ["", "E7", "C99"])
+@pytest.mark.parametrize("category", ["", "E7", "E2", "C7"])
 def test_confirmed_alert_without_a_category_is_refused(entry: Entry, category: str) -> None:
     alert, _ = signal(entry)
     before = everything(entry.session)
