@@ -22,7 +22,8 @@ def test_confirmed_alert_moves_the_pupil_by_itself(server, open_browser):
     pupil.get_by_role("button", name="Signaler un problème sur cette question").click()
     pupil.get_by_label("Une image ne s’affiche pas").check()
     pupil.get_by_role("button", name="Envoyer le signalement").click()
-    pupil.get_by_text("Signalement envoyé.").wait_for()
+    waits = pupil.locator("#etat").get_by_text("Signalement envoyé.")
+    waits.wait_for()
 
     card = proctor.get_by_role("button", name=f"Gérer le signalement de {full_name(candidate)}").first
     card.click()
@@ -31,7 +32,7 @@ def test_confirmed_alert_moves_the_pupil_by_itself(server, open_browser):
     expect(proctor.get_by_role("radio", name="E1 L’image ne s’affiche pas")).to_be_checked()
     proctor.get_by_role("button", name="Confirmer").click()
     expect(proctor.locator("#annonces")).to_contain_text("passera à la question suivante dans 10")
-    expect(pupil.get_by_text("Signalement envoyé.")).to_be_visible()
+    expect(waits).to_be_visible()
     expect(pupil.get_by_role("heading", name="Question 2 sur 32")).to_be_visible(timeout=20_000)
     expect(pupil.locator("#etat")).to_contain_text("Votre surveillant a confirmé le problème")
     expect(proctor.locator(f"#candidat-{candidate['id']}")).to_contain_text("1 incident")
