@@ -129,6 +129,11 @@ def offered_for(kinds: Iterable[str], day: date) -> list[Category]:
     return [one for one in CATEGORIES.values() if one.offered & wanted and one.is_valid_on(day)]
 
 
+def alert_words(kinds: Iterable[str]) -> list[str]:
+    """What the candidate said, in words."""
+    return [ALERT_KINDS[kind] for kind in kinds if kind in ALERT_KINDS]
+
+
 def usable(day: date, *, for_room: bool = False) -> list[Category]:
     """What may be written by hand on that day."""
     return [one for one in CATEGORIES.values() if one.is_valid_on(day) and (one.for_room or not for_room)]

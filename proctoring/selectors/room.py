@@ -8,12 +8,12 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from pixsurv.kernel import clock, crypto
 from proctoring import rules
 from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, ProposalOutcome
-from proctoring.models import Attempt, ProctorAccess, Proposal
+from proctoring.models import Alert, Attempt, ProctorAccess, Proposal
 from proctoring.selectors.card import Card, card_of
 from proctoring.selectors.row import Row, row_of
 from sessions_app.models import Candidate, Session
@@ -171,6 +171,9 @@ def _candidates(session: Session) -> QuerySet[Candidate]:
     same_last_name = Candidate.objects.filter(
         session_id=OuterRef("session_id"), last_name_key=OuterRef("last_name_key")
     ).exclude(pk=OuterRef("pk"))
+    oldest_alert = Alert.objects.filter(attempt__candidate=OuterRef("pk"), status=AlertStatus.OPEN).order_by(
+        "raised_at", "pk"
+    )
     return (
         Candidate.objects.filter(session_id=session.pk)
         .select_related("attempt")
@@ -182,6 +185,7 @@ def _candidates(session: Session) -> QuerySet[Candidate]:
             open_alert_question=Min(
                 "attempt__alerts__question", filter=Q(attempt__alerts__status=AlertStatus.OPEN)
             ),
+            open_alert_kinds=Subquery(oldest_alert.values("kinds")[:1]),
         )
     )
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pixsurv.kernel.identity import fold
 from proctoring import rules
+from proctoring.categories import alert_words
 from proctoring.enums import BEFORE, OVER, RUNNING, AttemptState, Need, Source
 from proctoring.models import Attempt
 from proctoring.selectors.wording import age_words, clock_time, day, duration_words
@@ -93,6 +94,7 @@ class Row:
     before_start: str
     by_hand: bool
     alert_question: int | None
+    alert_said: str  # what he says is broken
     proposals_open: int
 
     @property
@@ -250,6 +252,7 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
         before_start=_before_start(candidate, session) if state == AttemptState.PRESENT else "",
         by_hand=session.by_hand,
         alert_question=getattr(candidate, "open_alert_question", None),
+        alert_said=", ".join(alert_words(getattr(candidate, "open_alert_kinds", None) or [])),
         proposals_open=attempt.proposals_open if not session.is_over else 0,
     )
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse
 
 from pixsurv.kernel.errors import DomainError
-from proctoring.categories import ALERT_KINDS, ALWAYS, Category, offered_for
+from proctoring.categories import ALWAYS, Category, alert_words, offered_for
 from proctoring.enums import AlertStatus
 from proctoring.models import Alert
 from proctoring.room import answers
@@ -78,7 +78,7 @@ def _ask(
     context = {
         "candidate": candidate,
         "alert": found,
-        "said": [ALERT_KINDS[kind] for kind in kinds if kind in ALERT_KINDS],
+        "said": alert_words(kinds),
         "categories": offered,
         "chosen": visit.post.get("category") or _likely(offered),
         "error": error,

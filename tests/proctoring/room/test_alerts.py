@@ -53,6 +53,7 @@ def test_two_buttons_that_say_the_consequence(
 ) -> None:
     page = room.page(scripts=scripts)
     assert page.get(room.row(paul)).get("data-needs") == "alert"
+    assert "question 7 · « l’image ne s’affiche pas »" in page.text(f"besoin-{paul.pk}")
     page.press(HANDLE)
     said = page.text("dialogue") if scripts else page.text()
     assert "Signalement de Paul DUPONT, question 7" in said
