@@ -67,6 +67,31 @@ class CaseState(TextChoices):
     WITHDRAWN = "withdrawn", "Retiré"
 
 
+class IncidentSource(TextChoices):
+    """What an incident was written from."""
+
+    HAND = "hand", "noté par le surveillant"
+    ALERT = "alert", "signalement confirmé"
+    WORKSTATION = "workstation", "poste défaillant"
+    PROPOSAL = "proposal", "proposé par Pixsurv"
+
+
+class ProposalKind(TextChoices):
+    """What Pixsurv proposes in the lane, one tap to keep."""
+
+    TIMED_OUT = "timed_out", "Question chronométrée non répondue"  # R16
+    ALERT_WAITED = "alert_waited", "A attendu pour son signalement"  # R15
+    EXTRA_TIME = "extra_time", "Temps majoré modifié"
+    IDENTITY = "identity", "Entré autrement que sous son identité"  # a ticket (R21), a corrected name
+
+
+class ProposalOutcome(TextChoices):
+    OPEN = "", "En attente"
+    KEPT = "kept", "Retenue"
+    DISMISSED = "dismissed", "Ignorée"
+    LAPSED = "lapsed", "Sans objet"
+
+
 class OverReason(TextChoices):
     """Why a test is over, as the candidate is told (D5)."""
 
@@ -173,6 +198,26 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "late_arrival": "La session est déjà lancée : était-il dans la salle au lancement ?",
         "entry_superseded": "Ce test continue sur un autre poste.",
         "alert_gone": "Ce signalement n’attend plus de réponse.",
+        "alert_answered": "L’élève a répondu à cette question entre-temps : son signalement est sans objet.",
+        "alert_final": "Trop tard pour annuler : l’élève a déjà reçu la réponse.",
+        "category_missing": "Choisissez de quel problème il s’agit.",
+        "category_unknown": "Cette catégorie d’incident n’existe pas.",
+        "category_not_valid": "Cette catégorie d’incident n’existait pas, ou n’existe plus, à cette date.",
+        "category_fixed": "Une suspicion de fraude garde sa catégorie : retirez-la, puis notez l’autre incident.",
+        "candidate_missing": "Choisissez l’élève concerné : seul un incident technique peut concerner toute la salle.",
+        "question_missing": "Cette catégorie demande le numéro de la question.",
+        "question_out_of_range": "Le numéro de la question va de 1 à 500.",
+        "description_missing": "Cette catégorie demande une description des faits.",
+        "description_too_long": "La description tient en 500 caractères.",
+        "facts_apart": "Les faits d’une suspicion de fraude se notent sur une fiche séparée.",
+        "incident_gone": "Cet incident a été retiré entre-temps.",
+        "incident_not_found": "Cet incident n’est pas de cette salle.",
+        "sheet_written": "La direction a écrit la fiche de cette suspicion : elle seule peut la retirer.",
+        "proposal_gone": "Cette proposition n’attend plus de réponse.",
+        "workstation_missing": "Donnez le numéro du poste où va l’élève.",
+        "same_workstation": "C’est déjà le poste de cet élève.",
+        "workstation_taken": "Ce poste est occupé par un autre élève.",
+        "swap_stands": "Trop tard pour annuler : l’élève a déjà repris, ou 10 secondes ont passé.",
         "never_launched": "Cette session n’est pas lancée.",
         "launch_stands": "Trop tard pour annuler ce lancement : d’autres tests ont commencé, ou 5 minutes ont passé.",
         "no_test_waits": "Aucun test n’a dépassé son heure de fin.",

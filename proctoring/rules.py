@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pixsurv.kernel.identity import begins_alike
-from proctoring.enums import OVER, RUNNING, TRANSITIONS, AttemptState, Need
-from proctoring.models import Attempt
+from proctoring.enums import OVER, RUNNING, TRANSITIONS, AlertStatus, AttemptState, Need
+from proctoring.models import Alert, Attempt
 from sessions_app.actors import ActorKind
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Session
@@ -93,6 +93,13 @@ def is_final(attempt: Attempt, now: datetime) -> bool:
     if state_at(attempt, now) not in OVER:
         return False
     return attempt.over_final_at is None or now >= attempt.over_final_at
+
+
+def alert_is_final(alert: Alert, now: datetime) -> bool:
+    """Answered for good, or without object: before, the candidate is told nothing (R15)."""
+    if alert.status == AlertStatus.OPEN:
+        return False
+    return alert.final_at is None or now >= alert.final_at
 
 
 @dataclass(frozen=True, slots=True)

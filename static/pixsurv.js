@@ -44,7 +44,7 @@
     if (filled()) {
       if (!dialog.open) dialog.showModal();
       lift();
-      const first = dialog.querySelector("[aria-invalid=true], .champ--erreur input, input:not([type=hidden])");
+      const first = dialog.querySelector("[aria-invalid=true], .champ--erreur input, :is(input:not([type=hidden]), select, textarea)");
       (first || dialog.querySelector("button, a"))?.focus();
     } else if (dialog.open) {
       dialog.close();

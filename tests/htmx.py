@@ -158,7 +158,8 @@ class Page:
         return found[0]
 
     def _exists(self, control: HtmlElement) -> bool:
-        return not (self.scripts and control.xpath("ancestor::noscript"))
+        # What a script alone can serve is hidden until that script shows it.
+        return control.get("hidden") is None and not (self.scripts and control.xpath("ancestor::noscript"))
 
     # ---- acting ----
     def press(self, name: str) -> HttpResponse:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from proctoring.models import Alert, Attempt
+from proctoring.models import Alert, Attempt, FraudSheet, Incident, Proposal
 from sessions_app.models import Candidate, Event, Session
 from sessions_app.services.verification import verify_session
 
@@ -76,4 +76,7 @@ def everything(session: Session) -> dict[str, list[dict[str, Any]]]:
         "attempts": list(Attempt.objects.filter(session=session).order_by("pk").values()),
         "candidates": list(Candidate.objects.filter(session=session).order_by("pk").values()),
         "alerts": list(Alert.objects.filter(attempt__session=session).order_by("pk").values()),
+        "incidents": list(Incident.objects.filter(session=session).order_by("pk").values()),
+        "sheets": list(FraudSheet.objects.filter(incident__session=session).order_by("pk").values()),
+        "proposals": list(Proposal.objects.filter(attempt__session=session).order_by("pk").values()),
     }

@@ -85,7 +85,8 @@ def report_progress(
 ) -> JsonResponse:
     """To be sent every `heartbeat_seconds`. It clears a pending resume request and an announced leave."""
     now = clock.now()
-    if not idempotency_key and (attempt := _usual_beat(request, data, now)):
+    usual = not idempotency_key and not data.timed_out
+    if usual and (attempt := _usual_beat(request, data, now)):
         return answered(attempt)
     found = _standing(request, now, question=data.question)
 
@@ -116,7 +117,8 @@ def report_progress(
 def raise_alert(request: HttpRequest, data: AlertRequest, idempotency_key: IdempotencyKey) -> JsonResponse:
     """201 for a new alert, 200 when one is open on that question already.
 
-    `alert` then tells the outcome: `refused`, go on with the question; `validated`, move on to the next one.
+    `alert` then tells the outcome: `refused`, go on with the question; `validated`, move on to the next one. The
+    proctor has 10 s to think again: until the answer is final, `alert` stays `open`.
     """
 
     def act(found: Standing, now: datetime) -> int:
@@ -188,10 +190,10 @@ def _usual_beat(request: HttpRequest, data: ProgressRequest, now: datetime) -> A
 def _standing(request: HttpRequest, now: datetime, *, question: int | None = None) -> Standing:
     """The entry of the token, after the clock wrote what fell due; 401 when it does not stand any more."""
     entry_id: uuid.UUID = request.auth  # type: ignore[attr-defined]
-    found = standing(entry_id, question=question)
+    found = standing(entry_id, now=now, question=question)
     if found is not None and found.is_due(now):
         advance_session(found.entry.session_id, now=now)
-        found = standing(entry_id, question=question)
+        found = standing(entry_id, now=now, question=question)
     if found is None:
         raise AuthenticationError
     return found
@@ -217,7 +219,7 @@ def _act(
 
     def answer() -> Answer:
         status = act(found, now)
-        after = standing(found.entry.pk, question=question)
+        after = standing(found.entry.pk, now=now, question=question)
         if after is None:
             raise AuthenticationError
         return Answer(status, after.told(now))

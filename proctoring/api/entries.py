@@ -57,7 +57,7 @@ def enter(request: HttpRequest, data: Body[EntryRequest], idempotency_key: Idemp
             advance_session(session.pk, now=now)
             session.refresh_from_db()
         entry = _open(session, data, key, now)
-        found = standing(entry.pk)
+        found = standing(entry.pk, now=now)
         assert found is not None
         return Answer(200, {"entry": str(entry.pk), "attempt": found.told(now)})
 

@@ -126,7 +126,9 @@ class AttemptAnswer(BaseModel):
     deadline_at: str | None = Field(description="Start, duration, extra time and minutes given back, all in.")
     server_time: str
     heartbeat_seconds: int = Field(description="The pace the server wants, 15–30 s.")
-    alert: AlertAnswer | None = Field(description="The latest alert on the question last reported.")
+    alert: AlertAnswer | None = Field(
+        description="The latest alert on the question last reported; `open` until its answer is final (10 s)."
+    )
     over_reason: Literal["finished", "ended_by_proctor", "session_closed", "expired"] | None
     over_final_at: str | None = Field(
         description="Until then the end can still be undone: freeze, discard nothing, ask again every 2 s."

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
+
 from proctoring import rules
+from proctoring.categories import FRAUD
 from proctoring.dashboard.device import device_words
 from proctoring.enums import BEFORE, OVER, AttemptState
-from proctoring.models import Attempt, ProctorAccess
+from proctoring.models import Attempt, Incident, ProctorAccess
 from proctoring.selectors.row import Row, row_of
 from proctoring.selectors.wording import clock_time, day, short_day
 from sessions_app.actors import ActorKind
@@ -26,6 +29,7 @@ class CandidateRow:
     started: str
     may_reopen: bool
     may_become_certifiable: bool
+    suspected: bool  # of a fraud (C6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,11 @@ class Live:
 
 def live(session: Session, now: datetime) -> Live:
     """Two queries, whatever the number of candidates and of accesses."""
+    fraud = Incident.objects.filter(candidate=OuterRef("pk"), category=FRAUD, deleted_at=None)
     candidates = list(
         Candidate.objects.filter(session=session)
         .select_related("attempt__last_case")
+        .annotate(is_suspected=Exists(fraud))
         .order_by("sort_key", "pk")
     )
     accesses = list(ProctorAccess.objects.filter(session=session).order_by("created_at", "pk"))
@@ -178,6 +184,7 @@ def _candidate_row(candidate: Candidate, session: Session, now: datetime) -> Can
         started=clock_time(session.local(attempt.started_at)) if attempt.started_at else "",
         may_reopen=EventKind.REOPENED in rules.allowed_actions(attempt, session, ActorKind.ADMIN, now),
         may_become_certifiable=candidate.certifiable is False and not session.is_over,
+        suspected=getattr(candidate, "is_suspected", False),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from proctoring.dashboard import board, catch_up, certifiable, hand_over, password, team, views
+from proctoring.dashboard import board, catch_up, certifiable, fraud, hand_over, password, team, views
 from proctoring.dashboard.journal import views as journal
 
 app_name = "dashboard"
@@ -40,5 +40,7 @@ urlpatterns = [
     *_journal(f"{_SESSION}journal", journal.of_session, "journal"),
     *_journal("compte/journal", journal.of_oneself, "own_journal"),
     *_journal("equipe/<int:membership_id>/journal", journal.of_member, "member_journal"),
+    path(f"{_SESSION}fraudes/", fraud.suspicions, name="suspicions"),
+    path(f"{_SESSION}fraudes/<int:incident_id>/", fraud.sheet, name="fraud_sheet"),
     path("equipe/<int:membership_id>/retirer/", team.remove_member, name="remove_member"),
 ]

@@ -12,6 +12,7 @@ from proctoring.services import (
     closing,
     ending,
     entries,
+    incidents,
     minutes,
     presence,
     progress,
@@ -72,6 +73,9 @@ class _Story:
             # Two broken questions: one is, one is not.
             (30, lambda now: self.report_question(4, 12, "image", now, confirmed=True)),
             (38, lambda now: self.report_question(5, 9, "embed", now, confirmed=False)),
+            # Noted by hand: one of a candidate, one of the whole room.
+            (34, lambda now: self.note(3, "C8", "A dû se reconnecter après une coupure de réseau.", now)),
+            (36, lambda now: self.note(None, "C7", "Réseau coupé pendant 2 minutes.", now)),
             # Finished by mistake, and reopened.
             (40, lambda now: self.complete(9, now, question=14)),
             (
@@ -183,8 +187,18 @@ class _Story:
             **self._who(index),
             alert_id=alert.pk,
             confirmed=confirmed,
+            category="E1",
             actor=self.proctor,
             now=now + timedelta(seconds=50),
+        )
+
+    def note(self, index: int | None, category: str, description: str, now: datetime) -> None:
+        incidents.report_incident(
+            session_id=self.session.pk,
+            candidate_id=self.candidates[index].pk if index is not None else None,
+            observed=incidents.Observed(category, description=description),
+            actor=self.proctor,
+            now=now,
         )
 
     def answer(self, index: int, question: int, now: datetime) -> None:

@@ -7,18 +7,23 @@ from proctoring.models.attempt import Attempt
 from proctoring.models.case import Case
 from proctoring.models.entry import Entry
 from proctoring.models.hand_over import HandOver
+from proctoring.models.incident import FraudSheet, Incident
 from proctoring.models.once import Once
+from proctoring.models.proposal import Proposal
 from proctoring.models.ticket import Ticket, TicketDoor
 
 __all__ = [
     "Alert",
     "Answer",
     "Attempt",
+    "Case",
     "Entry",
+    "FraudSheet",
     "HandOver",
+    "Incident",
     "Once",
     "ProctorAccess",
+    "Proposal",
     "Ticket",
     "TicketDoor",
 ]
-__all__ = ["Alert", "Answer", "Attempt", "Case", "Entry", "Once", "ProctorAccess"]

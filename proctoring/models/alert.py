@@ -16,6 +16,8 @@ class Alert(models.Model):
     status = models.CharField(max_length=10, choices=AlertStatus, default=AlertStatus.OPEN)
     raised_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True, blank=True)
+    # Until then the answer can be undone, and the candidate is told nothing (R15); null: final since it was given.
+    final_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -30,6 +32,12 @@ class Alert(models.Model):
                 condition=Q(status=AlertStatus.OPEN, handled_at__isnull=True)
                 | (~Q(status=AlertStatus.OPEN) & Q(handled_at__isnull=False)),
                 violation_error_message="Un signalement traité a une heure.",
+            ),
+            models.CheckConstraint(
+                name="alert_final_only_once_answered",
+                condition=Q(final_at__isnull=True)
+                | Q(status__in=[AlertStatus.REFUSED, AlertStatus.VALIDATED]),
+                violation_error_message="Seul un signalement traité a une réponse définitive.",
             ),
             models.CheckConstraint(
                 name="alert_status_known",

@@ -57,6 +57,12 @@ class Attempt(models.Model):
     reconnected_at = models.DateTimeField(null=True, blank=True)
     question = models.PositiveSmallIntegerField(null=True, blank=True)
 
+    # Counted by the services, so that a row costs no query: incidents that the room shows, proposals that wait.
+    incidents_noted = models.PositiveSmallIntegerField(default=0)
+    proposals_open = models.PositiveSmallIntegerField(default=0)
+    # The last proposal that came without an event: the room learns of it by this instant (mechanics §2).
+    proposed_at = models.DateTimeField(null=True, blank=True)
+
     # The built-in desk: what was drawn, and when the question now on screen was shown.
     question_ids = models.JSONField(default=list, blank=True)
     question_shown_at = models.DateTimeField(null=True, blank=True)

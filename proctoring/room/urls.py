@@ -7,6 +7,8 @@ from proctoring.room import views
 app_name = "room"
 
 _CANDIDATE = "<int:number>/candidats/<int:candidate_id>/"
+_INCIDENT = "<int:number>/incidents/<int:incident_id>/"
+_PROPOSAL = f"{_CANDIDATE}propositions/<int:proposal_id>/"
 
 urlpatterns = [
     path("", views.login, name="login"),
@@ -28,6 +30,10 @@ urlpatterns = [
     path("<int:number>/toute-la-salle/", views.start_all, name="start_all"),
     path("<int:number>/absent-de-la-liste/", views.not_listed, name="not_listed"),
     path("<int:number>/demandes/<int:sequence>/retirer/", views.withdraw, name="withdraw"),
+    path("<int:number>/incidents/", views.incident_list, name="incidents"),
+    path("<int:number>/incidents/noter/", views.incident, name="report_incident"),
+    path(f"{_INCIDENT}modifier/", views.change_incident, name="change_incident"),
+    path(f"{_INCIDENT}retirer/", views.delete_incident, name="delete_incident"),
     path(_CANDIDATE, views.candidate, name="candidate"),
     path(f"{_CANDIDATE}presence/", views.presence, name="presence"),
     path(f"{_CANDIDATE}retard/", views.late, name="late"),
@@ -41,7 +47,14 @@ urlpatterns = [
     path(f"{_CANDIDATE}carte/", views.card, name="card"),
     path(f"{_CANDIDATE}ticket/", views.ticket, name="ticket"),
     path(f"{_CANDIDATE}poste/", views.workstation, name="workstation"),
+    path(f"{_CANDIDATE}poste-defaillant/", views.swap, name="swap"),
+    path(f"{_CANDIDATE}poste-defaillant/annuler/", views.undo, name="undo_swap"),
     path(f"{_CANDIDATE}signalement/", views.alert, name="alert"),
     path(f"{_CANDIDATE}direction/<slug:kind>/", views.ask_direction, name="ask_direction"),
+    path(f"{_CANDIDATE}signalement/probleme/", views.alert_category, name="alert_category"),
+    path(f"{_CANDIDATE}signalement/annuler/", views.undo_alert, name="undo_alert"),
+    path(f"{_CANDIDATE}incident/", views.incident, name="candidate_incident"),
+    path(f"{_PROPOSAL}noter/", views.keep, name="keep_proposal"),
+    path(f"{_PROPOSAL}ignorer/", views.dismiss, name="dismiss_proposal"),
     path(f"{_CANDIDATE}a-la-main/<slug:act>/", views.by_hand, name="by_hand"),
 ]

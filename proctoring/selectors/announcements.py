@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from proctoring.categories import FRAUD
+from proctoring.enums import IncidentSource
 from proctoring.models import ProctorAccess
 from proctoring.selectors.announcement import Announcement
 from proctoring.selectors.case_news import case_news, case_news_since
@@ -19,13 +21,21 @@ TAKEN_BACK_BY = {
     EventKind.RESUME_AUTHORISED: EventKind.RESUME_CANCELLED,
     EventKind.MINUTES_GIVEN: EventKind.MINUTES_TAKEN_BACK,
     EventKind.EXTRA_TIME_SET: EventKind.EXTRA_TIME_SET,
+    EventKind.ALERT_REFUSED: EventKind.ALERT_UNDONE,
+    EventKind.ALERT_VALIDATED: EventKind.ALERT_UNDONE,
+    EventKind.INCIDENT_REPORTED: EventKind.INCIDENT_DELETED,
 }
+ANSWERS = (EventKind.ALERT_REFUSED, EventKind.ALERT_VALIDATED)
+OF_A_RUNNING_TEST = (EventKind.RESUME_AUTHORISED, EventKind.MINUTES_GIVEN, EventKind.EXTRA_TIME_SET, *ANSWERS)
 # What no longer can be taken back once this happened.
 OVERTAKEN_BY = {
     EventKind.STARTED: (EventKind.PRESENCE_CONFIRMED,),
     EventKind.RESUMED: (EventKind.RESUME_AUTHORISED,),
-    EventKind.ENDED: (EventKind.RESUME_AUTHORISED, EventKind.MINUTES_GIVEN, EventKind.EXTRA_TIME_SET),
-    EventKind.COMPLETED: (EventKind.RESUME_AUTHORISED, EventKind.MINUTES_GIVEN, EventKind.EXTRA_TIME_SET),
+    EventKind.ENDED: (*OF_A_RUNNING_TEST,),
+    EventKind.COMPLETED: (*OF_A_RUNNING_TEST,),
+    EventKind.ALERT_RAISED: ANSWERS,
+    EventKind.ALERT_REFUSED: ANSWERS,
+    EventKind.ALERT_VALIDATED: ANSWERS,
 }
 
 
@@ -44,7 +54,10 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
     touched: set[tuple[int | None, EventKind]] = set()
     for event in recent:
         kind = EventKind(event.kind)
-        if kind in TAKEN_BACK_BY and (event.candidate_id, kind) not in touched and _is_by(event, access):
+        if "swap" in (event.facts or {}):  # of « Poste défaillant », which its incident announces
+            continue
+        stands = kind in TAKEN_BACK_BY and (event.candidate_id, kind) not in touched
+        if stands and _is_by(event, access) and not _is_part(event, touched):
             standing.append(event)
         # Only the latest word on a candidate counts: what was taken back, or overtaken, is not announced.
         touched |= {(event.candidate_id, act) for act, back in TAKEN_BACK_BY.items() if kind in (act, back)}
@@ -57,13 +70,20 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
             pk__in=[event.candidate_id for event in standing]
         )
     }
-    acts = [event for event in reversed(standing) if event.candidate_id in people]
-    return [*news, *_grouped(acts, people, session, now)]
+    known = [event for event in reversed(standing) if event.candidate_id in {None, *people}]
+    return [*news, *_grouped(known, people, session, now)]
 
 
 def _is_by(event: Event, access: ProctorAccess) -> bool:
     actor = (event.facts or {}).get("actor", {})
     return bool(actor.get("access") == access.pk)
+
+
+def _is_part(event: Event, touched: set[tuple[int | None, EventKind]]) -> bool:
+    """An incident that is not announced for itself: of a confirmed alert, or of a workstation once he resumed."""
+    source = (event.facts or {}).get("source")
+    resumed = (event.candidate_id, EventKind.RESUME_AUTHORISED) in touched
+    return source == IncidentSource.ALERT or (source == IncidentSource.WORKSTATION and resumed)
 
 
 def _grouped(
@@ -88,12 +108,16 @@ def _announce(
 ) -> Announcement:
     first = group[0]
     facts = first.facts or {}
+    kind = EventKind(first.kind)
+    if kind == EventKind.INCIDENT_REPORTED:
+        return _announce_incident(key, first, people, now)
     who = [people[event.candidate_id] for event in group if event.candidate_id is not None]
     one = who[0]
     whole = one.full_name if len(who) == 1 else f"{len(who)} élèves"
     row = f"candidats/{one.pk}"
-    seconds = max(1, round((first.received_at + SHOWN_FOR - now).total_seconds()))
-    kind = EventKind(first.kind)
+    seconds = _seconds_left(first, now)
+    if kind in ANSWERS:
+        return _announce_answer(key, first, one, now)
     if kind == EventKind.PRESENCE_CONFIRMED:
         return Announcement(
             key, f"Présent\u00a0: {one.full_name}, né(e) le {day(one.birth_date)}", "", "Ce n’est pas lui",
@@ -130,6 +154,54 @@ def _announce(
         key, f"Temps majoré de {one.full_name} : {facts.get('after', 0)} %", _new_end(one, session), "Annuler",
         f"le temps majoré de {one.full_name}", f"{row}/temps-majore/", (("percent", before),), seconds,
     )  # fmt: skip
+
+
+def _announce_answer(key: str, event: Event, who: Candidate, now: datetime) -> Announcement:
+    facts = event.facts or {}
+    confirmed = event.kind == EventKind.ALERT_VALIDATED
+    told = f"problème confirmé, {facts.get('category')} noté" if confirmed else "pas de problème"
+    return Announcement(
+        key,
+        f"Signalement de {who.full_name}, question {facts.get('question')} : {told}",
+        "L’élève passera à la question suivante dans 10 s."
+        if confirmed
+        else "L’élève sera prévenu dans 10 s.",
+        "Annuler",
+        f"la réponse au signalement de {who.full_name}",
+        f"candidats/{who.pk}/signalement/annuler/",
+        (("alert", str(facts.get("alert"))),),
+        _seconds_left(event, now),
+    )
+
+
+def _announce_incident(key: str, event: Event, people: dict[int, Candidate], now: datetime) -> Announcement:
+    facts = event.facts or {}
+    incident = str(facts.get("incident"))
+    who = people[event.candidate_id].full_name if event.candidate_id is not None else "toute la salle"
+    if facts.get("source") == IncidentSource.WORKSTATION:
+        done = ["Incident C7 noté"]
+        done += ["reprise autorisée"] if facts.get("resume") else []
+        done += [f"{facts['minutes']} min rendues"] if facts.get("minutes") else []
+        return Announcement(
+            key, f"{who} : poste {facts.get('after')}", f"{', '.join(done)}.", "Annuler",
+            f"le changement de poste de {who}", f"candidats/{event.candidate_id}/poste-defaillant/annuler/",
+            (("incident", incident),), _seconds_left(event, now),
+        )  # fmt: skip
+    if facts.get("category") == FRAUD:
+        return Announcement(
+            key, f"C6 noté pour {who}", "Prévenez la direction : elle écrira les faits.", "Annuler",
+            f"le C6 de {who}", f"incidents/{incident}/retirer/", (), _seconds_left(event, now),
+        )  # fmt: skip
+    question = f", question {facts.get('question')}" if facts.get("question") else ""
+    return Announcement(
+        key, f"Incident {facts.get('category')}{question} noté : {who}", "", "Annuler",
+        f"l’incident {facts.get('category')}{question} de {who}", f"incidents/{incident}/retirer/", (),
+        _seconds_left(event, now),
+    )  # fmt: skip
+
+
+def _seconds_left(event: Event, now: datetime) -> int:
+    return max(1, round((event.received_at + SHOWN_FOR - now).total_seconds()))
 
 
 def _new_end(candidate: Candidate, session: Session) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, TypedDict
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, OuterRef, Subquery, Value
+from django.db.models import Case, F, OuterRef, Subquery, Value, When
 
 from proctoring import rules
 from proctoring.enums import OVER_REASONS, AlertStatus, OverReason
@@ -36,7 +36,7 @@ COLUMNS = (
 
 
 class AlertObject(TypedDict):
-    """The latest alert on the current question. `outcome` is null while it is open."""
+    """The latest alert on the current question. `outcome` is null while it is open, or its answer not final."""
 
     question: int
     status: Literal["open", "answered"]
@@ -96,16 +96,19 @@ def is_due(session: Session, now: datetime) -> bool:
     return session.next_due_at is not None and session.next_due_at <= now and not session.is_over
 
 
-def standing(entry_id: uuid.UUID, *, question: int | None = None) -> Standing | None:
+def standing(entry_id: uuid.UUID, *, now: datetime, question: int | None = None) -> Standing | None:
     """In one query; None when the entry is gone, was not opened by a test platform, or its key is revoked.
 
     `question` is the one whose alert is wanted, when the caller knows better than the row: a progress report.
     """
     wanted = F("candidate__attempt__question") if question is None else Value(question)
+    # What the proctor can still undo is not told (R15).
+    told = Case(When(final_at__gt=now, then=Value(AlertStatus.OPEN)), default=F("status"))
     latest = (
         Alert.objects.filter(attempt__candidate_id=OuterRef("candidate_id"), question=OuterRef("wanted"))
         .order_by("-pk")
-        .values("status")[:1]
+        .annotate(told=told)
+        .values("told")[:1]
     )
     entry = (
         Entry.objects.select_related("session__establishment", "candidate__attempt")

@@ -165,28 +165,25 @@ class DeskPage:
 
     @property
     def alert_waits(self) -> bool:
-        return self.alert is not None and self.alert.status == AlertStatus.OPEN
+        """Nobody answered, or the answer can still be undone: the candidate is not told before (R15)."""
+        return self.alert is not None and not rules.alert_is_final(self.alert, self.now)
 
     @property
     def alert_refused(self) -> bool:
-        return self.alert is not None and self.alert.status == AlertStatus.REFUSED
-
-    @property
-    def moves_on(self) -> bool:
-        """The proctor confirmed the problem; he may still undo it: the candidate is not moved yet (R15)."""
-        return self.alert is not None and self.alert.status == AlertStatus.VALIDATED
+        refused = self.alert is not None and self.alert.status == AlertStatus.REFUSED
+        return refused and not self.alert_waits
 
     @property
     def has_news(self) -> bool:
         """Something stands above the question."""
-        handled = self.alert_waits or self.alert_refused or self.moves_on
+        handled = self.alert_waits or self.alert_refused
         running = self.overtime or self.ends_at is not None
         return running or handled or self.previous != Previous.HIS_OWN
 
     @property
     def asks_often(self) -> bool:
         """Somebody is about to answer this candidate: the page asks between two heartbeats."""
-        return self.in_test and not self.frozen and (self.alert_waits or self.moves_on)
+        return self.in_test and not self.frozen and self.alert_waits
 
     @property
     def may_come_back(self) -> bool:
@@ -212,7 +209,7 @@ class DeskPage:
         marks = {
             "f": self.frozen,
             "o": self.overtime,
-            "a": self.alert_waits or self.moves_on,
+            "a": self.alert_waits,
             "t": self.ends_at is not None,
         }
         shown = "".join(mark for mark, on in marks.items() if on)
@@ -241,7 +238,8 @@ def question_ends_at(attempt: Attempt, limit: int, alerts: Sequence[Alert], now:
     shown_at = attempt.question_shown_at
     if shown_at is None:
         return None
-    stopped = sum(((alert.handled_at or now) - alert.raised_at for alert in alerts), timedelta())
+    ends = [min(alert.final_at or alert.handled_at or now, now) for alert in alerts]
+    stopped = sum((end - alert.raised_at for alert, end in zip(alerts, ends, strict=True)), timedelta())
     if attempt.end_undone_at is not None and attempt.end_undone_at >= shown_at:
         stopped += rules.UNDO + rules.UNDO_GRACE
     return shown_at + timedelta(seconds=limit) + stopped
@@ -315,8 +313,8 @@ def _due(
     if question is None:  # the question set changed under a running test: nobody can answer this one
         return Due.PASS_ON
     alert = alerts[-1] if alerts else None
-    if alert is not None and alert.status == AlertStatus.VALIDATED and alert.handled_at is not None:
-        return Due.PASS_ON if now >= alert.handled_at + rules.UNDO else None
+    if alert is not None and alert.status == AlertStatus.VALIDATED:
+        return Due.PASS_ON if rules.alert_is_final(alert, now) else None
     if ends_at is not None and now > ends_at + GRACE:
         return Due.TIME_OUT
     return None

@@ -4,17 +4,18 @@ Needs that come from the clock arrive without an event: a version is `<sequence>
 is also « changed » when its deadline, silence or return fell after those milliseconds (mechanics §2).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from pixsurv.kernel import clock, crypto
 from proctoring import rules
-from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState
-from proctoring.models import Attempt, ProctorAccess
-from proctoring.selectors.row import Card, Row, card_of, row_of
+from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, ProposalOutcome
+from proctoring.models import Alert, Attempt, ProctorAccess, Proposal
+from proctoring.selectors.card import Card, card_of
+from proctoring.selectors.row import Row, row_of
 from sessions_app.models import Candidate, Session
 
 
@@ -104,18 +105,18 @@ def find_access(*, number: int, token: str, seen: Version | None, now: datetime)
 
 
 def whole_board(session: Session, *, now: datetime, order: str = "name") -> Board:
-    """Every row. One query, whatever their number."""
+    """Every row. One query, whatever their number; one more while something is proposed."""
     candidates = _candidates(session)
     by_workstation = order == "workstation"
     rows = [row_of(candidate, session, now) for candidate in candidates.order_by("sort_key", "pk")]
     if by_workstation:
         rows.sort(key=lambda row: row.workstation_key)
     counts = Counts(Counter(row.state for row in rows))
-    return Board(rows, _lane(rows), counts, Version(session.sequence, now))
+    return Board(rows, _lane(rows, now), counts, Version(session.sequence, now))
 
 
 def changed_board(session: Session, seen: Version, *, now: datetime) -> Board:
-    """The rows that changed since `seen`, the lane and the counts, in two queries."""
+    """The rows that changed since `seen`, the lane and the counts, in two queries (three: see `_lane`)."""
     changed = Q(attempt__last_sequence__gt=seen.sequence) | flipped("attempt__", seen.at, now)
     return _partial(session, changed, now=now)
 
@@ -154,11 +155,15 @@ def _partial(session: Session, wanted: Q, *, now: datetime) -> Board:
     candidates = _candidates(session).annotate(
         is_wanted=Exists(Candidate.objects.filter(wanted, pk=OuterRef("pk")))
     )
-    found = list(candidates.filter(Q(is_wanted=True) | needy).order_by("sort_key", "pk"))
+    found = list(
+        candidates.filter(Q(is_wanted=True) | needy | Q(attempt__proposals_open__gt=0)).order_by(
+            "sort_key", "pk"
+        )
+    )
     rows = {candidate.pk: row_of(candidate, session, now) for candidate in found}
     travelling = [rows[candidate.pk] for candidate in found if candidate.is_wanted]
     return Board(
-        travelling, _lane(list(rows.values())), _counts(session, now), Version(session.sequence, now)
+        travelling, _lane(list(rows.values()), now), _counts(session, now), Version(session.sequence, now)
     )
 
 
@@ -166,6 +171,9 @@ def _candidates(session: Session) -> QuerySet[Candidate]:
     same_last_name = Candidate.objects.filter(
         session_id=OuterRef("session_id"), last_name_key=OuterRef("last_name_key")
     ).exclude(pk=OuterRef("pk"))
+    oldest_alert = Alert.objects.filter(attempt__candidate=OuterRef("pk"), status=AlertStatus.OPEN).order_by(
+        "raised_at", "pk"
+    )
     return (
         Candidate.objects.filter(session_id=session.pk)
         .select_related("attempt__last_case")
@@ -177,6 +185,7 @@ def _candidates(session: Session) -> QuerySet[Candidate]:
             open_alert_question=Min(
                 "attempt__alerts__question", filter=Q(attempt__alerts__status=AlertStatus.OPEN)
             ),
+            open_alert_kinds=Subquery(oldest_alert.values("kinds")[:1]),
         )
     )
 
@@ -194,14 +203,20 @@ def _counts(session: Session, now: datetime) -> Counts:
     return Counts(counts)
 
 
-def _lane(rows: list[Row]) -> list[Card]:
-    """Oldest first (R5)."""
-    cards = [card for row in rows if (card := card_of(row)) is not None]
-    return sorted(cards, key=lambda card: (card.since, card.row.id))
+def _lane(rows: list[Row], now: datetime) -> list[Card]:
+    """Oldest first (R5), what is only proposed after what is needed. Proposals are asked for when a row has any."""
+    proposals: defaultdict[int, list[Proposal]] = defaultdict(list)
+    if about := [row.id for row in rows if row.proposals_open]:
+        found = Proposal.objects.filter(attempt__candidate__in=about, outcome=ProposalOutcome.OPEN)
+        for one in found.select_related("attempt").order_by("raised_at", "pk"):
+            proposals[one.attempt.candidate_id].append(one)
+    cards = [card for row in rows if (card := card_of(row, now, proposals[row.id])) is not None]
+    return sorted(cards, key=lambda card: (not card.urgent, card.since, card.row.id))
 
 
 def flipped(prefix: str, after: datetime, until: datetime) -> Q:
-    """A deadline, a silence, a return, a silence of three minutes or the end of an undo fell in (after, until]."""
+    """A deadline, a silence, a return, a proposal, a silence of three minutes or the end of an undo fell in
+    (after, until]."""
 
     def crossed(column: str, shift: bool = False) -> Q:
         low, high = (
@@ -221,6 +236,7 @@ def flipped(prefix: str, after: datetime, until: datetime) -> Q:
             f"{prefix}over_final_at__lte": until,
         }
     )
-    times = crossed("deadline_at") | crossed("silent_at") | crossed("reconnected_at")
+    # A proposal after a question that timed out comes without an event (R16).
+    times = crossed("deadline_at") | crossed("silent_at") | crossed("reconnected_at") | crossed("proposed_at")
     running = Q(**{f"{prefix}state__in": sorted(RUNNING)})
     return running & (times | crossed("last_seen_at", shift=True) | expired) | undo_over

@@ -1,4 +1,4 @@
-"""One row of the room and its card in the lane, with every string ready: templates only place them."""
+"""One row of the room, with every string ready: templates only place them."""
 
 import re
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pixsurv.kernel.identity import begins
 from proctoring import rules
+from proctoring.categories import alert_words
 from proctoring.enums import BEFORE, OVER, RUNNING, AttemptState, Need, Source
 from proctoring.models import Attempt
 from proctoring.selectors.gesture import Gesture
@@ -75,6 +76,8 @@ class Row:
     by_hand: bool
     alert_question: int | None
     case: RowCase
+    alert_said: str  # what he says is broken
+    proposals_open: int
 
     @property
     def full_name(self) -> str:
@@ -179,6 +182,11 @@ class Row:
                 Gesture("Annuler la fin", f"du test de {name}", "fin/annuler/", asks=False),
             ),
             (self.case.is_seldom, self.case.gesture(self.full_name)),
+            (self.open, Gesture("Incident", f"concernant {name}", "incident/")),
+            (
+                self.open and (self.is_present or self.is_running),
+                Gesture("Poste défaillant", f": {name}", "poste-defaillant/"),
+            ),
             (True, Gesture("Détail et autres gestes", f"pour {name}", "")),
             (EventKind.ENDED in self.actions, Gesture("Terminer le test", f"de {name}", "fin/", danger=True)),
         )
@@ -192,42 +200,6 @@ class Row:
 
     def matches(self, search: str) -> bool:
         return begins(search, first=self.first_name, last=self.last_name)
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A row that needs the proctor, as a card of the « À traiter » lane."""
-
-    row: Row
-    badges: tuple[NeedBadge, ...]
-    since: datetime
-    age: str
-
-    @property
-    def chalk(self) -> str:
-        return self.row.chalk
-
-    @property
-    def gesture(self) -> Gesture | None:
-        """What the row calls for; for a silent one, the way back into his test."""
-        if self.row.gesture is not None:
-            return self.row.gesture
-        back = EventKind.RESUME_AUTHORISED in self.row.actions
-        return (
-            Gesture("Autoriser la reprise", f"du test de {self.row.full_name}", "reprise/") if back else None
-        )
-
-    @property
-    def overtime(self) -> bool:
-        return self.row.overtime
-
-
-def card_of(row: Row) -> Card | None:
-    """None when nothing of this row is for the lane."""
-    if not any(badge.in_lane for badge in row.needs):
-        return None
-    oldest = min((badge for badge in row.needs if badge.in_lane), key=lambda badge: badge.since)
-    return Card(row, row.needs, oldest.since, oldest.age)
 
 
 def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
@@ -263,6 +235,8 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
         by_hand=session.by_hand,
         alert_question=getattr(candidate, "open_alert_question", None),
         case=row_case_of(attempt, session, now),
+        alert_said=", ".join(alert_words(getattr(candidate, "open_alert_kinds", None) or [])),
+        proposals_open=attempt.proposals_open if not session.is_over else 0,
     )
 
 
@@ -309,6 +283,8 @@ def _detail(attempt: Attempt, state: AttemptState, candidate: Candidate, session
         words.append("entré par ticket")  # identity not typed: incident C1 says how it ends
     if attempt.source and attempt.source_at is not None:
         words.append(f"{Source(attempt.source).label} à {clock_time(session.local(attempt.source_at))}")
+    if attempt.incidents_noted:
+        words.append(f"{attempt.incidents_noted} incident{'s' if attempt.incidents_noted > 1 else ''}")
     return ", ".join(words)
 
 

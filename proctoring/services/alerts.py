@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from pixsurv.kernel.journal import Json
 from proctoring import rules
-from proctoring.enums import OVER, RUNNING, AlertStatus
-from proctoring.models import Alert, Attempt, Entry
+from proctoring.categories import offered_for
+from proctoring.enums import OVER, RUNNING, AlertStatus, IncidentSource, ProposalKind
+from proctoring.models import Alert, Answer, Attempt, Entry
+from proctoring.services import incidents, proposals
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor
@@ -22,11 +25,10 @@ def raise_alert(
     with locked_room(entry.session_id, now=now) as room:
         attempt = room.attempt(entry.candidate_id)
         require_holder(room, attempt, entry)
-        existing = Alert.objects.filter(
-            attempt_id=attempt.pk, question=question, status=AlertStatus.OPEN
-        ).first()
-        if existing is not None:
-            return existing, False
+        latest = Alert.objects.filter(attempt_id=attempt.pk, question=question).order_by("pk").last()
+        # Answered but not told yet: for the candidate it is still open.
+        if latest is not None and not rules.alert_is_final(latest, now):
+            return latest, False
         alert = Alert.objects.create(
             attempt=attempt, question=question, kinds=sorted(set(kinds)), raised_at=now
         )
@@ -41,24 +43,124 @@ def raise_alert(
 
 
 def answer_alert(
-    *, session_id: int, candidate_id: int, alert_id: int, confirmed: bool, actor: Actor, now: datetime
+    *,
+    session_id: int,
+    candidate_id: int,
+    alert_id: int,
+    confirmed: bool,
+    actor: Actor,
+    now: datetime,
+    category: str = "",
 ) -> Alert:
-    """« Pas de problème » or « Problème confirmé ». Answering again the same way changes nothing."""
+    """« Pas de problème », or « Problème confirmé » with the category of its incident, written at once.
+
+    The candidate is told 10 s later; until then `undo_answer` takes it back. Answering again the same way changes
+    nothing. Refused with `alert_gone`; `category_missing`, `category_unknown` (422) for a problem without a category
+    that is offered for its kinds of question; `alert_answered`
+    when the candidate went on meanwhile: the alert then lapses, and no incident is written.
+    """
     wanted = AlertStatus.VALIDATED if confirmed else AlertStatus.REFUSED
     with locked_room(session_id, now=now) as room:
         attempt = room.attempt(candidate_id)
-        alert = Alert.objects.filter(pk=alert_id, attempt_id=attempt.pk).first()
-        if alert is None:
-            raise refuse("alert_gone", status=404)
+        alert = _alert_of(attempt, alert_id)
         if alert.status == wanted:
             return alert
         room.require_open()
         if alert.status != AlertStatus.OPEN:
             raise refuse("alert_gone")
-        room.settle_alert(alert, wanted)
-        kind = EventKind.ALERT_VALIDATED if confirmed else EventKind.ALERT_REFUSED
-        room.write(attempt, kind, actor=actor, facts={"alert": alert.pk, "question": alert.question})
+        answered = _went_on(attempt, alert)
+        if answered:
+            _lapse(room, attempt, alert, actor=actor)
+        else:
+            _answer(room, attempt, alert, wanted, category, actor=actor)
+    if answered:  # raised only after the block, so that the lapse is kept
+        raise refuse("alert_answered")
+    return alert
+
+
+def undo_answer(*, session_id: int, candidate_id: int, alert_id: int, actor: Actor, now: datetime) -> Alert:
+    """Back to the open alert, before the candidate is told (R15); its incident is taken back with it.
+
+    Refused with `alert_final` once he is told, `alert_answered` when he went on by himself, `alert_gone`.
+    """
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        alert = _alert_of(attempt, alert_id)
+        room.require_open()
+        if alert.status == AlertStatus.OPEN:
+            return alert
+        if alert.status == AlertStatus.LAPSED or rules.state_at(attempt, now) not in RUNNING:
+            raise refuse("alert_gone")
+        if rules.alert_is_final(alert, now):
+            raise refuse("alert_final")
+        if _went_on(attempt, alert):
+            raise refuse("alert_answered")
+        facts: dict[str, Json] = {
+            "alert": alert.pk,
+            "question": alert.question,
+            "answer": str(alert.status),
+        }
+        alert.status, alert.handled_at, alert.final_at = AlertStatus.OPEN, None, None
+        alert.save(update_fields=["status", "handled_at", "final_at"])
+        room.write(attempt, EventKind.ALERT_UNDONE, actor=actor, facts=facts)
+        for incident in alert.incidents.filter(deleted_at=None).order_by("pk"):
+            incidents.delete(room, attempt, incident, actor=actor)
+        proposals.lapse(room, attempt, ProposalKind.ALERT_WAITED, alert=alert)
         return alert
+
+
+def lapse_answered(*, entry: Entry, question: int, actor: Actor, now: datetime) -> None:
+    """The candidate answered the question that he had signalled: nobody need come any more."""
+    with locked_room(entry.session_id, now=now) as room:
+        attempt = room.attempt(entry.candidate_id)
+        waiting = Alert.objects.filter(attempt_id=attempt.pk, question=question, status=AlertStatus.OPEN)
+        for alert in waiting.order_by("pk"):
+            if not room.session.is_over:
+                _lapse(room, attempt, alert, actor=actor)
+
+
+def _alert_of(attempt: Attempt, alert_id: int) -> Alert:
+    alert = Alert.objects.filter(pk=alert_id, attempt_id=attempt.pk).first()
+    if alert is None:
+        raise refuse("alert_gone", status=404)
+    return alert
+
+
+def _answer(
+    room: Room, attempt: Attempt, alert: Alert, status: AlertStatus, category: str, *, actor: Actor
+) -> None:
+    confirmed = status == AlertStatus.VALIDATED
+    if confirmed and not category:
+        raise refuse("category_missing", status=422)
+    today = room.session.local(room.now).date()
+    if confirmed and category not in {one.code for one in offered_for(alert.kinds, today)}:
+        raise refuse("category_unknown", status=422)
+    room.settle_alert(alert, status, final_at=room.now + rules.UNDO)
+    kind = EventKind.ALERT_VALIDATED if confirmed else EventKind.ALERT_REFUSED
+    facts: dict[str, Json] = {
+        "alert": alert.pk,
+        "question": alert.question,
+        "category": category if confirmed else None,
+        "raised_at": alert.raised_at.isoformat(),
+    }
+    room.write(attempt, kind, actor=actor, facts=facts)
+    if confirmed:
+        observed = incidents.Observed(category, question=alert.question, at=alert.raised_at)
+        incidents.report(room, attempt, observed, actor=actor, source=IncidentSource.ALERT, alert=alert)
+    proposals.propose_waiting(room, attempt, alert)
+
+
+def _lapse(room: Room, attempt: Attempt, alert: Alert, *, actor: Actor) -> None:
+    room.settle_alert(alert, AlertStatus.LAPSED)
+    facts: dict[str, Json] = {"alert": alert.pk, "question": alert.question, "reason": "answered"}
+    room.write(attempt, EventKind.ALERT_LAPSED, actor=actor, facts=facts)
+
+
+def _went_on(attempt: Attempt, alert: Alert) -> bool:
+    """He answered that question, or his platform reported a later one."""
+    if attempt.question is not None and attempt.question > alert.question:
+        return True
+    return Answer.objects.filter(attempt_id=attempt.pk, position=alert.question).exists()
 
 
 def require_holder(room: Room, attempt: Attempt, entry: Entry) -> None:

@@ -10,7 +10,7 @@ from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import Busy, DomainError
 from pixsurv.kernel.identity import identity_key
 from proctoring import rules
-from proctoring.enums import RUNNING
+from proctoring.enums import RUNNING, AlertStatus
 from proctoring.models import Answer, Attempt, Entry
 from proctoring.questions.bank import QUESTIONS_PER_TEST, draw
 from proctoring.selectors.attempt import is_due
@@ -240,6 +240,12 @@ def record_answer(
             question_shown_at=None,
             **({} if system else _seen(page)),
         )
+    # Only now: the session's row is locked before the attempt's, never after it.
+    if timed_out:
+        progress.note_timed_out(entry=page.entry, question=page.position, now=page.now)
+    if page.alert is not None and page.alert.status == AlertStatus.OPEN:
+        actor = candidate_actor(page.entry)
+        alerts.lapse_answered(entry=page.entry, question=page.position, actor=actor, now=page.now)
     return True
 
 

@@ -48,7 +48,7 @@ RETURNING id, state, question, started_at, deadline_at, over_final_at,
         WHERE s.id = proctoring_attempt.session_id
     ) AS time_zone,
     (
-        SELECT l.status FROM proctoring_alert l
+        SELECT CASE WHEN l.final_at > %(now)s THEN 'open' ELSE l.status END FROM proctoring_alert l
         WHERE l.attempt_id = proctoring_attempt.id AND l.question = %(question)s
         ORDER BY l.id DESC LIMIT 1
     ) AS alert_status

@@ -1,13 +1,15 @@
 """Extra time and minutes given back (R13): a deadline only ever moves by an event."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.journal import Json
 from proctoring import rules
-from proctoring.enums import BEFORE, RUNNING
+from proctoring.enums import BEFORE, RUNNING, ProposalKind
 from proctoring.models import Attempt
+from proctoring.services import proposals
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor, ActorKind
@@ -57,7 +59,12 @@ def set_extra_time(
         changes = _new_deadline(room, attempt)
         Candidate.objects.filter(pk=candidate.pk).update(extra_time_percent=percent)
         facts: dict[str, Json] = {"before": before, "after": percent, "written_decision": vouched}
+        undoes = _puts_back(room, attempt, percent)
         room.write(attempt, EventKind.EXTRA_TIME_SET, actor=actor, facts=facts, **changes)
+        proposals.lapse(room, attempt, ProposalKind.EXTRA_TIME)
+        if not undoes:
+            sentence = f"Temps majoré : {percent} %, au lieu de {before} %"
+            proposals.propose(room, attempt, ProposalKind.EXTRA_TIME, description=sentence)
         return attempt
 
 
@@ -66,23 +73,34 @@ def give_minutes(
 ) -> list[Attempt]:
     """« Minutes perdues »: give minutes back to running tests, all or none. Refused: `not_in_progress`."""
     _check(minutes, candidate_ids)
-    reason = one_line(reason)
     with locked_room(session_id, now=now) as room:
         room.require_open()
-        attempts = room.attempts(candidate_ids)
-        for attempt in attempts:
-            _require_running(attempt, now)
-            attempt.given_minutes += minutes
-            facts: dict[str, Json] = {"minutes": minutes, "reason": reason, "together": len(attempts)}
-            room.write(
-                attempt,
-                EventKind.MINUTES_GIVEN,
-                actor=actor,
-                facts=facts,
-                given_minutes=attempt.given_minutes,
-                **_new_deadline(room, attempt),
-            )
-        return attempts
+        return give(room, room.attempts(candidate_ids), minutes, actor=actor, reason=one_line(reason))
+
+
+def give(
+    room: Room,
+    attempts: list[Attempt],
+    minutes: int,
+    *,
+    actor: Actor,
+    reason: str,
+    facts: Mapping[str, Json] | None = None,
+) -> list[Attempt]:
+    """Under the lock."""
+    for attempt in attempts:
+        _require_running(attempt, room.now)
+        attempt.given_minutes += minutes
+        told: dict[str, Json] = {"minutes": minutes, "reason": reason, "together": len(attempts)}
+        room.write(
+            attempt,
+            EventKind.MINUTES_GIVEN,
+            actor=actor,
+            facts={**told, **(facts or {})},
+            given_minutes=attempt.given_minutes,
+            **_new_deadline(room, attempt),
+        )
+    return attempts
 
 
 def take_minutes_back(
@@ -92,21 +110,25 @@ def take_minutes_back(
     _check(minutes, candidate_ids)
     with locked_room(session_id, now=now) as room:
         room.require_open()
-        attempts = room.attempts(candidate_ids)
-        for attempt in attempts:
-            _require_running(attempt, now)
-            if attempt.given_minutes < minutes:
-                raise DomainError("more_than_given", "C’est plus que les minutes rendues à cet élève.")
-            attempt.given_minutes -= minutes
-            room.write(
-                attempt,
-                EventKind.MINUTES_TAKEN_BACK,
-                actor=actor,
-                facts={"minutes": minutes},
-                given_minutes=attempt.given_minutes,
-                **_new_deadline(room, attempt),
-            )
-        return attempts
+        return take_back(room, room.attempts(candidate_ids), minutes, actor=actor)
+
+
+def take_back(room: Room, attempts: list[Attempt], minutes: int, *, actor: Actor) -> list[Attempt]:
+    """Under the lock."""
+    for attempt in attempts:
+        _require_running(attempt, room.now)
+        if attempt.given_minutes < minutes:
+            raise DomainError("more_than_given", "C’est plus que les minutes rendues à cet élève.")
+        attempt.given_minutes -= minutes
+        room.write(
+            attempt,
+            EventKind.MINUTES_TAKEN_BACK,
+            actor=actor,
+            facts={"minutes": minutes},
+            given_minutes=attempt.given_minutes,
+            **_new_deadline(room, attempt),
+        )
+    return attempts
 
 
 def _puts_back(room: Room, attempt: Attempt, percent: int) -> bool:

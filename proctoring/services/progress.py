@@ -6,12 +6,14 @@ from datetime import datetime
 from django.db.models import Case, F, Q, Value, When
 
 from proctoring import rules
-from proctoring.enums import RUNNING
-from proctoring.models import Attempt, Entry
+from proctoring.enums import RUNNING, ProposalKind
+from proctoring.models import Attempt, Entry, Proposal
 from proctoring.services.alerts import require_holder
 from proctoring.services.due import locked_room
+from proctoring.services.proposals import propose
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
+from sessions_app.models import Candidate
 from sessions_app.services.journal import busy_when_locked
 
 
@@ -27,9 +29,31 @@ def beat(
     """The holder is there. Refused with `entry_superseded`, `attempt_over`, `session_closed`.
 
     A resume request is cleared by it, which is an event and takes the slow way; an announced leave just ends.
+    `timed_out`: the time of that question is over; for who has extra time, a report line is proposed (R16).
     """
-    if _fast(entry.pk, entry.session_id, entry.heartbeat, visible=visible, question=question, now=now):
+    if not _fast(entry.pk, entry.session_id, entry.heartbeat, visible=visible, question=question, now=now):
+        _slow(entry, visible=visible, question=question, actor=actor, now=now)
+    if timed_out and question is not None:
+        note_timed_out(entry=entry, question=question, now=now)
+
+
+def note_timed_out(*, entry: Entry, question: int, now: datetime) -> None:
+    """« Noter E8, question 12 » in the lane: once a question, and only for who has extra time (R16)."""
+    if not Candidate.objects.filter(pk=entry.candidate_id, extra_time_percent__gt=0).exists():
         return
+    proposed = Proposal.objects.filter(
+        attempt__candidate_id=entry.candidate_id, kind=ProposalKind.TIMED_OUT, question=question
+    )
+    if proposed.exists():  # a platform says it with every heartbeat: no lock for that
+        return
+    with locked_room(entry.session_id, now=now) as room:
+        attempt = room.attempt(entry.candidate_id)
+        running = attempt.holder_id == entry.pk and rules.state_at(attempt, now) in RUNNING
+        if running and not room.session.is_over and not proposed.exists():
+            propose(room, attempt, ProposalKind.TIMED_OUT, question=question)
+
+
+def _slow(entry: Entry, *, visible: bool, question: int | None, actor: Actor, now: datetime) -> None:
     with locked_room(entry.session_id, now=now) as room:
         attempt = room.attempt(entry.candidate_id)
         require_holder(room, attempt, entry)

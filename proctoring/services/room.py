@@ -160,10 +160,12 @@ class Room:
         for instant in rules.falls_due(attempt, self.session):
             self.due(instant)
 
-    def settle_alert(self, alert: Alert, status: AlertStatus) -> None:
+    def settle_alert(self, alert: Alert, status: AlertStatus, *, final_at: datetime | None = None) -> None:
+        """`final_at`: until then it can be undone, and the candidate is told nothing."""
         alert.status = status
         alert.handled_at = self.now
-        alert.save(update_fields=["status", "handled_at"])
+        alert.final_at = final_at
+        alert.save(update_fields=["status", "handled_at", "final_at"])
 
     def lapse_alerts(self, attempt: Attempt, *, actor: Actor) -> None:
         """Open alerts of a test that is over have no object any more (mechanics §6)."""

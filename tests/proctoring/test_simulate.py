@@ -84,6 +84,7 @@ class Proctor:
                 candidate_id=alert.attempt.candidate_id,
                 alert_id=alert.pk,
                 confirmed=bool(alert.pk % 2),
+                category="E11",
                 **act,
             )
 

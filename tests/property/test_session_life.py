@@ -231,7 +231,9 @@ class SessionLife(RuleBasedStateMachine):
             "give minutes": lambda: minutes.give_minutes(**some, minutes=number),
             "take minutes": lambda: minutes.take_minutes_back(**some, minutes=number),
             "move": lambda: entries.set_workstation(**one, workstation=str(number)),
-            "answer": lambda: alerts.answer_alert(**one, alert_id=self.alert(person), confirmed=number > 1),
+            "answer": lambda: alerts.answer_alert(
+                **one, alert_id=self.alert(person), confirmed=number > 1, category="E11"
+            ),
             "paper start": lambda: by_hand.start_by_hand(**paper),
             "paper resume": lambda: by_hand.resume_by_hand(**paper),
             "paper complete": lambda: by_hand.complete_by_hand(**paper),

@@ -8,10 +8,12 @@ import pytest
 
 from pixsurv.kernel import clock
 from proctoring.enums import Source
-from proctoring.models import Attempt, Entry
+from proctoring.models import Attempt, Entry, Proposal
 from proctoring.services import alerts, by_hand, due, ending, presence, resume, running
 from proctoring.services.closing import close_session, take_launch_back
 from proctoring.services.entries import candidate_actor
+from proctoring.services.progress import beat, note_timed_out
+from proctoring.services.proposal_answers import dismiss_proposal, keep_proposal
 from sessions_app.models import Candidate, Event, Session
 from tests.factories import (
     ACCESS_CODE,
@@ -276,9 +278,56 @@ def test_alert_answered_two_ways_has_one_answer(session: Session) -> None:
         alert, _ = alerts.raise_alert(
             entry=entry, question=4, kinds=[], actor=candidate_actor(entry), now=clock.now()
         )
-        answer = [as_proctor(alerts.answer_alert, alert_id=alert.pk, confirmed=way) for way in (True, False)]
+        answer = [
+            as_proctor(alerts.answer_alert, alert_id=alert.pk, confirmed=way, category="E11")
+            for way in (True, False)
+        ]
         results = together(answer[0](candidate, entry), answer[1](candidate, entry))
         assert codes(results) == ["alert_gone"]
+    assert_sound(session)
+
+
+def test_alert_confirmed_by_two_is_one_incident(session: Session) -> None:
+    for candidate, entry in situations(session, "in_progress"):
+        assert entry is not None
+        alert, _ = alerts.raise_alert(
+            entry=entry, question=4, kinds=[], actor=candidate_actor(entry), now=clock.now()
+        )
+        confirm_it = as_proctor(alerts.answer_alert, alert_id=alert.pk, confirmed=True, category="E11")
+        assert codes(together(*[confirm_it(candidate, entry)] * 3)) == []
+        assert (alert.incidents.count(), attempt_of(candidate).incidents_noted) == (1, 1)
+    assert kinds(session).count("alert_validated") == ROUNDS
+    assert_sound(session)
+
+
+def test_undo_of_an_alert_against_his_next_question(session: Session) -> None:
+    """Either the alert is open again and he is not told, or he went on and the answer stands."""
+    for candidate, entry in situations(session, "in_progress"):
+        assert entry is not None
+        actor = candidate_actor(entry)
+        alert, _ = alerts.raise_alert(entry=entry, question=4, kinds=[], actor=actor, now=clock.now())
+        as_proctor(alerts.answer_alert, alert_id=alert.pk, confirmed=True, category="E11")(candidate, entry)()
+        undo = as_proctor(alerts.undo_answer, alert_id=alert.pk)(candidate, entry)
+        goes_on = lambda e=entry, a=actor: beat(entry=e, visible=True, question=5, actor=a, now=clock.now())  # noqa: E731
+        refused = codes(together(undo, goes_on))
+        alert.refresh_from_db()
+        undone = (alert.status, attempt_of(candidate).incidents_noted) == ("open", 0)
+        assert refused == ([] if undone else ["alert_answered"])
+        assert undone or alert.status == "validated"
+    assert_sound(session)
+
+
+def test_proposal_kept_and_ignored_at_once_is_one_of_them(session: Session) -> None:
+    for candidate, entry in situations(session, "in_progress"):
+        assert entry is not None
+        Candidate.objects.filter(pk=candidate.pk).update(extra_time_percent=33)
+        time_out = lambda e=entry: note_timed_out(entry=e, question=12, now=clock.now())  # noqa: E731
+        together(time_out, time_out)
+        proposal = Proposal.objects.get(attempt__candidate=candidate)
+        keep = as_proctor(keep_proposal, proposal_id=proposal.pk)(candidate, entry)
+        dismiss = as_proctor(dismiss_proposal, proposal_id=proposal.pk)(candidate, entry)
+        assert codes(together(keep, dismiss)) == ["proposal_gone"]
+        assert attempt_of(candidate).proposals_open == 0
     assert_sound(session)
 
 

@@ -1,6 +1,6 @@
 """Views of the room, one file a noun."""
 
-from proctoring.room.views.alerts import alert
+from proctoring.room.views.alerts import alert, alert_category, undo_alert
 from proctoring.room.views.board import code, paper, right_room, room, state
 from proctoring.room.views.by_hand import by_hand, start_all
 from proctoring.room.views.candidate import candidate
@@ -8,28 +8,38 @@ from proctoring.room.views.cases import ask_direction, not_listed, withdraw
 from proctoring.room.views.closing import close, leave, mask, unmask
 from proctoring.room.views.contacts import contacts
 from proctoring.room.views.ending import end, end_overdue, undo_batch, undo_end
+from proctoring.room.views.incidents import change_incident, delete_incident, incident, incident_list
 from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
-from proctoring.room.views.presence import certifiable, late, presence, workstation
+from proctoring.room.views.presence import certifiable, late, presence
+from proctoring.room.views.proposals import dismiss, keep
 from proctoring.room.views.resume import cancel_resume, dismiss_request, resume
 from proctoring.room.views.take_over import take_over
 from proctoring.room.views.tickets import card, ticket
+from proctoring.room.views.workstations import swap, undo, workstation
 
 __all__ = [
     "alert",
+    "alert_category",
     "ask_direction",
     "by_hand",
     "cancel_resume",
     "candidate",
     "card",
     "certifiable",
+    "change_incident",
     "close",
     "code",
     "contacts",
+    "delete_incident",
+    "dismiss",
     "dismiss_request",
     "end",
     "end_overdue",
     "extra_time",
+    "incident",
+    "incident_list",
+    "keep",
     "late",
     "leave",
     "login",
@@ -43,9 +53,12 @@ __all__ = [
     "room",
     "start_all",
     "state",
+    "swap",
     "take_minutes_back",
     "take_over",
     "ticket",
+    "undo",
+    "undo_alert",
     "undo_batch",
     "undo_end",
     "unmask",

@@ -1,4 +1,4 @@
-"""Ticking, and what a tick may ask (R8, R9, R10); the workstation; « devenu certifiable »."""
+"""Ticking, and what a tick may ask (R8, R9, R10); « devenu certifiable »."""
 
 from typing import Any
 
@@ -14,7 +14,6 @@ from proctoring.room.people import attempt_of, candidate_of
 from proctoring.room.visit import Visit
 from proctoring.selectors.room import namesakes
 from proctoring.services import access as accesses
-from proctoring.services import entries
 from proctoring.services import presence as presences
 from sessions_app.enums import LatePolicy
 from sessions_app.models import Candidate
@@ -72,22 +71,6 @@ def certifiable(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
         return answers.dialog(visit, "certifiable", {"candidate": candidate, "error": error}, status=422)
     presences.become_certifiable(
         session_id=visit.session.pk, candidate_id=candidate.pk, actor=visit.actor, now=visit.now
-    )
-    return answers.done(visit, candidate.pk)
-
-
-@in_room("GET", "POST")
-def workstation(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
-    """« Numéro du poste » (R17)."""
-    candidate = candidate_of(visit, candidate_id)
-    if visit.request.method == "GET":
-        return answers.dialog(visit, "workstation", {"candidate": candidate})
-    entries.set_workstation(
-        session_id=visit.session.pk,
-        candidate_id=candidate.pk,
-        workstation=visit.post.get("workstation", ""),
-        actor=visit.actor,
-        now=visit.now,
     )
     return answers.done(visit, candidate.pk)
 

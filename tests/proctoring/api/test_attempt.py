@@ -8,8 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pixsurv.kernel import clock
+from proctoring import rules
 from proctoring.enums import AttemptState, Source
-from proctoring.models import Alert, Attempt
+from proctoring.models import Alert, Attempt, Proposal
 from proctoring.services import alerts, by_hand, closing, ending, presence, resume
 from sessions_app.models import Candidate, Establishment, Event, Session
 from tests import factories
@@ -340,8 +341,22 @@ def test_an_alert_is_told_with_its_outcome(
     alert = Alert.objects.get()
     assert alert.kinds == ["file", "image"]
     alerts.answer_alert(
-        **where(candidate), alert_id=alert.pk, confirmed=confirmed, actor=factories.PROCTOR, now=clock.now()
+        **where(candidate),
+        alert_id=alert.pk,
+        confirmed=confirmed,
+        category="E11",
+        actor=factories.PROCTOR,
+        now=clock.now(),
     )
+    waits = {"question": 7, "status": "open", "outcome": None}
+    assert platform.get().json()["alert"] == waits, "the proctor may still think again"
+    assert platform.post("progress", {"question": 7}).json()["alert"] == waits
+    assert platform.post("alerts", {"question": 7}).status_code == 200
+    with time_machine.travel(clock.now() + rules.UNDO, tick=False):
+        _the_outcome_is_told(platform, outcome)
+
+
+def _the_outcome_is_told(platform: Platform, outcome: str) -> None:
     told = {"question": 7, "status": "answered", "outcome": outcome}
     assert platform.get().json()["alert"] == told
     assert platform.post("progress", {"question": 7}).json()["alert"] == told
@@ -362,8 +377,36 @@ def test_the_latest_alert_on_the_question_counts(candidate: Candidate, in_state:
     alerts.answer_alert(
         **where(candidate), alert_id=alert.pk, confirmed=False, actor=factories.PROCTOR, now=clock.now()
     )
-    assert platform.post("alerts", {"question": 7}).status_code == 201
-    assert platform.get().json()["alert"]["status"] == "open"
+    with time_machine.travel(clock.now() + rules.UNDO, tick=False):
+        assert platform.post("alerts", {"question": 7}).status_code == 201
+        assert platform.get().json()["alert"]["status"] == "open"
+
+
+def test_an_undone_answer_is_never_told(candidate: Candidate, in_state: Bring) -> None:
+    platform = in_state(candidate, AttemptState.IN_PROGRESS)
+    platform.post("alerts", {"question": 7})
+    alert = Alert.objects.get()
+    who = {**where(candidate), "alert_id": alert.pk, "actor": factories.PROCTOR}
+    now = clock.now()
+    alerts.answer_alert(**who, confirmed=True, category="E11", now=now)
+    alerts.undo_answer(**who, now=now + timedelta(seconds=9))
+    with time_machine.travel(now + rules.UNDO, tick=False):
+        told = platform.post("progress", {"question": 7}).json()["alert"]
+    assert told == {"question": 7, "status": "open", "outcome": None}
+
+
+@pytest.mark.parametrize(("percent", "proposals"), [(33, 1), (0, 0)])
+def test_a_timed_question_that_ran_out_is_proposed_once(
+    candidate: Candidate, in_state: Bring, percent: int, proposals: int
+) -> None:
+    """R16: E8, for who has extra time."""
+    Candidate.objects.filter(pk=candidate.pk).update(extra_time_percent=percent)
+    platform = in_state(candidate, AttemptState.IN_PROGRESS)
+    for _ in range(2):
+        body = {"question": 12, "timed": True, "timed_out": True}
+        assert platform.post("progress", body).status_code == 200
+    platform.post("progress", {"question": 13, "timed": True})
+    assert list(Proposal.objects.values_list("kind", "question")) == [("timed_out", 12)] * proposals
 
 
 def test_leave_is_noted_once_and_progress_clears_it(candidate: Candidate, in_state: Bring) -> None:

@@ -36,6 +36,7 @@ def handle(candidate: Candidate, *, confirmed: bool) -> None:
         candidate_id=candidate.pk,
         alert_id=Alert.objects.get(status=AlertStatus.OPEN).pk,
         confirmed=confirmed,
+        category="E11",
         actor=factories.PROCTOR,
         now=clock.now(),
     )
@@ -242,11 +243,14 @@ def test_report_without_answer_leads_back_to_the_question(asked: Candidate, brow
     assert not page.has("//button[contains(., 'Signaler un problème')]")
 
 
-def test_report_sent_twice_is_one_even_after_it_was_answered(asked: Candidate, browser: Browser) -> None:
+def test_report_sent_twice_is_one_even_after_it_was_answered(
+    asked: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
     browser.test()
     sent = {"position": 1, "send": "1", "once": "x1"}
     browser.post("signaler", sent)
     handle(asked, confirmed=False)
+    clock_at_nine.shift(10)
     browser.post("signaler", sent)
     assert Alert.objects.count() == 1
     browser.post("signaler", {**sent, "once": "x2"})
@@ -259,12 +263,17 @@ def test_report_on_another_question_changes_nothing(asked: Candidate, browser: B
     assert not Alert.objects.exists()
 
 
-def test_refused_report_sends_back_to_the_question(asked: Candidate, browser: Browser) -> None:
+def test_refused_report_sends_back_to_the_question(
+    asked: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
     browser.test()
     browser.post("signaler", {"position": 1, "send": "1", "once": "x1"})
     version = Page(browser.test()).version
     handle(asked, confirmed=False)
-    response = browser.state(version)
+    waits = Page(browser.state(version))
+    assert "Attendez votre surveillant." in waits.text, "he may still think again"
+    clock_at_nine.shift(10)
+    response = browser.state(waits.version)
     assert "HX-Retarget" not in response.headers
     assert "Votre surveillant a regardé : reprenez la question." in Page(response).text
 
@@ -276,7 +285,7 @@ def test_confirmed_report_moves_him_after_the_time_of_an_undo(
     browser.post("signaler", {"position": 1, "send": "1", "once": "x1"})
     handle(asked, confirmed=True)
     page = Page(browser.test())
-    assert "vous allez passer à la question suivante" in page.text and "Question 1" in page.text
+    assert "Attendez votre surveillant." in page.text and "Question 1" in page.text
     assert page.has("//*[@hx-trigger='every 4s']")
     clock_at_nine.shift(10)
     page = Page(browser.state(page.version))
@@ -290,11 +299,35 @@ def test_confirmed_report_on_an_answered_question_changes_nothing(
 ) -> None:
     browser.test()
     browser.post("signaler", {"position": 1, "send": "1", "once": "x1"})
-    browser.answer(1, "b")
     handle(asked, confirmed=True)
+    browser.answer(1, "b")
     clock_at_nine.shift(30)
     assert "Question 2 sur 3" in Page(browser.test()).text
     assert answers(asked) == [(1, ["b"], False, False)]
+
+
+def test_answered_report_needs_nobody_any_more(asked: Candidate, browser: Browser) -> None:
+    browser.test()
+    browser.post("signaler", {"position": 1, "send": "1", "once": "x1"})
+    browser.answer(1, "b")
+    assert Alert.objects.get().status == AlertStatus.LAPSED
+
+
+def test_undone_answer_is_never_told(asked: Candidate, browser: Browser, clock_at_nine: Travel) -> None:
+    browser.test()
+    browser.post("signaler", {"position": 1, "send": "1", "once": "x1"})
+    handle(asked, confirmed=True)
+    clock_at_nine.shift(9)
+    alerts.undo_answer(
+        session_id=asked.session_id,
+        candidate_id=asked.pk,
+        alert_id=Alert.objects.get().pk,
+        actor=factories.PROCTOR,
+        now=clock.now(),
+    )
+    clock_at_nine.shift(60)
+    page = Page(browser.test())
+    assert "Attendez votre surveillant." in page.text and "Question 1" in page.text
 
 
 # ---- the end ----

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from pixsurv.kernel import clock
-from proctoring.models import Alert, Answer
+from proctoring.models import Alert, Answer, Proposal
 from proctoring.services import alerts
 from sessions_app.models import Candidate
 from tests import factories
@@ -160,7 +160,25 @@ def test_clock_stands_still_while_the_proctor_is_awaited(
         now=clock.now(),
     )
     clock_at_nine.shift(10)
+    assert "il reste 40 s" in Page(browser.test()).text, "told only now: he could not work before"
+    clock_at_nine.shift(10)
     assert "il reste 30 s" in Page(browser.test()).text
+
+
+@pytest.mark.parametrize(("percent", "proposed"), [(33, [("timed_out", 1)]), (0, [])])
+@pytest.mark.parametrize("by_page", [True, False], ids=["the page says so", "the clock says so"])
+def test_time_out_proposes_e8_for_who_has_extra_time(
+    running: Candidate, browser: Browser, clock_at_nine: Travel, percent: int, proposed: object, by_page: bool
+) -> None:
+    """R16."""
+    Candidate.objects.filter(pk=running.pk).update(extra_time_percent=percent)
+    clock_at_nine.shift(LIMIT if by_page else LIMIT + 10)
+    if by_page:
+        browser.answer(1, timed_out="1")
+        browser.answer(1, timed_out="1")
+    browser.test()
+    assert only_answer() == ([], False, True)
+    assert list(Proposal.objects.values_list("kind", "question")) == proposed
 
 
 def test_clock_gives_back_the_time_of_an_undone_end(
@@ -190,6 +208,8 @@ def test_answer_of_the_proctor_sets_the_clock_going_on_the_page(
         actor=factories.PROCTOR,
         now=clock.now(),
     )
+    version = Page(browser.state(version)).version
+    clock_at_nine.shift(10)
     response = browser.state(version)
     page = Page(response)
     assert "HX-Retarget" not in response.headers

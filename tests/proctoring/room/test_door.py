@@ -15,6 +15,7 @@ from tests.htmx import Page, parse, words
 from tests.proctoring.room.conftest import NOW, Room, RoomBrowser
 
 PAGES = ["", "code/", "feuille-de-secours/", "minutes/", "fins/", "cloturer/", "toute-la-salle/"]
+PAGES += ["incidents/", "incidents/noter/"]
 OF_A_CANDIDATE = [
     "",
     "presence/",
@@ -25,6 +26,9 @@ OF_A_CANDIDATE = [
     "temps-majore/",
     "poste/",
     "signalement/",
+    "signalement/probleme/",
+    "incident/",
+    "poste-defaillant/",
     "a-la-main/commence/",
 ]
 POSTS = [
@@ -39,6 +43,12 @@ POSTS = [
     "temps-majore/",
     "poste/",
     "signalement/",
+    "signalement/annuler/",
+    "incident/",
+    "poste-defaillant/",
+    "poste-defaillant/annuler/",
+    "propositions/1/noter/",
+    "propositions/1/ignorer/",
 ]
 
 

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 from django.urls import get_resolver
 
-from proctoring.models import Case
+from proctoring.enums import ProposalKind
+from proctoring.models import Case, Incident, Proposal
 from proctoring.room.urls import urlpatterns
 from proctoring.services import alerts, running
+from proctoring.services.due import locked_room
 from proctoring.services.entries import candidate_actor
+from proctoring.services.proposals import propose
 from sessions_app.models import Candidate
 from tests import factories
 from tests.htmx import accessible_name, parse, words
@@ -28,6 +31,15 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "extra_time": ("in_progress", {"percent": "33"}),
     "workstation": ("expected", {"workstation": "14"}),
     "alert": ("in_progress", {"outcome": "refused"}),
+    "undo_alert": ("in_progress", {}),
+    "report_incident": ("in_progress", {"categorie": "E1", "question": "12", "once": "c"}),
+    "candidate_incident": ("in_progress", {"categorie": "C7", "description": "Souris", "once": "d"}),
+    "change_incident": ("in_progress", {"categorie": "E2", "question": "13"}),
+    "delete_incident": ("in_progress", {}),
+    "keep_proposal": ("in_progress", {}),
+    "dismiss_proposal": ("in_progress", {}),
+    "swap": ("in_progress", {"workstation": "26", "minutes": "5", "once": "e"}),
+    "undo_swap": ("in_progress", {}),
     "by_hand": ("present", {"at": "10:30", "source": "paper"}),
     "minutes": ("in_progress", {"minutes": "5", "once": "a"}),
     "take_minutes_back": ("in_progress", {"minutes": "5", "once": "b"}),
@@ -43,7 +55,17 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "not_listed": ("expected", {**NINA, "ask": "inscription"}),
     "withdraw": ("expected", {}),
 }
-READ_ONLY = {"contacts", "room", "state", "code", "paper", "candidate", "login"}
+READ_ONLY = {
+    "incidents",
+    "alert_category",
+    "contacts",
+    "room",
+    "state",
+    "code",
+    "paper",
+    "candidate",
+    "login",
+}
 # Questions: what stands in the state, and how many buttons confirm.
 QUESTIONS: dict[str, tuple[str, list[str]]] = {
     "presence": ("expected", ["Confirmer"]),
@@ -57,6 +79,10 @@ QUESTIONS: dict[str, tuple[str, list[str]]] = {
         "in_progress",
         ["Pas de problème : reprendre la question", "Problème confirmé : passer à la question suivante"],
     ),
+    "alert_category": ("in_progress", ["Confirmer"]),
+    "delete_incident": ("in_progress", ["Confirmer"]),
+    "keep_proposal": ("in_progress", ["Confirmer"]),
+    "swap": ("in_progress", ["Confirmer"]),
     "end_overdue": ("in_progress", ["Confirmer"]),
     "start_all": ("present", ["Confirmer"]),
     "close": ("completed", ["Confirmer"]),
@@ -72,6 +98,9 @@ def url_of(room: Room, name: str, candidate: Candidate) -> str:
     path = path.replace("<int:candidate_id>", str(candidate.pk)).replace("<slug:act>", "commence")
     asked = Case.objects.values_list("raised_sequence", flat=True).first()
     path = path.replace("<slug:kind>", "reouverture").replace("<int:sequence>", str(asked or 1))
+    for name, model in (("incident", Incident), ("proposal", Proposal)):
+        last = model.objects.order_by("pk").last()
+        path = path.replace(f"<int:{name}_id>", str(last.pk if last is not None else 1))
     return f"/surveillance/{path}"
 
 
@@ -79,7 +108,7 @@ def prepared(room: Room, name: str, state: str) -> tuple[Candidate, dict[str, An
     """Paul in that state, with whatever else this act needs; what to post besides."""
     paul = room.put(state, "DUPONT", "Paul", certifiable_competences=3 if name == "certifiable" else 16)
     more: dict[str, Any] = {}
-    if name in {"minutes", "take_minutes_back", "end_overdue"}:
+    if name in {"minutes", "take_minutes_back", "end_overdue", "report_incident"}:
         more["candidat"] = str(paul.pk)
     if name == "take_minutes_back":
         room.post(room.url + "minutes/", candidat=paul.pk, minutes=5)
@@ -88,13 +117,16 @@ def prepared(room: Room, name: str, state: str) -> tuple[Candidate, dict[str, An
     if name == "undo_batch":
         room.post(room.url + "fins/", candidat=paul.pk)
         more["batch"] = room.attempt(paul).end_batch
-    if name == "alert":
+    if name in {"alert", "alert_category", "undo_alert"}:
         entry = room.attempt(paul).holder
         assert entry is not None
         alert, _ = alerts.raise_alert(
             entry=entry, question=7, kinds=[], actor=candidate_actor(entry), now=NOW
         )
         more["alert"] = str(alert.pk)
+    if name == "undo_alert":
+        room.post(room.at(paul, "signalement/"), outcome="refused", **more)
+    more |= _noted(room, name, paul)
     if name == "dismiss_request":
         again = factories.open_entry_for(paul)
         running.request_resume(entry=again, actor=candidate_actor(again), now=NOW)
@@ -103,6 +135,19 @@ def prepared(room: Room, name: str, state: str) -> tuple[Candidate, dict[str, An
     if name == "late":
         room.put("in_progress", "DURAND", "Simon")
     return paul, more
+
+
+def _noted(room: Room, name: str, paul: Candidate) -> dict[str, Any]:
+    """The incident or the proposal that this act is about."""
+    if name in {"change_incident", "delete_incident"}:
+        room.post(room.at(paul, "incident/"), **ACTS["report_incident"][1])
+    if name in {"keep_proposal", "dismiss_proposal"}:
+        with locked_room(room.session.pk, now=NOW) as locked:
+            propose(locked, locked.attempt(paul.pk), ProposalKind.TIMED_OUT, question=12)
+    if name == "undo_swap":
+        room.post(room.at(paul, "poste-defaillant/"), **ACTS["swap"][1])
+        return {"incident": str(Incident.objects.get().pk)}
+    return {}
 
 
 def test_every_address_is_tested_here() -> None:

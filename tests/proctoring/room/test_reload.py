@@ -226,6 +226,9 @@ def test_alert_answered(room: Room, answer: str) -> None:
     page, _ = raised(room)
     page.press("Gérer le signalement de Paul DUPONT")
     page.press(answer)
+    if answer.startswith("Problème"):
+        page.assert_like_reload("dialogue")
+        page.press("Confirmer")
     page.assert_like_reload()
 
 

@@ -95,7 +95,12 @@ def test_a_test_that_began_has_no_presence_box(room: Room, state: str) -> None:
 def test_buttons_are_those_the_table_allows(room: Room, state: str, named: list[str]) -> None:
     paul = room.put(state, "Dupont", "Paul")
     found = buttons(row_of(room.page(), paul))
-    assert [one for one in found if not one.startswith("Détail")] == named
+    always = {"Détail et autres gestes pour Paul DUPONT", "Incident concernant Paul DUPONT"}
+    assert always <= set(found)
+    assert ("Poste défaillant : Paul DUPONT" in found) is (
+        state in {"present", "in_progress", "resume_authorised"}
+    )
+    assert [one for one in found if one not in always and not one.startswith("Poste")] == named
 
 
 def test_buttons_of_each_need(room: Room) -> None:
@@ -444,7 +449,7 @@ def test_an_id_never_stands_for_two_gestures(room: Room) -> None:
     look()
     room.post(room.at(paul, "fin/"))
     look()
-    assert len(set(leads.values())) == len(leads) == 6
+    assert len(set(leads.values())) == len(leads) == 8
 
 
 def test_extra_time_is_said_where_the_school_shows_it(room: Room) -> None:

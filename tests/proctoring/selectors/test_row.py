@@ -8,8 +8,9 @@ from django.test.utils import CaptureQueriesContext
 
 from pixsurv.kernel import clock
 from proctoring.enums import TRANSITIONS, AttemptState
+from proctoring.selectors.card import card_of
 from proctoring.selectors.room import Board, some_rows, whole_board
-from proctoring.selectors.row import Row, card_of
+from proctoring.selectors.row import Row
 from proctoring.services import minutes
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Session
@@ -64,7 +65,7 @@ def test_a_closed_session_offers_nothing_that_acts(candidate: Candidate, state: 
 
 def test_what_ends_stands_alone_at_the_end(candidate: Candidate) -> None:
     factories.put(candidate, AttemptState.IN_PROGRESS)
-    assert [gesture.danger for gesture in row(candidate).menu] == [False, False, True]
+    assert [gesture.danger for gesture in row(candidate).menu] == [False] * 4 + [True]
 
 
 def test_a_row_on_its_own_is_the_row_of_the_list(session: Session) -> None:
@@ -97,7 +98,7 @@ def test_the_number_of_queries_does_not_grow(session: Session) -> None:
 def test_a_card_is_as_old_as_the_oldest_need_for_the_lane(candidate: Candidate, travel: Any) -> None:
     factories.put(candidate, AttemptState.IN_PROGRESS)
     travel(minutes=106)
-    card = card_of(row(candidate))
+    card = card_of(row(candidate), NOW)
     assert card is not None
     assert card.since == NOW, "silent since the beginning; the deadline came later"
     assert card.overtime
@@ -106,7 +107,7 @@ def test_a_card_is_as_old_as_the_oldest_need_for_the_lane(candidate: Candidate, 
 def test_no_card_for_a_silence_that_is_young(candidate: Candidate, travel: Any) -> None:
     factories.put(candidate, AttemptState.IN_PROGRESS)
     travel(minutes=2)
-    assert card_of(row(candidate)) is None
+    assert card_of(row(candidate), NOW) is None
     assert row(candidate).needs_attribute == "disconnected"
     assert row(candidate).chalk == "gris"
 

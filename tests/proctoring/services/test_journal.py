@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from proctoring.enums import Arrival, CaseKind, Source
+from proctoring.models import Incident, Proposal
 from proctoring.services import access as accesses
 from proctoring.services import (
     alerts,
@@ -15,6 +16,8 @@ from proctoring.services import (
     due,
     ending,
     entries,
+    fraud,
+    incidents,
     minutes,
     presence,
     resume,
@@ -22,7 +25,10 @@ from proctoring.services import (
 )
 from proctoring.services.cases import answering, asking, settling
 from proctoring.services.entries import candidate_actor
+from proctoring.services.incidents import Observed
 from proctoring.services.progress import beat
+from proctoring.services.proposal_answers import dismiss_proposal, keep_proposal
+from proctoring.services.workstations import swap_workstation, undo_swap
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session
 from sessions_app.services.enrolment import enrol
@@ -46,9 +52,6 @@ NOT_WRITTEN_YET = {
     "room_incident_ended",
     "went_out",
     "came_back",
-    "incident_reported",
-    "incident_changed",
-    "incident_deleted",
     "instructions_read",
     "ticket_issued",
     "ticket_used",
@@ -64,6 +67,7 @@ PERSONAL = [
     "ESSAI",
     "ora",
     "Bus en panne",
+    "Amina",
     "Erreur de manipulation",
     "Poste 14",
     "2011-05-21",
@@ -151,9 +155,32 @@ def told(session: Session) -> Session:
     session.establishment.save()
     day.act(presence.confirm_presence, four, arrival=Arrival.LATE, late_reason="Bus en panne")
     actor = candidate_actor(entry)
-    for confirmed in (True, False):
-        alert, _ = alerts.raise_alert(entry=entry, question=4, kinds=["image"], actor=actor, now=day.now())
-        day.act(alerts.answer_alert, one, alert_id=alert.pk, confirmed=confirmed)
+    for question, confirmed in ((4, True), (5, False)):
+        alert, _ = alerts.raise_alert(
+            entry=entry, question=question, kinds=["image"], actor=actor, now=day.now()
+        )
+        day.act(alerts.answer_alert, one, alert_id=alert.pk, confirmed=confirmed, category="E11")
+    day.act(alerts.undo_answer, one, alert_id=alert.pk)
+    day.act(incidents.report_incident, one, observed=Observed("C7", description="Souris d’Amina en panne"))
+    noted = Incident.objects.latest("pk").pk
+    where = {"session_id": session.pk, "incident_id": noted, "actor": PROCTOR}
+    incidents.change_incident(**where, observed=Observed("C8", description="Amina sortie"), now=day.now())
+    incidents.delete_incident(**where, now=day.now())
+    suspected = fraud.report_fraud(
+        session_id=session.pk, candidate_id=two.pk, facts="Antisèche", actor=ADMIN, now=day.now()
+    )
+    assert suspected.sheets.get().facts == "Antisèche"
+    for settle in (dismiss_proposal, keep_proposal):
+        minutes.set_extra_time(
+            session_id=session.pk, candidate_id=one.pk, actor=PROCTOR, now=day.now(),
+            percent=10 if settle is dismiss_proposal else 20,
+        )  # fmt: skip
+        open_ = Proposal.objects.get(attempt__candidate=one, outcome="")
+        day.act(settle, one, proposal_id=open_.pk)
+    swapped = swap_workstation(
+        session_id=session.pk, candidate_id=one.pk, workstation="26", lost=5, actor=PROCTOR, now=day.now()
+    )
+    day.act(undo_swap, one, incident_id=swapped.pk)
     chosen = {"session_id": session.pk, "candidate_ids": [one.pk], "minutes": 5, "actor": PROCTOR}
     minutes.give_minutes(**chosen, reason="Bus en panne", now=day.now())
     minutes.take_minutes_back(**chosen, now=day.now())

@@ -8,7 +8,19 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
-from proctoring.models import Alert, Answer, Case, Entry, HandOver, Once, ProctorAccess, Ticket
+from proctoring.models import (
+    Alert,
+    Answer,
+    Case,
+    Entry,
+    FraudSheet,
+    HandOver,
+    Incident,
+    Once,
+    ProctorAccess,
+    Proposal,
+    Ticket,
+)
 from sessions_app.models import (
     ApiKey,
     Candidate,
@@ -151,6 +163,39 @@ def second_case() -> models.Model:
     first = case()
     first.save()
     return case(session=first.session, candidate=first.candidate)  # type: ignore[attr-defined]
+
+
+def incident(**values: Any) -> models.Model:
+    one = CandidateFactory()
+    fields: dict[str, Any] = {"session": one.session, "candidate": one, "category": "C7"}
+    return Incident(**{**fields, "observed_at": NOW, "reported_at": NOW, **values})
+
+
+def second_incident() -> models.Model:
+    raised = alert()
+    raised.save()
+    first = incident(source="alert", alert=raised)
+    first.save()
+    return incident(source="alert", alert=raised)
+
+
+def second_sheet() -> models.Model:
+    one = incident(category="C6")
+    one.save()
+    fields: dict[str, Any] = {"incident": one, "sequence": 1, "written_at": NOW}
+    FraudSheet.objects.create(**fields)
+    return FraudSheet(**fields)
+
+
+def proposal(**values: Any) -> models.Model:
+    fields: dict[str, Any] = {"attempt": attempt(), "kind": "timed_out", "question": 4, "raised_at": NOW}
+    return Proposal(**{**fields, **values})
+
+
+def second_proposal() -> models.Model:
+    first = proposal(outcome="dismissed", settled_at=NOW)
+    first.save()
+    return proposal(attempt=first.attempt)  # type: ignore[attr-defined]
 
 
 def second_answer() -> models.Model:
@@ -370,6 +415,21 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("case_answered_coherent", lambda: case(state="accepted")),
     ("case_answered_coherent", lambda: case(answered_at=NOW)),
     ("case_about_a_candidate", lambda: case(candidate=None)),
+    ("alert_final_only_once_answered", lambda: alert(final_at=NOW)),
+    ("incident_category_given", lambda: incident(category="")),
+    ("incident_question_in_range", lambda: incident(question=0)),
+    ("incident_question_in_range", lambda: incident(question=501)),
+    ("incident_description_short", lambda: incident(description="x" * 501)),
+    ("incident_source_coherent", lambda: incident(source="alert")),
+    ("incident_source_coherent", lambda: incident(source="rumour")),
+    ("incident_once_per_alert", second_incident),
+    ("fraud_sheet_once_per_event", second_sheet),
+    ("proposal_timed_out_once", second_proposal),
+    ("proposal_kind_known", lambda: proposal(kind="guess")),
+    ("proposal_settled_coherent", lambda: proposal(settled_at=NOW)),
+    ("proposal_settled_coherent", lambda: proposal(outcome="kept")),
+    ("proposal_minutes_coherent", lambda: proposal(minutes=5)),
+    ("proposal_minutes_coherent", lambda: proposal(kind="alert_waited", minutes=0)),
     ("answer_once_per_question", second_answer),
     ("once_per_scope", second_once),
     ("ticket_open_once_per_candidate", second_ticket),

@@ -1,0 +1,106 @@
+"""What is typed about an incident, checked as far as a form can; the service checks it again, under the lock."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+
+from proctoring.categories import CATEGORIES, Category
+from proctoring.enums import SENTENCES
+from proctoring.models import Incident
+from proctoring.models.incident import LAST_QUESTION, MOST_CHARACTERS
+from proctoring.selectors.incidents import seen_on
+from proctoring.services.incidents import Observed
+from sessions_app.models import Session
+
+FACTS_ONLY = "Notez les faits observés. Pas d’opinion, rien sur la santé ou la famille."
+
+
+class IncidentForm(forms.Form):
+    """One category; the fields that it asks. The hour is of the session's clock; left alone, it is now."""
+
+    question = forms.IntegerField(
+        label="Numéro de la question",
+        min_value=1,
+        max_value=LAST_QUESTION,
+        required=False,
+        error_messages={
+            "invalid": "Donnez un nombre.",
+            "min_value": SENTENCES["question_out_of_range"],
+            "max_value": SENTENCES["question_out_of_range"],
+        },
+        widget=forms.NumberInput(
+            attrs={"inputmode": "numeric", "class": "saisie saisie--code", "data-pave-champ": True}
+        ),
+    )
+    description = forms.CharField(
+        label="Description",
+        max_length=MOST_CHARACTERS,
+        required=False,
+        error_messages={
+            "max_length": "La description tient en %(limit_value)d caractères : il y en a %(show_value)d."
+        },
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+    )
+    at = forms.TimeField(
+        label="Heure",
+        required=False,
+        input_formats=["%H:%M", "%Hh%M", "%H.%M", "%H h %M"],
+        error_messages={"invalid": "Écrivez l’heure ainsi : 10:05."},
+        widget=forms.TimeInput(attrs={"type": "time", "class": "saisie saisie--court"}, format="%H:%M"),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        category: Category,
+        session: Session,
+        now: datetime,
+        incident: Incident | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.category, self.session, self.now = category, session, now
+        self.seen = incident.observed_at if incident is not None else now
+        kwargs.setdefault("auto_id", "incident-%s")
+        kwargs["initial"] = {"at": seen_on(session, self.seen), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        if category.facts_apart or not category.asks_question:
+            del self.fields["question"]
+        if category.facts_apart:
+            del self.fields["description"]
+            return
+        description = self.fields["description"]
+        description.help_text = " ".join(part for part in (category.hint, FACTS_ONLY) if part)
+        if category.asks_question:
+            self.fields["question"].required = True
+            self.fields["question"].error_messages["required"] = SENTENCES["question_missing"]
+        if category.asks_description:
+            description.required = True
+            description.error_messages["required"] = SENTENCES["description_missing"]
+
+    def observed(self, made_at: datetime | None = None) -> Observed:
+        """As the service takes it; `made_at`: when a queued gesture was made."""
+        given = self.cleaned_data
+        return Observed(
+            self.category.code,
+            given.get("question"),
+            given.get("description", ""),
+            self._instant() or made_at,
+        )
+
+    def _instant(self) -> datetime | None:
+        """None when the hour was left as it was shown, or is that of this minute."""
+        typed = self.cleaned_data.get("at")
+        if typed is None or typed.strftime("%H:%M") in {
+            seen_on(self.session, self.seen),
+            seen_on(self.session, self.now),
+        }:
+            return None
+        day = self.session.local(self.seen).date()
+        instant = datetime.combine(day, typed, tzinfo=self.session.zone)
+        # Noted after midnight, seen before it.
+        return instant if instant <= self.now else instant - timedelta(days=1)
+
+
+def category_of(code: str) -> Category | None:
+    return CATEGORIES.get(code)
