@@ -10,11 +10,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sessions_app.documents import compiler
-from sessions_app.documents.content import Part
 from sessions_app.documents.glyphs import MISSING, printable, unprintable
+
+if TYPE_CHECKING:
+    # Any dataclass with a `template`: the report's own stands above this package, in `proctoring`.
+    from _typeshed import DataclassInstance as Part
 
 CHILD_SECONDS = 300  # a file of the greatest size takes a tenth of it on an idle machine
 
@@ -33,7 +36,7 @@ class Replaced:
         return f"{self.name} ({self.who}) : {signs} imprimé {MISSING}"
 
 
-def typeset(parts: Sequence[Part], *, title: str, stamp: datetime, apart: bool = False) -> bytes:
+def typeset(parts: Sequence["Part"], *, title: str, stamp: datetime, apart: bool = False) -> bytes:
     """One PDF of these parts, each with its own page numbers. `stamp`: the date written in the file.
 
     `apart`: in a process of its own, for a file of many parts; the bytes are the same.
@@ -48,7 +51,7 @@ def typeset(parts: Sequence[Part], *, title: str, stamp: datetime, apart: bool =
     return _compile_apart(text) if apart else compiler.compile_here(text)
 
 
-def replaced_in(part: Part) -> list[Replaced]:
+def replaced_in(part: "Part") -> list[Replaced]:
     """Who is printed with a □, for the footnote and for `avertissements.txt` (mechanics §15)."""
     return list(_replaced(asdict(part)))
 
@@ -62,7 +65,7 @@ def _compile_apart(text: str) -> bytes:
     return done.stdout
 
 
-def _ready(part: Part) -> dict[str, Any]:
+def _ready(part: "Part") -> dict[str, Any]:
     content = asdict(part)
     notes = [found.who for found in _replaced(content)]
     ready: dict[str, Any] = _printable(content)

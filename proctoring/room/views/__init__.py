@@ -4,12 +4,20 @@ from proctoring.room.views.alerts import alert
 from proctoring.room.views.board import code, paper, right_room, room, state
 from proctoring.room.views.by_hand import by_hand, start_all
 from proctoring.room.views.candidate import candidate
-from proctoring.room.views.closing import close, leave, mask, unmask
+from proctoring.room.views.closing import leave, mask, unmask
 from proctoring.room.views.contacts import contacts
 from proctoring.room.views.ending import end, end_overdue, undo_batch, undo_end
 from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
 from proctoring.room.views.presence import certifiable, late, presence, workstation
+from proctoring.room.views.report import (
+    close,
+    closing_gate,
+    report,
+    report_comment,
+    report_pdf,
+    report_sheet,
+)
 from proctoring.room.views.resume import cancel_resume, dismiss_request, resume
 
 __all__ = [
@@ -19,6 +27,7 @@ __all__ = [
     "candidate",
     "certifiable",
     "close",
+    "closing_gate",
     "code",
     "contacts",
     "dismiss_request",
@@ -32,6 +41,10 @@ __all__ = [
     "minutes",
     "paper",
     "presence",
+    "report",
+    "report_comment",
+    "report_pdf",
+    "report_sheet",
     "resume",
     "right_room",
     "room",
