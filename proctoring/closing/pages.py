@@ -113,7 +113,7 @@ def report_context(report: Report) -> dict[str, Any]:
     return {
         "report": report,
         "facts": facts_of(report),
-        "people": [(person, situation_of(person)) for person in report.people],
+        "people": [(person, situation_of(person, report)) for person in report.people],
         "absent": names_of(report.absent) if report.launched_at or closing_ else "",
         "refused_names": names_of(report.refused),
         "never_started": names_of(report.never_started),

@@ -16,7 +16,7 @@ def candidate_enrolled(story: Story, act: Act) -> None:
     _know(person, act.facts)
     words = f"{person.name}{NBSP}: inscrit sur la liste par {act.by}."
     # The list as it was prepared is no event of the day; somebody added to it is.
-    story.tell(act, words, person=person, in_course=_on_the_day(story, act))
+    story.tell(act, words, person=person, in_course=_at_work(story))
 
 
 def candidate_corrected(story: Story, act: Act) -> None:
@@ -29,7 +29,7 @@ def candidate_corrected(story: Story, act: Act) -> None:
         was = person.name
         _know(person, act.inner("after"))
         words = f"{was}{NBSP}: inscription corrigée par {act.by}{_renamed(was, person)}."
-    story.tell(act, words, person=person, in_course=_on_the_day(story, act))
+    story.tell(act, words, person=person, in_course=_at_work(story))
 
 
 def candidate_transferred(story: Story, act: Act) -> None:
@@ -100,16 +100,12 @@ def extra_time_set(story: Story, act: Act) -> None:
     before, person.percent = person.percent, act.number("after")
     before = act.number("before") if "before" in act.facts else before
     last = story.lines.get(person.extra_line)
-    undo = (
-        last is not None
-        and act.received_at - last.at <= UNDONE_WITHIN
-        and last.words.endswith(_percent(person.percent, before))
-    )
-    if undo:
+    if last and act.received_at - last.at <= UNDONE_WITHIN and person.extra_before == person.percent:
         person.extra_line = story.drop(person.extra_line)
         return
     vouched = ", décision écrite détenue par l’établissement" if act.facts.get("written_decision") else ""
-    words = f"{person.name}{NBSP}: par {act.by}{vouched}, temps majoré {_percent(before, person.percent)}"
+    words = f"{person.name}{NBSP}: temps majoré de {before}{NBSP}% à {person.percent}{NBSP}%, par {act.by}{vouched}."
+    person.extra_before = before
     person.extra_line = story.tell(act, words, person=person, code="C2")
 
 
@@ -171,9 +167,6 @@ def _renamed(was: str, person: Someone) -> str:
     return f" ({person.name})" if person.name != was else ""
 
 
-def _on_the_day(story: Story, act: Act) -> bool:
-    return story.launched_at is not None or act.received_at >= story.session.starts_at
-
-
-def _percent(before: int, after: int) -> str:
-    return f"de {before}{NBSP}% à {after}{NBSP}%."
+def _at_work(story: Story) -> bool:
+    """Somebody watches, or tests run: from here on the list is part of the day."""
+    return story.launched_at is not None or bool(story.watching)

@@ -60,7 +60,9 @@ def _person(story: Story, one: Someone) -> Person:
         class_name=one.class_name,
         local_id=one.local_id,
         state=one.state.value,
-        standing=standing_of(one.state, late_refused=one.late_refused, begun=begun),
+        standing="Terminé à l’heure de fin"
+        if one.state == AttemptState.ENDED and one.ended_by_clock
+        else standing_of(one.state, late_refused=one.late_refused, begun=begun),
         workstation=one.workstation,
         started_at=one.started_at,
         started=story.session.clock(one.started_at) if one.started_at is not None else "",

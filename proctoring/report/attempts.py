@@ -113,7 +113,7 @@ def reopened(story: Story, act: Act) -> None:
     person.over_at = None
     person.end_line = 0
     reason = _because(act.text("reason"))
-    person.resume_by = f"rouvert par {act.by}"
+    person.resume_by = "après réouverture"
     person.resume_line = 0  # the reopening stands, with its reason, whether he comes back or not
     story.tell(act, f"{person.name}{NBSP}: test rouvert par {act.by}{reason}.", person=person)
 

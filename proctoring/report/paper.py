@@ -147,11 +147,12 @@ def facts_of(report: Report) -> list[list[str]]:
     ]
 
 
-def situation_of(person: Person) -> str:
+def situation_of(person: Person, report: Report) -> str:
     """« Terminé par le surveillant : problème technique. Temps majoré 33 %. »."""
     said = person.standing
     if person.unfinished:
-        said += f"{NBSP}: {(person.reason or 'motif non donné').lower()}"
+        missing = "motif à donner" if report.closing is None else "motif non donné"
+        said += f"{NBSP}: {person.reason.lower() or missing}"
     more = []
     if person.late and not person.late_refused:
         more.append(person.late[0].upper() + person.late[1:])
@@ -191,7 +192,7 @@ def _sheet(report: Report) -> ReportSheet:
         course=_printed(report.course),
         incidents=_printed(report.incidents),
         alerts=_printed(report.alerts),
-        people=[_named(person) for person in report.people],
+        people=[_named(person, report) for person in report.people],
         absent=names_of(report.absent) if report.launched_at or closing else "",
         refused=names_of(report.refused),
         never_started=names_of(report.never_started),
@@ -247,7 +248,7 @@ def _printed(lines: list[Line]) -> list[Printed]:
     return [Printed(line.time, line.code, line.words, line.note) for line in lines]
 
 
-def _named(person: Person) -> Named:
+def _named(person: Person, report: Report) -> Named:
     return Named(
         last_name=person.last_name,
         first_name=person.first_name,
@@ -257,5 +258,5 @@ def _named(person: Person) -> Named:
         workstation=person.workstation,
         started=person.started,
         over=person.over,
-        situation=situation_of(person),
+        situation=situation_of(person, report),
     )

@@ -110,6 +110,7 @@ class Someone:
     resume_line: int = 0
     out_line: int = 0
     extra_line: int = 0
+    extra_before: int = 0
     resume_by: str = ""
 
     @property
