@@ -14,7 +14,10 @@ from tests import factories
 from tests.htmx import Page, parse, words
 from tests.proctoring.room.conftest import NOW, Room, RoomBrowser
 
-PAGES = ["", "code/", "feuille-de-secours/", "minutes/", "fins/", "cloturer/", "toute-la-salle/"]
+PAGES = [
+    *("", "code/", "feuille-de-secours/", "minutes/", "fins/", "cloturer/", "toute-la-salle/"),
+    *("pv/", "pv/feuille/", "pv.pdf"),
+]
 OF_A_CANDIDATE = [
     "",
     "presence/",
