@@ -11,6 +11,7 @@
     const place = document.querySelector("#commentaire-etat p");
     if (place && place.textContent !== sentence) place.textContent = sentence;
   }
+  const choosing = () => document.querySelector("#commentaire-etat .encart") !== null;
   function count() {
     const place = document.querySelector("[data-reste-de=commentaire]");
     if (!place || !field) return;
@@ -22,8 +23,7 @@
     field.addEventListener("input", () => {
       unsaved = true;
       count();
-      // Two texts to choose from stay in sight until one is chosen.
-      if (!document.querySelector("#commentaire-etat .encart")) tell("Pas encore enregistré…");
+      if (!choosing()) tell("Pas encore enregistré…");
     });
   }
 
@@ -31,7 +31,10 @@
   const isSave = (event) => event.detail.target?.id === "commentaire-etat";
   let sent = "";
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (isSave(event)) sent = field.value;
+    if (!isSave(event)) return;
+    // Between two texts nobody but the writer chooses: nothing is sent until he did, and no button moves under his finger.
+    if (event.detail.elt === field && choosing()) event.preventDefault();
+    else sent = field.value;
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!isSave(event)) return;
@@ -53,6 +56,7 @@
     field.value = link.dataset.texte;
     document.querySelector("[name=comment_seen]").value = link.dataset.version;
     count();
+    link.closest(".encart").remove();
     window.htmx.trigger(field, "encore");
     field.focus();
   });

@@ -110,7 +110,11 @@ def find_access(*, number: int, token: str, seen: Version | None, now: datetime)
         token_fingerprint=crypto.fingerprint(token), session__number=number
     )
     if seen is not None:
-        flips = Attempt.objects.filter(_flipped("", seen.at, now), session_id=OuterRef("session_id"))
+        # Half an hour after an end the lane may propose to close (I3): news, though of no row.
+        half_hour = Q(over_at__gt=seen.at - rules.ALL_DONE_AFTER, over_at__lte=now - rules.ALL_DONE_AFTER)
+        flips = Attempt.objects.filter(
+            _flipped("", seen.at, now) | half_hour, session_id=OuterRef("session_id")
+        )
         accesses = accesses.annotate(flipped=Exists(flips))
     return accesses.order_by().first()
 
@@ -217,8 +221,7 @@ def _lane(rows: list[Row]) -> list[Card]:
 
 
 def _flipped(prefix: str, after: datetime, until: datetime) -> Q:
-    """A deadline, a silence, a return, a silence of three minutes, the end of an undo, or the half hour after an end
-    fell in (after, until]."""
+    """A deadline, a silence, a return, a silence of three minutes or the end of an undo fell in (after, until]."""
 
     def crossed(column: str, shift: timedelta = timedelta(0)) -> Q:
         return Q(**{f"{prefix}{column}__gt": after - shift, f"{prefix}{column}__lte": until - shift})
@@ -237,5 +240,4 @@ def _flipped(prefix: str, after: datetime, until: datetime) -> Q:
     )
     times = crossed("deadline_at") | crossed("silent_at") | crossed("reconnected_at")
     running = Q(**{f"{prefix}state__in": sorted(RUNNING)})
-    all_done = crossed("over_at", rules.ALL_DONE_AFTER)
-    return running & (times | crossed("last_seen_at", rules.SILENCE_IN_LANE) | expired) | undo_over | all_done
+    return running & (times | crossed("last_seen_at", rules.SILENCE_IN_LANE) | expired) | undo_over
