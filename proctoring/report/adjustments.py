@@ -33,16 +33,15 @@ def candidate_corrected(story: Story, act: Act) -> None:
 
 
 def candidate_transferred(story: Story, act: Act) -> None:
-    """Traced in both rooms (R21): « to » in the room that he leaves, « from » in the one that he joins."""
+    """Traced in both rooms alike (R21): whose number stands in « to » is the one that he joins."""
     person = story.someone(act)
     _know(person, act.inner("candidate") or act.facts)
-    gone_to = act.text("to", "to_session", "to_number")
-    come_from = act.text("from", "from_session", "from_number")
-    person.listed = not gone_to
-    if gone_to:
-        where = f"transféré vers la session{NBSP}{gone_to}"
+    person.listed = act.number("to") == story.session.number
+    if person.listed:
+        person.late, person.late_refused = "", False
+        where = f"venu de la session{NBSP}{act.text('from')}"
     else:
-        where = f"venu de la session{NBSP}{come_from}" if come_from else "transféré dans cette session"
+        where = f"transféré vers la session{NBSP}{act.text('to')}"
     story.tell(act, f"{person.name}{NBSP}: {where}, par {act.by}.", person=person)
 
 
@@ -65,6 +64,10 @@ def ticket_used(story: Story, act: Act) -> None:
 def workstation_changed(story: Story, act: Act) -> None:
     person = story.someone(act)
     before, person.workstation = act.text("before"), act.text("after")
+    recent = person.moved_at is not None and act.received_at - person.moved_at <= UNDONE_WITHIN
+    if recent and person.move_line in story.lines and person.workstation == person.moved_from:
+        person.move_line = story.drop(person.move_line)
+        return
     if before and person.workstation:
         words = f"passe du poste{NBSP}{before} au poste{NBSP}{person.workstation}"
     elif person.workstation:
@@ -72,7 +75,9 @@ def workstation_changed(story: Story, act: Act) -> None:
     else:
         words = "poste effacé"
     moved = person.started_at is not None and bool(before)
-    story.tell(act, f"{person.name}{NBSP}: {words}.", person=person, in_course=moved)
+    person.moved_from, person.moved_at = before, act.received_at
+    words = f"{person.name}{NBSP}: {words}."
+    person.move_line = story.tell(act, words, person=person, in_course=moved)
 
 
 def went_out(story: Story, act: Act) -> None:

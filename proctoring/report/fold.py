@@ -36,6 +36,7 @@ FOLDED: Mapping[str, Fold] = MappingProxyType(
         "alert_refused": troubles.alert_refused,
         "alert_validated": troubles.alert_validated,
         "alert_lapsed": troubles.alert_lapsed,
+        "alert_undone": troubles.alert_undone,
         "incident_reported": troubles.incident_reported,
         "incident_changed": troubles.incident_changed,
         "incident_deleted": troubles.incident_deleted,
@@ -43,6 +44,7 @@ FOLDED: Mapping[str, Fold] = MappingProxyType(
         "room_incident_ended": troubles.room_incident_ended,
         "case_raised": troubles.case_raised,
         "case_answered": troubles.case_answered,
+        "case_withdrawn": troubles.case_withdrawn,
         "minutes_given": adjustments.minutes_given,
         "minutes_taken_back": adjustments.minutes_taken_back,
         "extra_time_set": adjustments.extra_time_set,
@@ -67,6 +69,7 @@ FOLDED: Mapping[str, Fold] = MappingProxyType(
 NOT_REPORTED: Mapping[str, str] = MappingProxyType(
     {
         "password_changed": "security of the session, not a fact of the exam; the journal's page shows it",
+        "proposal_dismissed": "a suggestion of ours that nobody kept: what was kept is an incident or minutes",
         "receipt": "the hand-over of the papers comes after the report, and is the archive's",
     }
 )

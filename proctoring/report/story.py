@@ -9,6 +9,7 @@ from proctoring.enums import AttemptState
 from proctoring.report.content import Addendum, Closing, Comment, Line, SessionFacts
 from sessions_app.actors import ActorKind
 
+KEYED = frozenset({"started", "resumed", "completed"})  # what may be typed by hand or from paper (R22)
 LATER = timedelta(seconds=60)  # mechanics §7: printed when observed and received differ by more
 
 
@@ -109,6 +110,9 @@ class Someone:
     end_line: int = 0
     resume_line: int = 0
     out_line: int = 0
+    move_line: int = 0
+    moved_from: str = ""
+    moved_at: datetime | None = None
     extra_line: int = 0
     extra_before: int = 0
     resume_by: str = ""
@@ -229,7 +233,7 @@ class Story:
     def note_of(self, act: Act) -> str:
         """Where the time was keyed (R22), or noted more than a minute after it was observed; else nothing."""
         seen, noted = self.session.clock(act.observed_at), self.session.clock(act.received_at)
-        source = act.text("source")
+        source = act.text("source") if act.kind in KEYED else ""
         if source == "hand":
             return f"saisi à la main à {noted}"
         if source == "paper":

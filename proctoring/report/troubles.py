@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from proctoring.report.story import Act, Alert, Incident, RoomIncident, Story
+from proctoring.report.story import Act, Alert, Incident, RoomIncident, Someone, Story
 from sessions_app.wording import NBSP
 
 KINDS = {
@@ -28,6 +28,13 @@ def alert_refused(story: Story, act: Act) -> None:
 def alert_validated(story: Story, act: Act) -> None:
     code = code_of(act.facts)
     _answered(story, act, f"problème confirmé par {act.by}{f' ({code})' if code else ''}")
+
+
+def alert_undone(story: Story, act: Act) -> None:
+    """The answer was taken back in time: the alert waits again."""
+    found = story.alerts.get(_alert(act))
+    if found is not None:
+        found.outcome, found.answered = "", None
 
 
 def alert_lapsed(story: Story, act: Act) -> None:
@@ -72,23 +79,60 @@ def room_incident_ended(story: Story, act: Act) -> None:
         found.people |= {one for one in people if isinstance(one, int)}
 
 
+CASES = {
+    "late": "élève en retard",
+    "reopening": "réouverture d’un test",
+    "not_listed": "élève absent de la liste",
+    "transfer": "élève d’une autre salle",
+}
+ANSWERS = {"accepted": "accord", "refused": "refus"}
+
+
 def case_raised(story: Story, act: Act) -> None:
-    """What the room sent up to the day board (R10, R21)."""
-    who = f"{story.someone(act).name}{NBSP}: " if act.candidate_id is not None else ""
-    about = act.text("words", "label", "subject", "about", "reason", "kind")
-    told = f" ({about.rstrip('.')})" if about else ""
-    words = f"{who}cas transmis à la direction par {act.by}{told}."
-    story.tell(act, words, person=_known(story, act))
+    """What the room sent up to the day board (R10, R12, R21)."""
+    reason = act.text("reason")
+    told = f" ({reason.rstrip('.')})" if reason else ""
+    words = f"{_about(story, act)}demande à la direction par {act.by}, {_case(act)}{told}."
+    _tell_case(story, act, words)
 
 
 def case_answered(story: Story, act: Act) -> None:
-    who = f"{story.someone(act).name}{NBSP}: " if act.candidate_id is not None else ""
-    answer = act.text("words", "label", "outcome", "answer")
-    answer = {"accepted": "accordé", "refused": "refusé"}.get(answer, answer)
+    """With the name of who answered; a late pupil who is accepted is late no more than that."""
+    answer = act.text("answer")
     reason = act.text("reason", "comment")
-    told = ", ".join(part.rstrip(".") for part in (answer, reason) if part)
-    words = f"{who}réponse de la direction ({act.by}){f'{NBSP}: {told}' if told else ''}."
-    story.tell(act, words, person=_known(story, act))
+    told = f" ({reason.rstrip('.')})" if reason else ""
+    words = (
+        f"{_about(story, act)}{ANSWERS.get(answer, answer)} de la direction, {act.by}, {_case(act)}{told}."
+    )
+    _tell_case(story, act, words)
+    person = _listed(story, act)
+    if person is not None and act.text("kind") == "late" and answer == "accepted":
+        person.late, person.late_refused = "en retard, admis avec l’accord de la direction", False
+
+
+def case_withdrawn(story: Story, act: Act) -> None:
+    """Without object, or taken back: the question no longer stands."""
+    story.drop(act.number("case"))
+
+
+def _tell_case(story: Story, act: Act, words: str) -> None:
+    story.tell(act, words[0].upper() + words[1:], person=_listed(story, act))
+
+
+def _about(story: Story, act: Act) -> str:
+    """Who is meant: perhaps somebody who is on no list, or on that of another room."""
+    person = _listed(story, act)
+    named = f"{act.text('last_name').upper()} {act.text('first_name')}".strip()
+    who = person.name if person is not None else named
+    return f"{who}{NBSP}: " if who else ""
+
+
+def _listed(story: Story, act: Act) -> Someone | None:
+    return story.people.get(act.candidate_id) if act.candidate_id is not None else None
+
+
+def _case(act: Act) -> str:
+    return CASES.get(act.text("kind"), act.text("kind") or "sans précision")
 
 
 def code_of(facts: Any) -> str:
@@ -109,10 +153,6 @@ def _answered(story: Story, act: Act, outcome: str) -> None:
         story.someone(act)
     found.outcome = outcome
     found.answered = act
-
-
-def _known(story: Story, act: Act) -> Any:
-    return story.someone(act) if act.candidate_id is not None else None
 
 
 def _alert(act: Act) -> tuple[Any, ...]:

@@ -48,9 +48,10 @@ class Journal:
 
     def say(
         self,
-        kind: str,
+        what: str,
         minute: float = 0,
         candidate: int | None = None,
+        /,
         *,
         noted: float | None = None,
         actor: dict[str, str] = PROCTOR,
@@ -60,7 +61,7 @@ class Journal:
         received = NOW + timedelta(minutes=minute if noted is None else noted)
         sequence = len(self.events) + 1
         told = {**facts, "actor": actor}
-        self.events.append(Told(sequence, kind, candidate, observed, received, told, f"{sequence:064x}"))
+        self.events.append(Told(sequence, what, candidate, observed, received, told, f"{sequence:064x}"))
         return self
 
     def list_of(self, *names: tuple[int, str, str], percent: int = 0) -> "Journal":

@@ -247,13 +247,51 @@ def test_list_that_changes_while_somebody_watches_is_told() -> None:
 
 
 def test_transfer_is_traced_in_both_rooms() -> None:
-    away = journal().say("candidate_transferred", 3, PAUL, to=82691, actor=ADMIN)
+    names: dict[str, object] = {"last_name": "Dupont", "first_name": "Paul", "birth_date": "2011-05-21"}
+    away = journal().say(
+        "candidate_transferred", 3, PAUL, actor=ADMIN, **names, **{"from": 82690, "to": 82691}
+    )
     assert [one.name for one in away.report.people] == ["MARTIN Zoé"]
     assert course(away.report) == ["10h03 DUPONT Paul : transféré vers la session 82691, par Andréa Essai."]
-    here = Journal().say(
-        "candidate_transferred", 3, 21, actor=ADMIN, last_name="Dupont", first_name="Paul", **{"from": 82690}
+    here = Journal().say("candidate_transferred", 3, 21, actor=ADMIN, **names, **{"from": 82688, "to": 82690})
+    assert course(here.report) == ["10h03 DUPONT Paul : venu de la session 82688, par Andréa Essai."]
+    assert [one.name for one in here.report.absent] == ["DUPONT Paul"]
+
+
+def test_pupil_of_another_room_who_was_asked_for_is_not_on_this_list() -> None:
+    told = journal().say(
+        "case_raised",
+        3,
+        99,
+        kind="transfer",
+        last_name="Roux",
+        first_name="Ali",
+        reason="",
+        **{"from": 82688},
     )
-    assert course(here.report) == ["10h03 DUPONT Paul : venu de la session 82690, par Andréa Essai."]
+    told.say("case_answered", 5, 99, actor=ADMIN, case=3, kind="transfer", answer="refused", last_name="Roux",
+             first_name="Ali", reason="Pas sa salle.")  # fmt: skip
+    assert course(told.report) == [
+        "10h03 ROUX Ali : demande à la direction par Perrine Essai, élève d’une autre salle.",
+        "10h05 ROUX Ali : refus de la direction, Andréa Essai, élève d’une autre salle (Pas sa salle).",
+    ]
+    assert [one.name for one in told.report.people] == ["DUPONT Paul", "MARTIN Zoé"]
+
+
+def test_late_pupil_accepted_by_the_direction_is_refused_no_more() -> None:
+    told = journal().run(4, ZOE).say("late_refused", 24, PAUL).say("case_raised", 25, PAUL, kind="late")
+    assert [one.name for one in told.report.refused] == ["DUPONT Paul"]
+    told.say("case_answered", 27, PAUL, actor=ADMIN, case=7, kind="late", answer="accepted")
+    assert not told.report.refused
+    told.say("presence_confirmed", 28, PAUL)
+    assert "admis avec l’accord de la direction" in situation(told)
+
+
+def test_case_that_was_withdrawn_does_not_stand() -> None:
+    told = journal().run(4, PAUL).say("case_raised", 25, PAUL, kind="reopening", reason="Erreur.")
+    sequence = told.events[-1].sequence
+    assert len(course(told.report)) == 2
+    assert len(course(told.say("case_withdrawn", 26, PAUL, case=sequence, kind="reopening").report)) == 1
 
 
 def test_candidate_whom_no_event_names_has_a_number() -> None:
@@ -266,14 +304,14 @@ def test_candidate_whom_no_event_names_has_a_number() -> None:
 def test_certifiable_tickets_and_cases_have_their_lines() -> None:
     told = journal().say("became_certifiable", -8, PAUL, competences_before=3)
     told.say("ticket_issued", 1, PAUL).say("ticket_used", 2, PAUL, actor={"kind": "candidate", "name": "x"})
-    told.say("case_raised", 9, ZOE, label="élève en retard")
-    told.say("case_answered", 11, ZOE, actor=ADMIN, outcome="accepted", reason="Train supprimé.")
+    told.say("case_raised", 9, ZOE, kind="reopening", reason="Fini par erreur.")
+    told.say("case_answered", 11, ZOE, actor=ADMIN, case=6, kind="reopening", answer="accepted")
     assert course(told.report) == [
         "9h52 DUPONT Paul : devenu certifiable, profil vu à l’écran par Perrine Essai.",
         "10h01 DUPONT Paul : ticket d’entrée remis par Perrine Essai.",
         "10h02 DUPONT Paul : entré avec un ticket, sans taper son identité.",
-        "10h09 MARTIN Zoé : cas transmis à la direction par Perrine Essai (élève en retard).",
-        "10h11 MARTIN Zoé : réponse de la direction (Andréa Essai) : accordé, Train supprimé.",
+        "10h09 MARTIN Zoé : demande à la direction par Perrine Essai, réouverture d’un test (Fini par erreur).",
+        "10h11 MARTIN Zoé : accord de la direction, Andréa Essai, réouverture d’un test.",
     ]
 
 
@@ -291,6 +329,14 @@ def test_alert_and_its_outcome() -> None:
     assert report.alerts[0].code == "E1"
     assert plain(report.alerts[0].words).endswith("Problème confirmé par Perrine Essai (E1).")
     assert report.open_alerts == 0
+
+
+def test_answer_to_an_alert_that_was_taken_back_does_not_stand() -> None:
+    told = journal().run(4, PAUL).say("alert_raised", 50, PAUL, alert=7, question=27, kinds=[])
+    told.say("alert_validated", 51, PAUL, alert=7, question=27, category="E1", raised_at="x")
+    told.say("alert_undone", 51.1, PAUL, alert=7, question=27, answer="validated")
+    assert told.report.open_alerts == 1
+    assert told.report.alerts[0].code == ""
 
 
 @pytest.mark.parametrize(
@@ -313,6 +359,35 @@ def test_incident_says_code_question_workstation_description_and_both_times() ->
         "DUPONT Paul, poste 14, question 12 : Simulateur ou application absents. Rien ne s’affiche."
     )
     assert line.note == "observé à 10h31, noté à 10h36"
+
+
+def test_incident_noted_by_hand_is_no_time_keyed_by_hand() -> None:
+    told = journal().say(
+        "incident_reported", 31, PAUL, incident=1, alert=None, category="C7", question=None, workstation="",
+        description="Bruit.", source="hand", observed_at="2026-03-14T09:25:00+00:00",
+    )  # fmt: skip
+    line = told.report.incidents[0]
+    assert (line.time, line.note) == ("10h25", "observé à 10h25, noté à 10h31")
+
+
+def test_faulty_workstation_that_was_undone_leaves_nothing() -> None:
+    told = journal().say("workstation_changed", -3, PAUL, before="", after="14").run(4, PAUL)
+    told.say("incident_reported", 30, PAUL, incident=1, category="C7", description="Poste 14 défaillant")
+    told.say("workstation_changed", 30, PAUL, before="14", after="15", swap=1)
+    told.say("minutes_given", 30, PAUL, minutes=4, reason="Poste défaillant", swap=1)
+    told.say("resume_authorised", 30, PAUL, swap=1)
+    assert len(course(told.report)) == 4
+    told.say("resume_cancelled", 30.1, PAUL).say("minutes_taken_back", 30.1, PAUL, minutes=4)
+    told.say("workstation_changed", 30.1, PAUL, before="15", after="14")
+    told.say("incident_deleted", 30.1, PAUL, incident=1, before={})
+    assert len(course(told.report)) == 1
+    assert (told.report.incidents, told.report.people[0].workstation) == ([], "14")
+
+
+def test_sheet_of_a_suspected_fraud_changes_nothing_here() -> None:
+    told = journal().say("incident_reported", 31, PAUL, incident=1, category="C6", observed_at=None)
+    told.say("incident_changed", 40, PAUL, incident=1, category="C6", sheet_digest="abc")
+    assert [(line.code, line.words) for line in told.report.incidents] == [("C6", "Fiche séparée.")]
 
 
 def test_incident_noted_within_a_minute_has_no_note() -> None:
