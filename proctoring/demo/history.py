@@ -11,6 +11,7 @@ from proctoring.services import access as accesses
 from proctoring.services import alerts, closing, ending, entries, minutes, presence, progress, resume, running
 from proctoring.services.addenda import add_addendum
 from proctoring.services.comment import save_comment
+from proctoring.services.instructions import note_instructions_read
 from sessions_app.actors import Actor
 from sessions_app.models import Candidate, Session
 
@@ -52,6 +53,7 @@ class _Story:
         planned: list[tuple[float, Act]] = [
             (-18, lambda now: self.come_in("Perrine Démo", DESKTOP, now)),
             (-11, lambda now: self.come_in("Luc Démo", TABLET, now)),
+            (1, self.read_instructions),
             (12, lambda now: self.come_late(LATE, now)),
             # A crash: he comes back on the spare computer, asks, is let in, and gets his minutes back.
             (19, lambda now: self.answer(2, 11, now)),
@@ -111,6 +113,9 @@ class _Story:
 
     def tick(self, index: int, now: datetime) -> None:
         presence.confirm_presence(**self._who(index), actor=self.proctor, now=now)
+
+    def read_instructions(self, now: datetime) -> None:
+        note_instructions_read(session_id=self.session.pk, actor=self.proctor, now=now)
 
     def come_late(self, index: int, now: datetime) -> None:
         presence.confirm_presence(**self._who(index), actor=self.proctor, now=now, arrival=Arrival.LATE)

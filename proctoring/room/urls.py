@@ -15,6 +15,7 @@ urlpatterns = [
     path("<int:number>/bonne-salle/", views.right_room, name="right_room"),
     path("<int:number>/code/", views.code, name="code"),
     path("<int:number>/qui-appeler/", views.contacts, name="contacts"),
+    path("<int:number>/consignes/", views.instructions, name="instructions"),
     path("<int:number>/masquer/", views.mask, name="mask"),
     path("<int:number>/demasquer/", views.unmask, name="unmask"),
     path("<int:number>/quitter/", views.leave, name="leave"),

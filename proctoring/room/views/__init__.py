@@ -7,6 +7,7 @@ from proctoring.room.views.candidate import candidate
 from proctoring.room.views.closing import leave, mask, unmask
 from proctoring.room.views.contacts import contacts
 from proctoring.room.views.ending import end, end_overdue, undo_batch, undo_end
+from proctoring.room.views.instructions import instructions
 from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
 from proctoring.room.views.presence import certifiable, late, presence, workstation
@@ -34,6 +35,7 @@ __all__ = [
     "end",
     "end_overdue",
     "extra_time",
+    "instructions",
     "late",
     "leave",
     "login",

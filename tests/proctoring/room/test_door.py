@@ -16,7 +16,7 @@ from tests.proctoring.room.conftest import NOW, Room, RoomBrowser
 
 PAGES = [
     *("", "code/", "feuille-de-secours/", "minutes/", "fins/", "cloturer/", "toute-la-salle/"),
-    *("pv/", "pv/feuille/", "pv.pdf"),
+    *("pv/", "pv/feuille/", "pv.pdf", "consignes/"),
 ]
 OF_A_CANDIDATE = [
     "",
