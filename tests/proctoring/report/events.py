@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from proctoring.report.content import Report, SessionFacts
 from proctoring.report.fold import fold
+from proctoring.report.paper import situation_of
 from tests.journal import NOW
 
 PAUL, ZOE = 11, 12
@@ -98,3 +99,8 @@ def course(report: Report) -> list[str]:
 
 def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
+
+
+def situation(told: Journal, person: int = PAUL) -> str:
+    report = told.report
+    return plain(next(situation_of(one, report) for one in report.people if one.id == person))
