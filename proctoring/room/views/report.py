@@ -6,6 +6,7 @@ from django.http import HttpResponse
 
 from proctoring.closing import pages
 from proctoring.closing.place import Place
+from proctoring.room import answers
 from proctoring.room.gate import in_room
 from proctoring.room.visit import Visit
 
@@ -36,8 +37,11 @@ def report_pdf(visit: Visit, **_: Any) -> HttpResponse:
 
 @in_room("GET", "POST")
 def close(visit: Visit, **_: Any) -> HttpResponse:
-    """« Clôturer »."""
-    return pages.close_page(_place(visit))
+    """« Clôturer »: a page of its own; a page that still asks for it by htmx is led there, or told what changed."""
+    if visit.is_htmx and visit.request.method == "GET":
+        return HttpResponse(status=204, headers={"HX-Redirect": visit.request.path})
+    response = pages.close_page(_place(visit))
+    return answers.done(visit) if visit.is_htmx and response.status_code == 303 else response
 
 
 @in_room("POST")

@@ -33,12 +33,15 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "undo_batch": ("in_progress", {}),
     "start_all": ("present", {"at": "10:30", "source": "paper"}),
     "close": ("completed", {}),
+    "instructions": ("expected", {}),
+    "report_comment": ("expected", {"comment": "Bruit.", "comment_seen": "0"}),
     "right_room": ("expected", {}),
     "mask": ("expected", {}),
     "unmask": ("expected", {"password": factories.PASSWORD}),
     "leave": ("expected", {}),
 }
 READ_ONLY = {"contacts", "room", "state", "code", "paper", "candidate", "login"}
+READ_ONLY |= {"report", "report_sheet", "report_pdf", "closing_gate"}
 # Questions: what stands in the state, and how many buttons confirm.
 QUESTIONS: dict[str, tuple[str, list[str]]] = {
     "presence": ("expected", ["Confirmer"]),
@@ -54,7 +57,7 @@ QUESTIONS: dict[str, tuple[str, list[str]]] = {
     ),
     "end_overdue": ("in_progress", ["Confirmer"]),
     "start_all": ("present", ["Confirmer"]),
-    "close": ("completed", ["Confirmer"]),
+    "instructions": ("expected", ["Consignes lues"]),
     "leave": ("expected", ["Confirmer"]),
 }
 PATHS = {pattern.name: str(pattern.pattern) for pattern in urlpatterns}
@@ -108,6 +111,8 @@ def test_every_act_leads_back_without_scripts(room: Room, name: str) -> None:
     where = response["Location"].split("#")[0]
     if name == "leave":
         assert where == f"/surveillance/?numero={room.session.number}"
+    elif name == "report_comment":
+        assert where == room.url + "pv/"
     elif data.get("source") == "paper":
         assert where == room.url + "feuille-de-secours/"
     else:
@@ -115,7 +120,7 @@ def test_every_act_leads_back_without_scripts(room: Room, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [one for one in ACTS if one not in {"mask", "unmask", "right_room", "leave"}]
+    "name", [one for one in ACTS if one not in {"mask", "unmask", "right_room", "leave", "report_comment"}]
 )
 def test_every_act_answers_htmx_with_what_changed(room: Room, name: str) -> None:
     state, data = ACTS[name]

@@ -158,7 +158,7 @@ def test_gate_names_what_is_missing_and_the_button_counts_it(room: Room) -> None
     said = page.text("manques")
     for words in ("Plus aucun test en cours", "DUPONT Paul", "DURAND Simon", "Non confirmée", "Votre nom"):
         assert words in said
-    assert page.text("clore") == "Clôturer avec 4 manques déclarés"
+    assert page.text("clore") == "Confirmer : Clôturer avec 4 manques déclarés"
     typed = {f"reason-{paul.pk}": "time", "attendance": "1", "mark": mark_of(page)}
     fresh = room.post(
         f"{room.url}cloturer/manques/", htmx=True, **typed, signature="Perrine"
@@ -188,7 +188,7 @@ def test_somebody_reopened_meanwhile_and_what_was_typed_is_kept(admin_room: Room
     ending.reopen(**where, reason="Erreur", actor=factories.ADMIN)
     ending.end_test(**where, actor=factories.PROCTOR)
     room.travel(seconds=11)
-    response = page.press("Clôturer avec 3 manques déclarés")
+    response = page.press("Confirmer : Clôturer avec 3 manques déclarés")
     assert response.status_code == 409
     assert "La situation a changé" in page.text()
     assert page.get("signature").get("value") == "Perrine Essai"
