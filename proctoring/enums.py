@@ -92,6 +92,13 @@ class ProposalOutcome(TextChoices):
     LAPSED = "lapsed", "Sans objet"
 
 
+class EndReason(TextChoices):
+    """Why a test was not finished, as the report says it at closing (I3)."""
+
+    TIME = "time", "Manque de temps ou départ prématuré"
+    TECHNICAL = "technical", "Problème technique"
+
+
 class OverReason(TextChoices):
     """Why a test is over, as the candidate is told (D5)."""
 

@@ -25,6 +25,7 @@ NAMES_SHOWN_BEFORE = timedelta(hours=24)  # R1
 LATE_DEFAULT_FOR = timedelta(minutes=5)  # mechanics §7
 ROLL_CALL_FOR = timedelta(minutes=10)
 LAUNCH_TAKEN_BACK_WITHIN = timedelta(minutes=5)
+ALL_DONE_AFTER = timedelta(minutes=30)  # I3: « Tout le monde a fini — Clôturer »
 WATCHING = timedelta(minutes=2)  # mechanics §2: « who is watching »
 SEEN_EVERY = timedelta(minutes=1)
 

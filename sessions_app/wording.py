@@ -52,3 +52,9 @@ def age_words(age: timedelta) -> str:
         return f"{seconds}{NBSP}s"
     minutes = seconds // 60
     return f"{minutes}{NBSP}min" if minutes < 60 else f"{minutes // 60}{NBSP}h{NBSP}{minutes % 60:02d}"
+
+
+def keep_words(years: int) -> str:
+    """Its place and its term, as the school set it (P9)."""
+    span = f"{years} an{'s' if years > 1 else ''}"
+    return f"À conserver {span} par l’établissement — à remettre au secrétariat de scolarité"

@@ -5,7 +5,17 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from proctoring.dashboard import board, catch_up, certifiable, fraud, hand_over, password, team, views
+from proctoring.dashboard import (
+    board,
+    catch_up,
+    certifiable,
+    fraud,
+    hand_over,
+    password,
+    report,
+    team,
+    views,
+)
 from proctoring.dashboard.journal import views as journal
 
 app_name = "dashboard"
@@ -42,5 +52,13 @@ urlpatterns = [
     *_journal("equipe/<int:membership_id>/journal", journal.of_member, "member_journal"),
     path(f"{_SESSION}fraudes/", fraud.suspicions, name="suspicions"),
     path(f"{_SESSION}fraudes/<int:incident_id>/", fraud.sheet, name="fraud_sheet"),
+    path(f"{_SESSION}pv/", report.report, name="report"),
+    path(f"{_SESSION}pv/feuille/", report.report_sheet, name="report_sheet"),
+    path(f"{_SESSION}pv/commentaire/", report.report_comment, name="report_comment"),
+    path(f"{_SESSION}pv.pdf", report.report_pdf, name="report_pdf"),
+    path(f"{_SESSION}cloturer/", report.close, name="close"),
+    path(f"{_SESSION}cloturer/manques/", report.closing_gate, name="closing_gate"),
+    path(f"{_SESSION}additif/", report.addendum, name="addendum"),
+    path(f"{_SESSION}additif-<int:rank>.pdf", report.addendum_pdf, name="addendum_pdf"),
     path("equipe/<int:membership_id>/retirer/", team.remove_member, name="remove_member"),
 ]

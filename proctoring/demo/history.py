@@ -4,8 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from proctoring.enums import Arrival
+from proctoring.enums import Arrival, EndReason
 from proctoring.models import Entry, ProctorAccess
+from proctoring.report.gate import Statement
 from proctoring.services import access as accesses
 from proctoring.services import (
     alerts,
@@ -20,6 +21,9 @@ from proctoring.services import (
     running,
     tickets,
 )
+from proctoring.services.addenda import add_addendum
+from proctoring.services.comment import save_comment
+from proctoring.services.instructions import note_instructions_read
 from sessions_app.actors import Actor
 from sessions_app.models import Candidate, Session
 
@@ -62,6 +66,7 @@ class _Story:
         planned: list[tuple[float, Act]] = [
             (-18, lambda now: self.come_in("Perrine Démo", DESKTOP, now)),
             (-11, lambda now: self.come_in("Luc Démo", TABLET, now)),
+            (1, self.read_instructions),
             (12, lambda now: self.come_late(LATE, now)),
             # A crash: he comes back on the spare computer, asks, is let in, and gets his minutes back.
             (19, lambda now: self.answer(2, 11, now)),
@@ -90,8 +95,10 @@ class _Story:
             (79, lambda now: self.answer(ENDED_EARLY, 31, now)),
             (80, lambda now: self.end(ENDED_EARLY, now)),
             (104, lambda now: self.leave("Luc Démo", now)),
+            (125, self.comment),
             (128, self.close),
             (129, lambda now: self.leave("Perrine Démo", now)),
+            (2 * 24 * 60, self.add_to_the_report),
         ]
         for index in range(PRESENT):
             planned.append((-8 + index / 3, self._at(self.tick, index)))
@@ -122,6 +129,9 @@ class _Story:
 
     def tick(self, index: int, now: datetime) -> None:
         presence.confirm_presence(**self._who(index), actor=self.proctor, now=now)
+
+    def read_instructions(self, now: datetime) -> None:
+        note_instructions_read(session_id=self.session.pk, actor=self.proctor, now=now)
 
     def come_late(self, index: int, now: datetime) -> None:
         presence.confirm_presence(**self._who(index), actor=self.proctor, now=now, arrival=Arrival.LATE)
@@ -220,5 +230,21 @@ class _Story:
     def undo_end(self, index: int, now: datetime) -> None:
         ending.undo_end(**self._who(index), actor=self.proctor, now=now)
 
+    def comment(self, now: datetime) -> None:
+        text = "Poste 3 en panne à 10h19 : l’élève a repris sur le poste de secours. Rien d’autre à signaler."
+        save_comment(session_id=self.session.pk, text=text, seen=0, actor=self.proctor, now=now)
+
     def close(self, now: datetime) -> None:
-        closing.close_session(session_id=self.session.pk, actor=self.proctor, now=now)
+        """With its signature, its reason, its sealed paper."""
+        said = Statement(
+            signature="Perrine Démo",
+            attendance_signed=True,
+            reasons={self.candidates[ENDED_EARLY].pk: EndReason.TIME},
+        )
+        closing.close_session(session_id=self.session.pk, actor=self.proctor, now=now, statement=said)
+
+    def add_to_the_report(self, now: datetime) -> None:
+        """Two days later, at a desk: a correction that leaves the sealed report as it is."""
+        name = self.candidates[4].first_name
+        text = f"Question 12 de {name} : la plateforme a confirmé la panne de l’image, la question n’est pas comptée."
+        add_addendum(session_id=self.session.pk, text=text, key="", actor=self.admin, now=now)

@@ -6,7 +6,7 @@ is also « changed » when its deadline, silence or return fell after those mill
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 
@@ -39,9 +39,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """« 17/20 présents, dont 12 en cours », and the filters."""
+    """« 17/20 présents, dont 12 en cours », and the filters. `last_over_at`: when the latest test ended."""
 
     by_state: Counter[str]
+    last_over_at: datetime | None = None
 
     @property
     def total(self) -> int:
@@ -75,6 +76,12 @@ class Counts:
     def arrived(self) -> int:
         return self.total - self.expected
 
+    def all_done(self, now: datetime) -> bool:
+        """Nothing runs, and half an hour has passed since the last end (I3)."""
+        if self.running or self.last_over_at is None:
+            return False
+        return now >= self.last_over_at + rules.ALL_DONE_AFTER
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -89,6 +96,11 @@ class Board:
     def overdue(self) -> int:
         return sum(card.overtime for card in self.cards)
 
+    @property
+    def all_done(self) -> bool:
+        """« Tout le monde a fini — Clôturer »: derived from the clock, never stored."""
+        return self.counts.all_done(self.version.at)
+
 
 def find_access(*, number: int, token: str, seen: Version | None, now: datetime) -> ProctorAccess | None:
     """The one query of a refresh: the access with its session and establishment, annotated with `flipped`.
@@ -99,7 +111,11 @@ def find_access(*, number: int, token: str, seen: Version | None, now: datetime)
         token_fingerprint=crypto.fingerprint(token), session__number=number
     )
     if seen is not None:
-        flips = Attempt.objects.filter(flipped("", seen.at, now), session_id=OuterRef("session_id"))
+        # Half an hour after an end the lane may propose to close (I3): news, though of no row.
+        half_hour = Q(over_at__gt=seen.at - rules.ALL_DONE_AFTER, over_at__lte=now - rules.ALL_DONE_AFTER)
+        flips = Attempt.objects.filter(
+            flipped("", seen.at, now) | half_hour, session_id=OuterRef("session_id")
+        )
         accesses = accesses.annotate(flipped=Exists(flips))
     return accesses.order_by().first()
 
@@ -108,10 +124,12 @@ def whole_board(session: Session, *, now: datetime, order: str = "name") -> Boar
     """Every row. One query, whatever their number; one more while something is proposed."""
     candidates = _candidates(session)
     by_workstation = order == "workstation"
-    rows = [row_of(candidate, session, now) for candidate in candidates.order_by("sort_key", "pk")]
+    listed = list(candidates.order_by("sort_key", "pk"))
+    rows = [row_of(candidate, session, now) for candidate in listed]
+    ends = [one.attempt.over_at for one in listed if hasattr(one, "attempt") and one.attempt.over_at]
     if by_workstation:
         rows.sort(key=lambda row: row.workstation_key)
-    counts = Counts(Counter(row.state for row in rows))
+    counts = Counts(Counter(row.state for row in rows), max(ends, default=None))
     return Board(rows, _lane(rows, now), counts, Version(session.sequence, now))
 
 
@@ -194,13 +212,15 @@ def _counts(session: Session, now: datetime) -> Counts:
     """States of all rows; a candidate to whom nothing happened has no attempt, and is expected."""
     expired = now - rules.LIFE_OF_A_TEST
     counts: Counter[str] = Counter()
+    ends: list[datetime] = []
     states = Candidate.objects.filter(session_id=session.pk).values_list(
-        "attempt__state", "attempt__started_at"
+        "attempt__state", "attempt__started_at", "attempt__over_at"
     )
-    for state, started_at in states:
+    for state, started_at, over_at in states:
+        ends += [over_at] if over_at is not None else []
         past = state in RUNNING and started_at is not None and started_at <= expired
         counts[AttemptState.EXPIRED if past else state or AttemptState.EXPECTED] += 1
-    return Counts(counts)
+    return Counts(counts, max(ends, default=None))
 
 
 def _lane(rows: list[Row], now: datetime) -> list[Card]:
@@ -218,11 +238,8 @@ def flipped(prefix: str, after: datetime, until: datetime) -> Q:
     """A deadline, a silence, a return, a proposal, a silence of three minutes or the end of an undo fell in
     (after, until]."""
 
-    def crossed(column: str, shift: bool = False) -> Q:
-        low, high = (
-            (after, until) if not shift else (after - rules.SILENCE_IN_LANE, until - rules.SILENCE_IN_LANE)
-        )
-        return Q(**{f"{prefix}{column}__gt": low, f"{prefix}{column}__lte": high})
+    def crossed(column: str, shift: timedelta = timedelta(0)) -> Q:
+        return Q(**{f"{prefix}{column}__gt": after - shift, f"{prefix}{column}__lte": until - shift})
 
     expired = Q(
         **{
@@ -239,4 +256,4 @@ def flipped(prefix: str, after: datetime, until: datetime) -> Q:
     # A proposal after a question that timed out comes without an event (R16).
     times = crossed("deadline_at") | crossed("silent_at") | crossed("reconnected_at") | crossed("proposed_at")
     running = Q(**{f"{prefix}state__in": sorted(RUNNING)})
-    return running & (times | crossed("last_seen_at", shift=True) | expired) | undo_over
+    return running & (times | crossed("last_seen_at", rules.SILENCE_IN_LANE) | expired) | undo_over

@@ -33,7 +33,7 @@ from sessions_app.enums import SessionKind, SignInMode
 from sessions_app.models import Candidate, Session
 from sessions_app.rules import PREPARATION, deadline, extra_minutes
 from sessions_app.selectors.kit import kit_mark
-from sessions_app.wording import clock_time, day, duration_words, long_day, week_day
+from sessions_app.wording import clock_time, day, duration_words, keep_words, long_day, week_day
 
 PER_PAGE = 20
 REPORT_LINES = 12
@@ -166,15 +166,9 @@ def head(session: Session) -> Head:
         short_date=day(local.date()),
         hour=clock_time(local),
         duration=duration_words(session.duration),
-        keep=_keep(session.establishment.retention_years),
+        keep=keep_words(session.establishment.retention_years),
         logo_words=f"Logo : {session.establishment.name}",
     )
-
-
-def _keep(years: int) -> str:
-    """Its place and its term, as the school set it (P9)."""
-    span = f"{years} an{'s' if years > 1 else ''}"
-    return f"À conserver {span} par l’établissement — à remettre au secrétariat de scolarité"
 
 
 _KNOWN = {mode.value for mode in SignInMode} - {SignInMode.UNKNOWN.value}

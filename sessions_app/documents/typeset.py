@@ -8,13 +8,16 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sessions_app.documents import typesetter
-from sessions_app.documents.content import Part
 from sessions_app.documents.glyphs import MISSING, printable, unprintable
 from sessions_app.documents.school import Logo
 from sessions_app.documents.typesetter import Typesetter
+
+if TYPE_CHECKING:
+    # Any dataclass with a `template`: the report's own stands above this package, in `proctoring`.
+    from _typeshed import DataclassInstance as Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,7 @@ class Replaced:
 
 
 def typeset(
-    parts: Sequence[Part], *, title: str, stamp: datetime, logo: Logo | None = None, apart: bool = False
+    parts: Sequence["Part"], *, title: str, stamp: datetime, logo: Logo | None = None, apart: bool = False
 ) -> bytes:
     """One PDF of these parts, each with its own page numbers. `stamp`: the date written in the file.
 
@@ -54,12 +57,12 @@ def typeset(
     return typesetter.ours.make("main.typ", inputs)
 
 
-def replaced_in(part: Part) -> list[Replaced]:
+def replaced_in(part: "Part") -> list[Replaced]:
     """Who is printed with a □, for the footnote and for `avertissements.txt` (mechanics §15)."""
     return list(_replaced(asdict(part)))
 
 
-def _ready(part: Part) -> dict[str, Any]:
+def _ready(part: "Part") -> dict[str, Any]:
     content = asdict(part)
     notes = [found.who for found in _replaced(content)]
     ready: dict[str, Any] = _printable(content)

@@ -68,6 +68,8 @@ class Session(models.Model):
     first_entry_at = models.DateTimeField(null=True, blank=True)
     launched_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # Hash of the event `closed`, as it was printed on the report (I4); addenda move the head beyond it.
+    seal = models.CharField("sceau", max_length=64, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField("raison de l’annulation", max_length=200, blank=True)
     eliminating_at = models.DateTimeField(null=True, blank=True)
@@ -138,6 +140,11 @@ class Session(models.Model):
                     | (~Q(state=SessionState.CANCELLED) & Q(cancelled_at__isnull=True))
                 ),
                 violation_error_message="Une session annulée a une heure d’annulation, une autre n’en a pas.",
+            ),
+            models.CheckConstraint(
+                name="session_seal_only_when_closed",
+                condition=Q(seal="") | Q(state__in=[SessionState.CLOSED, SessionState.ELIMINATED]),
+                violation_error_message="Seule une session clôturée porte un sceau.",
             ),
             models.CheckConstraint(
                 name="session_site_and_room_given",

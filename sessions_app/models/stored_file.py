@@ -16,6 +16,7 @@ MAX_BYTES = 5 * 1024 * 1024
 class FilePurpose(models.TextChoices):
     LOGO = "logo", "Logo de l’établissement"
     REPORT = "report", "PV d’incident scellé"
+    ADDENDUM = "addendum", "Additif au PV d’incident"
     ATTENDANCE = "attendance", "Feuille d’émargement"
     SCAN = "scan", "Feuille signée numérisée"
 

@@ -46,15 +46,17 @@ class LockedSession:
         observed_at: datetime | None = None,
         facts: Mapping[str, Json] | None = None,
         changes_list: bool = False,
+        salt: str = "",
     ) -> Event:
         """Append one event. `changes_list`: it changes more than the row of its candidate.
 
+        `salt`: drawn beforehand by who must know the hash before the lock (the seal of a closing, I4).
         Nothing is observed after it was received: a device whose clock is ahead is not believed (mechanics §7).
         """
         session = self.session
         observed = min(observed_at or self.now, self.now)
         told: dict[str, Json] = {**(facts or {}), "actor": actor.facts()}
-        salt = journal.new_salt()
+        salt = salt or journal.new_salt()
         digest = journal.facts_digest(salt, told)
         session.sequence += 1
         event = Event(

@@ -1,12 +1,15 @@
 """Proof that a journal is what was written: the chain computed again (mechanics §1, decision 0005)."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F
 
 from pixsurv.kernel import journal
-from sessions_app.models import Event, Session
+from sessions_app.enums import EventKind
+from sessions_app.models import Event, Session, StoredFile
+from sessions_app.models.stored_file import FilePurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ def verify_session(session: Session) -> Verification:
             return _found(session, sequence - 1, by_digest, Break(sequence, event.kind, fault))
         by_digest += event.facts is None
         previous = event.hash
-    return _found(session, sequence, by_digest, _fault_of_the_head(session, sequence, previous))
+    fault_of_the_end = _fault_of_the_head(session, sequence, previous) or _fault_of_the_seal(session)
+    return _found(session, sequence, by_digest, fault_of_the_end)
 
 
 def _found(session: Session, events: int, by_digest: int, broken: Break | None) -> Verification:
@@ -92,3 +96,25 @@ def _fault_of_the_head(session: Session, sequence: int, head: str) -> Break | No
     unknown = Event.objects.filter(session_id=session.pk, sequence__gt=F("session__sequence"))
     added = unknown.order_by("sequence").first()
     return Break(added.sequence, added.kind, "la session ne le connaît pas") if added else None
+
+
+def _fault_of_the_seal(session: Session) -> Break | None:
+    """The closing whose seal was printed is another one (I4), or a stored paper is not the one that was stored.
+
+    A whole new chain would verify by itself; it does not end in the seal that stands on paper.
+    """
+    closed = Event.objects.filter(session_id=session.pk, kind=EventKind.CLOSED).order_by("sequence").first()
+    if session.seal and (closed is None or closed.hash != session.seal):
+        at = closed.sequence if closed is not None else session.sequence + 1
+        return Break(at, EventKind.CLOSED, "la clôture n’est pas celle dont le sceau a été imprimé")
+    papers = StoredFile.objects.filter(
+        session_id=session.pk, purpose__in=[FilePurpose.REPORT, FilePurpose.ADDENDUM]
+    )
+    for paper in papers.order_by("pk"):
+        if hashlib.sha256(bytes(paper.content)).hexdigest() != paper.sha256:
+            return Break(
+                closed.sequence if closed is not None else session.sequence,
+                "",
+                f"le document conservé {paper.name} n’est plus celui qui a été enregistré",
+            )
+    return None

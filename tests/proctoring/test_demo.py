@@ -23,6 +23,7 @@ from pixsurv.kernel import clock, crypto
 from proctoring import rules
 from proctoring.demo import people, school, secrets
 from proctoring.models import Attempt
+from proctoring.report.reading import report_of
 from proctoring.services.access import find_session
 from proctoring.services.presence import confirm_presence
 from sessions_app.enums import EventKind, SignInMode
@@ -136,7 +137,20 @@ def test_demo_closed_session_was_lived_through_the_services() -> None:
     assert states == {"completed": 9, "ended": 1, "expected": 1}
     absent = Candidate.objects.filter(session=session, attempt=None)
     assert absent.count() == 1
-    assert session.events.last().kind == EventKind.CLOSED
+    assert [event.kind for event in lived[-2:]] == [EventKind.CLOSED, EventKind.ADDENDUM]
+
+
+def test_demo_closed_session_has_its_sealed_report_and_an_addendum() -> None:
+    demo()
+    session = Session.objects.select_related("establishment").get(number=school.THIRD)
+    report = report_of(session)
+    assert report.closing is not None
+    assert (report.closing.seal, report.closing.gaps) == (session.seal, ())
+    assert report.comment.text
+    assert len(report.addenda) == 1
+    papers = {file.purpose: bytes(file.content) for file in session.files.order_by("pk")}
+    assert set(papers) == {"report", "addendum"}
+    assert all(content.startswith(b"%PDF") for content in papers.values())
 
 
 def test_demo_secrets_open_what_they_should(client: Client) -> None:

@@ -5,14 +5,23 @@ from proctoring.room.views.board import code, paper, right_room, room, state
 from proctoring.room.views.by_hand import by_hand, start_all
 from proctoring.room.views.candidate import candidate
 from proctoring.room.views.cases import ask_direction, not_listed, withdraw
-from proctoring.room.views.closing import close, leave, mask, unmask
+from proctoring.room.views.closing import leave, mask, unmask
 from proctoring.room.views.contacts import contacts
 from proctoring.room.views.ending import end, end_overdue, undo_batch, undo_end
 from proctoring.room.views.incidents import change_incident, delete_incident, incident, incident_list
+from proctoring.room.views.instructions import instructions
 from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
 from proctoring.room.views.presence import certifiable, late, presence
 from proctoring.room.views.proposals import dismiss, keep
+from proctoring.room.views.report import (
+    close,
+    closing_gate,
+    report,
+    report_comment,
+    report_pdf,
+    report_sheet,
+)
 from proctoring.room.views.resume import cancel_resume, dismiss_request, resume
 from proctoring.room.views.take_over import take_over
 from proctoring.room.views.tickets import card, ticket
@@ -29,6 +38,7 @@ __all__ = [
     "certifiable",
     "change_incident",
     "close",
+    "closing_gate",
     "code",
     "contacts",
     "delete_incident",
@@ -39,6 +49,7 @@ __all__ = [
     "extra_time",
     "incident",
     "incident_list",
+    "instructions",
     "keep",
     "late",
     "leave",
@@ -48,6 +59,10 @@ __all__ = [
     "not_listed",
     "paper",
     "presence",
+    "report",
+    "report_comment",
+    "report_pdf",
+    "report_sheet",
     "resume",
     "right_room",
     "room",

@@ -1,4 +1,4 @@
-"""Leaving, hiding and closing."""
+"""Leaving and hiding; closing is in `report`, for both end with the same paper."""
 
 from typing import Any
 
@@ -8,12 +8,10 @@ from django.shortcuts import render
 from pixsurv.kernel.errors import DomainError
 from proctoring.room import answers
 from proctoring.room.gate import in_room
-from proctoring.room.people import running_candidates
 from proctoring.room.visit import Visit, login_url
 from proctoring.room_cookie import clear_room_cookie
 from proctoring.selectors.room import whole_board
 from proctoring.services import access as accesses
-from proctoring.services import closing
 
 
 @in_room("GET", "POST", everywhere=True)
@@ -29,15 +27,6 @@ def leave(visit: Visit, **_: Any) -> HttpResponse:
         response = HttpResponseRedirect(url, status=303)
     clear_room_cookie(response, visit.session.number)
     return response
-
-
-@in_room("GET", "POST")
-def close(visit: Visit, **_: Any) -> HttpResponse:
-    """« Clôturer »: refused while a test runs."""
-    if visit.request.method == "GET":
-        return answers.dialog(visit, "close", {"running": running_candidates(visit)})
-    closing.close_session(session_id=visit.session.pk, actor=visit.actor, now=visit.now)
-    return answers.done(visit)
 
 
 @in_room("POST", everywhere=True)

@@ -21,20 +21,22 @@ def closed(room: Room) -> None:
 
 @both_ways
 @pytest.mark.parametrize("state", [None, "expected", "present", "completed", "expired"])
-def test_closing_asks_then_closes(room: Room, state: str | None, scripts: bool) -> None:
+def test_closing_shows_what_is_missing_then_closes(room: Room, state: str | None, scripts: bool) -> None:
     if state is not None:
         room.put(state)
     page = room.page(scripts=scripts)
     page.press("Clôturer")
+    assert page.url.endswith("cloturer/")
     assert not room.fresh().is_over
-    assert len(page.controls("Confirmer")) == 1
-    page.press("Confirmer")
+    gaps = 2 + (state in {"present", "expired"})
+    page.press(f"Confirmer : Clôturer avec {gaps} manques déclarés")
     assert room.fresh().is_over
     assert room.last_event().kind == EventKind.CLOSED
+    assert len(room.last_event().facts["gaps"]) == gaps
+    assert page.url.endswith(room.url)
     assert "Clôturée à 10h30" in page.text("entete")
+    assert page.controls("Lire ou télécharger le PV d’incident")
     assert not page.controls("Clôturer")
-    if scripts:
-        page.assert_like_reload()
 
 
 @both_ways
@@ -43,13 +45,12 @@ def test_closing_is_refused_while_a_test_runs(room: Room, state: str, scripts: b
     room.put(state, "DUPONT", "Paul")
     page = room.page(scripts=scripts)
     page.press("Clôturer")
-    assert "1 test encore en cours." in page.text()
-    assert "Paul DUPONT" in page.text()
-    assert not page.controls("Confirmer")
-    for htmx in (True, False):
-        response = room.post(room.url + "cloturer/", htmx=htmx)
-        assert response.status_code == 409
-        assert RUNNING in response.content.decode()
+    assert "1 test encore en cours" in page.text("manques")
+    assert "DUPONT Paul" in page.text("manques")
+    assert page.find("bouton-clore") is None
+    response = room.post(room.url + "cloturer/")
+    assert response.status_code == 409
+    assert RUNNING in response.content.decode()
     assert not room.fresh().is_over
 
 
@@ -66,6 +67,7 @@ def test_a_test_that_began_meanwhile_keeps_the_room_open(room: Room) -> None:
     paul = room.put("present", "DUPONT", "Paul")
     page = room.page()
     page.press("Clôturer")
+    page.fill(signature="Perrine Essai")
     entry = factories.open_entry_for(paul)
     running.start_or_resume(
         entry=entry,
@@ -73,15 +75,16 @@ def test_a_test_that_began_meanwhile_keeps_the_room_open(room: Room) -> None:
         actor=candidate_actor(entry),
         now=factories.clock.now(),
     )
-    assert page.press("Confirmer").status_code == 409
-    assert RUNNING in page.text("annonces")
+    assert page.press("Confirmer : Clôturer avec 3 manques déclarés").status_code == 409
+    assert RUNNING in page.text()
+    assert page.get("signature").get("value") == "Perrine Essai"
 
 
 def test_closing_twice_is_closing_once(room: Room) -> None:
     closed(room)
     before = room.sequence()
-    for htmx in (True, False):
-        assert room.post(room.url + "cloturer/", htmx=htmx).status_code == (200 if htmx else 303)
+    for _ in range(2):
+        assert room.post(room.url + "cloturer/").status_code == 303
     assert room.sequence() == before
 
 
@@ -130,7 +133,7 @@ def test_afterwards_the_room_is_refused_too(room: Room, below: str, data: dict[s
 def test_afterwards_no_question_about_the_room_is_asked(room: Room, below: str) -> None:
     room.put("completed", "DUPONT", "Paul")
     closed(room)
-    allowed = {"quitter/", "feuille-de-secours/", "incidents/", ""}
+    allowed = {"quitter/", "feuille-de-secours/", "incidents/", "", "pv/", "pv/feuille/", "pv.pdf"}
     assert room.get(room.url + below).status_code == (200 if below in allowed else 409)
 
 

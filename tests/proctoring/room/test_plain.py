@@ -47,6 +47,8 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "undo_batch": ("in_progress", {}),
     "start_all": ("present", {"at": "10:30", "source": "paper"}),
     "close": ("completed", {}),
+    "instructions": ("expected", {}),
+    "report_comment": ("expected", {"comment": "Bruit.", "comment_seen": "0"}),
     "right_room": ("expected", {}),
     "mask": ("expected", {}),
     "unmask": ("expected", {"password": factories.PASSWORD}),
@@ -66,6 +68,7 @@ READ_ONLY = {
     "candidate",
     "login",
 }
+READ_ONLY |= {"report", "report_sheet", "report_pdf", "closing_gate"}
 # Questions: what stands in the state, and how many buttons confirm.
 QUESTIONS: dict[str, tuple[str, list[str]]] = {
     "presence": ("expected", ["Confirmer"]),
@@ -85,7 +88,7 @@ QUESTIONS: dict[str, tuple[str, list[str]]] = {
     "swap": ("in_progress", ["Confirmer"]),
     "end_overdue": ("in_progress", ["Confirmer"]),
     "start_all": ("present", ["Confirmer"]),
-    "close": ("completed", ["Confirmer"]),
+    "instructions": ("expected", ["Consignes lues"]),
     "leave": ("expected", ["Confirmer"]),
     "ask_direction": ("completed", ["Confirmer"]),
     "not_listed": ("expected", ["Chercher cet élève"]),
@@ -164,6 +167,8 @@ def test_every_act_leads_back_without_scripts(room: Room, name: str) -> None:
     where = response["Location"].split("#")[0]
     if name == "leave":
         assert where == f"/surveillance/?numero={room.session.number}"
+    elif name == "report_comment":
+        assert where == room.url + "pv/"
     elif data.get("source") == "paper":
         assert where == room.url + "feuille-de-secours/"
     else:
@@ -171,7 +176,7 @@ def test_every_act_leads_back_without_scripts(room: Room, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [one for one in ACTS if one not in {"mask", "unmask", "right_room", "leave"}]
+    "name", [one for one in ACTS if one not in {"mask", "unmask", "right_room", "leave", "report_comment"}]
 )
 def test_every_act_answers_htmx_with_what_changed(room: Room, name: str) -> None:
     state, data = ACTS[name]

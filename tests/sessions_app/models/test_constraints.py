@@ -352,6 +352,7 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("session_closed_coherent", lambda: session(closed_at=NOW)),
     ("session_cancelled_coherent", lambda: session(state="cancelled")),
     ("session_cancelled_coherent", lambda: session(cancelled_at=NOW)),
+    ("session_seal_only_when_closed", lambda: session(seal="0" * 64)),
     ("session_site_and_room_given", lambda: session(site="")),
     ("session_site_and_room_given", lambda: session(room="")),
     ("candidate_once_per_session", twin),

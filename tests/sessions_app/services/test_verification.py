@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 
 from proctoring.services import presence
+from proctoring.services.addenda import add_addendum
+from proctoring.services.closing import close_session
 from sessions_app import triggers
-from sessions_app.models import Candidate, Event, Session
+from sessions_app.models import Candidate, Event, Session, StoredFile
 from sessions_app.services.verification import Verification, verify_session
-from tests.factories import PROCTOR, CandidateFactory, put
+from tests.factories import ADMIN, PROCTOR, CandidateFactory, put
 from tests.journal import NOW
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +139,48 @@ def test_verification_takes_an_act_that_goes_on_for_no_fault(told: Session, cand
 
     assert verify_session(stale).broken is None
     assert verified(told).events == stale.sequence + 1
+
+
+# ---- the seal that was printed, and the papers that were stored (I4) ----
+
+
+@pytest.fixture
+def sealed(session: Session) -> Session:
+    return close_session(session_id=session.pk, actor=PROCTOR, now=NOW)
+
+
+def test_chain_that_ends_in_another_closing_than_the_printed_one_is_found(sealed: Session) -> None:
+    """Who owns the database writes a whole new chain: it verifies by itself, and not against the seal."""
+    Session.objects.filter(pk=sealed.pk).update(seal="0" * 64)
+
+    broken = verify_session(Session.objects.get(pk=sealed.pk)).broken
+
+    assert broken is not None
+    assert "sceau" in broken.sentence
+    assert (broken.sequence, broken.kind) == (1, "closed")
+
+
+def test_seal_without_its_closing_is_found(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(state="closed", closed_at=NOW, seal="0" * 64)
+
+    broken = verify_session(Session.objects.get(pk=session.pk)).broken
+
+    assert broken is not None
+    assert "sceau" in broken.sentence
+
+
+def test_stored_paper_that_was_exchanged_is_found(sealed: Session) -> None:
+    StoredFile.objects.filter(session=sealed).update(content=b"%PDF-1.7 another")
+
+    broken = verify_session(Session.objects.get(pk=sealed.pk)).broken
+
+    assert broken is not None
+    assert f"pv-incident-session-{sealed.number}.pdf" in broken.sentence
+
+
+def test_sealed_session_with_its_addenda_verifies(sealed: Session) -> None:
+    add_addendum(session_id=sealed.pk, text="x", key="", actor=ADMIN, now=NOW)
+
+    found = verify_session(Session.objects.get(pk=sealed.pk))
+
+    assert (found.broken, found.events) == (None, 2)

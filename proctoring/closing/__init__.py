@@ -1,0 +1,1 @@
+"""Pages of the report and of the closing, the same in the room and in the establishment area."""

@@ -1,0 +1,236 @@
+"""What the report of a session says, as plain data in words: page, paper and extract show it and add nothing."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sessions_app.models import Session
+from sessions_app.wording import clock_time, day, duration_words, short_day, week_day
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """The few facts of the session's row; all else comes from the journal."""
+
+    number: int
+    kind: str
+    is_rehearsal: bool
+    establishment: str
+    site: str
+    room: str
+    starts_at: datetime
+    duration: int
+    zone: ZoneInfo
+    retention_years: int = 5
+    cancelled: str = ""
+
+    @classmethod
+    def of(cls, session: Session) -> "SessionFacts":
+        cancelled = ""
+        if session.cancelled_at is not None:
+            local = session.local(session.cancelled_at)
+            cancelled = (
+                f"Séance annulée le {day(local.date())} à {clock_time(local)}. {session.cancel_reason}"
+            )
+        return cls(
+            number=session.number,
+            kind=session.get_kind_display(),
+            is_rehearsal=session.kind == "rehearsal",
+            establishment=session.establishment.name,
+            site=session.site,
+            room=session.room,
+            starts_at=session.starts_at,
+            duration=session.duration,
+            zone=session.zone,
+            retention_years=session.establishment.retention_years,
+            cancelled=cancelled.strip(),
+        )
+
+    @property
+    def date(self) -> str:
+        return week_day(self.starts_at.astimezone(self.zone).date())
+
+    @property
+    def planned(self) -> str:
+        return clock_time(self.starts_at.astimezone(self.zone))
+
+    @property
+    def duration_words(self) -> str:
+        return duration_words(self.duration)
+
+    def clock(self, instant: datetime) -> str:
+        """« 10h04 » on the session's day, « 15/03 à 10h04 » on another."""
+        local = instant.astimezone(self.zone)
+        same = local.date() == self.starts_at.astimezone(self.zone).date()
+        return clock_time(local) if same else f"{short_day(local.date())} à {clock_time(local)}"
+
+    def full(self, instant: datetime) -> str:
+        """« 14/03/2026 à 10h04 »."""
+        local = instant.astimezone(self.zone)
+        return f"{day(local.date())} à {clock_time(local)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One act: when, perhaps a code, a sentence; `note` when it was noted at another time, or keyed by hand.
+
+    `in_course`: worth a line of its own in « Déroulement »; the others stand in the table of candidates, and in the
+    lines of one candidate.
+    """
+
+    at: datetime
+    time: str
+    words: str
+    code: str = ""
+    note: str = ""
+    candidate_ids: tuple[int, ...] = ()
+    in_course: bool = True
+    sequence: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A proctor and when he watched: « Perrine Essai (9h41 – 12h02) »."""
+
+    name: str
+    times: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.times})"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A candidate of the list at the end of the journal."""
+
+    id: int
+    last_name: str
+    first_name: str
+    birth: str
+    class_name: str
+    local_id: str
+    state: str
+    standing: str
+    workstation: str = ""
+    started_at: datetime | None = None
+    started: str = ""
+    over_at: datetime | None = None
+    over: str = ""
+    late: str = ""
+    late_refused: bool = False
+    extra_time_percent: int = 0
+    given_minutes: int = 0
+    unfinished: bool = False
+    reason: str = ""
+
+    @property
+    def name(self) -> str:
+        """« DUPONT Paul »."""
+        return f"{self.last_name} {self.first_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """`version`: the sequence of the event that wrote it, 0 for none yet."""
+
+    text: str = ""
+    version: int = 0
+    by: str = ""
+    time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A typed name, dated by the server: a simple signature, and said to be that."""
+
+    name: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What the event `closed` says; its hash is the seal (I4)."""
+
+    at: datetime
+    when: str
+    by: str
+    signature: Signature | None
+    attendance_signed: bool
+    gaps: tuple[str, ...]
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Addendum:
+    """A dated correction after the closing, chained: its hash is its own seal."""
+
+    rank: int
+    at: datetime
+    when: str
+    by: str
+    text: str
+    seal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole report."""
+
+    session: SessionFacts
+    sequence: int
+    last_at: datetime | None
+    launched_at: datetime | None
+    launched: str
+    instructions: str
+    proctors: list[Watch]
+    people: list[Person]
+    lines: list[Line]
+    incidents: list[Line]
+    alerts: list[Line]
+    open_alerts: int
+    comment: Comment
+    closing: Closing | None = None
+    addenda: list[Addendum] = field(default_factory=list)
+
+    @property
+    def course(self) -> list[Line]:
+        """« Déroulement », in the order in which it happened."""
+        return [line for line in self.lines if line.in_course]
+
+    @property
+    def present(self) -> list[Person]:
+        return [person for person in self.people if person.state != "expected"]
+
+    @property
+    def absent(self) -> list[Person]:
+        """Neither ticked nor refused as late."""
+        return [one for one in self.people if one.state == "expected" and not one.late_refused]
+
+    @property
+    def refused(self) -> list[Person]:
+        return [one for one in self.people if one.state == "expected" and one.late_refused]
+
+    @property
+    def never_started(self) -> list[Person]:
+        """« présent, n’a pas commencé »."""
+        return [person for person in self.people if person.state == "present"]
+
+    @property
+    def unfinished(self) -> list[Person]:
+        """Over without « J’ai terminé »: each asks a reason (I3)."""
+        return [person for person in self.people if person.unfinished]
+
+    @property
+    def draft(self) -> str:
+        """What a paper of an open session is marked with; empty once sealed."""
+        if self.session.cancelled:
+            return "SÉANCE ANNULÉE"
+        if self.closing is not None:
+            return "ENTRAÎNEMENT — sans valeur" if self.session.is_rehearsal else ""
+        return "PROJET — session non clôturée"
+
+    def lines_of(self, candidate_id: int) -> list[Line]:
+        """All about one candidate, for his own extract (I5)."""
+        mine = [*self.lines, *self.incidents, *self.alerts]
+        found = [line for line in mine if candidate_id in line.candidate_ids]
+        return sorted(found, key=lambda line: (line.at, line.sequence))

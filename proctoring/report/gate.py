@@ -1,0 +1,115 @@
+"""What stands between a session and its closing (I3, mechanics §6), judged from the rows, under the lock or not."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from proctoring import rules
+from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, EndReason
+from proctoring.models import Alert, Attempt
+from sessions_app.models import Session
+from sessions_app.wording import NBSP
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A test that is over without « J’ai terminé »: it asks a reason."""
+
+    id: int
+    name: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something missing that a closing may state."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What who closes has typed. `mark`: the situation that the form showed; None: he was shown none."""
+
+    signature: str = ""
+    attendance_signed: bool = False
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    mark: str | None = None
+
+    def reason_of(self, one: Unfinished) -> str:
+        reason = self.reasons.get(one.id, "")
+        return reason if reason in EndReason.values else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """`running` and `undo_seconds` block; the others ask."""
+
+    running: list[str]
+    undo_seconds: int
+    unfinished: list[Unfinished]
+    never_started: list[str]
+    alerts: int
+    open_alerts: int
+    mark: str
+
+    @property
+    def may_close(self) -> bool:
+        return not self.running and not self.undo_seconds
+
+    def gaps(self, said: Statement) -> list[Gap]:
+        """What would be stated, were it closed with these words."""
+        found = [
+            Gap("reason_missing", f"Motif de fin non donné{NBSP}: {one.name}.")
+            for one in self.unfinished
+            if not said.reason_of(one)
+        ]
+        if self.open_alerts:
+            found.append(Gap("open_alerts", f"Signalements sans réponse{NBSP}: {self.open_alerts}."))
+        if self.never_started:
+            names = ", ".join(self.never_started)
+            found.append(Gap("never_started", f"Présents, n’ont pas commencé{NBSP}: {names}."))
+        if not said.attendance_signed:
+            found.append(Gap("attendance", "Feuille d’émargement non confirmée."))
+        if not said.signature:
+            found.append(Gap("unsigned", "Pas de signature d’un surveillant."))
+        return found
+
+
+def gate_of(session: Session, *, now: datetime) -> Gate:
+    """Two queries, whatever the number of candidates."""
+    attempts = Attempt.objects.filter(session_id=session.pk).select_related("candidate")
+    alerts = Alert.objects.filter(attempt__session_id=session.pk).values_list("status", flat=True)
+    return _judged(attempts.order_by("candidate__sort_key", "candidate_id"), list(alerts.order_by("pk")), now)
+
+
+def _judged(attempts: Iterable[Attempt], alerts: list[str], now: datetime) -> Gate:
+    running: list[str] = []
+    unfinished: list[Unfinished] = []
+    waiting: list[tuple[int, str]] = []
+    left = 0.0
+    for attempt in attempts:
+        state = rules.state_at(attempt, now)
+        name = f"{attempt.candidate.last_name.upper()} {attempt.candidate.first_name}"
+        if state in RUNNING:
+            running.append(name)
+        elif state == AttemptState.PRESENT:
+            waiting.append((attempt.candidate_id, name))
+        elif state in OVER and not rules.is_final(attempt, now):
+            assert attempt.over_final_at is not None
+            left = max(left, (attempt.over_final_at - now).total_seconds())
+        if state in {AttemptState.ENDED, AttemptState.EXPIRED}:
+            unfinished.append(Unfinished(attempt.candidate_id, name, state.label))
+    seen = [[one.id for one in unfinished], [found for found, _ in waiting]]
+    return Gate(
+        running=running,
+        undo_seconds=-int(-left // 1),
+        unfinished=unfinished,
+        never_started=[name for _, name in waiting],
+        alerts=len(alerts),
+        open_alerts=sum(status == AlertStatus.OPEN for status in alerts),
+        mark=hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32],
+    )

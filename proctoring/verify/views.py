@@ -1,0 +1,26 @@
+"""« Vérifier un sceau »."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from proctoring.report.seal import seal_words, typed_seal
+from proctoring.verify.selectors import answer_to
+
+
+@login_not_required
+@require_safe
+def verify(request: HttpRequest, number: int) -> HttpResponse:
+    """The form, or the answer. An unknown session and a wrong seal are answered alike."""
+    typed = request.GET.get("sceau", "")
+    seal = typed_seal(typed)
+    context = {
+        "number": number,
+        "typed": typed[:200],
+        "seal": seal_words(seal),
+        "answer": answer_to(number, seal) if seal and number < 2**31 else None,
+        "asked": bool(typed.strip()),
+        "readable": bool(seal),
+    }
+    return render(request, "report/verify.html", context)
