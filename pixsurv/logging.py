@@ -2,7 +2,24 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
+
+# Addresses that are keys: whoever reads one in a log could use it.
+_KEY_IN_ADDRESS = re.compile(
+    r"/(surveillance/passage|etablissement/agendas|etablissement/invitation|etablissement/nouveau-mot-de-passe)/[^\s?#]+"
+)
+
+
+class HideKeys(logging.Filter):
+    """Django names the address of what failed: a page that broke, a form without its token. Never the key in it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        hidden = _KEY_IN_ADDRESS.sub(r"/\1/…", message)
+        if hidden != message:
+            record.msg, record.args = hidden, None
+        return True
 
 
 class JsonFormatter(logging.Formatter):

@@ -184,9 +184,11 @@ LOGGING: dict[str, Any] = {
         "json": {"()": "pixsurv.logging.JsonFormatter"},
         "text": {"format": "%(levelname)s %(message)s"},
     },
+    "filters": {"hide_keys": {"()": "pixsurv.logging.HideKeys"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
+            "filters": ["hide_keys"],
             "formatter": env.choice("LOG_FORMAT", "text", "json"),
         }
     },

@@ -8,6 +8,7 @@ started it sees that it ended badly, and nothing else happens. Imports nothing o
 import datetime
 import io
 import json
+import math
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -101,7 +102,8 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, bool):
         return "VRAI" if value else "FAUX"
     if isinstance(value, int | float):
-        return float(value)
+        # Infinite, or no number: no JSON, and nothing that a spreadsheet shows.
+        return float(value) if math.isfinite(value) else "#NUM!"
     if isinstance(value, datetime.datetime):
         return {"date": value.date().isoformat()}
     if isinstance(value, datetime.date):

@@ -3,6 +3,7 @@
 from pixsurv.kernel.errors import DomainError
 from sessions_app.imports.limits import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 
+_ROWS = f"{MAX_ROWS:,}".replace(",", "\u00a0")  # « 5 000 »
 _AS_SPREADSHEET = "Dans le tableur, choisissez « Enregistrer sous » et le format ODS, XLSX ou CSV."
 
 SENTENCES = {
@@ -21,7 +22,7 @@ SENTENCES = {
     "file_bomb": "Une fois décompressé, ce fichier serait démesuré. Recopiez la liste dans un fichier neuf.",
     "file_too_heavy": "Ce tableau est démesuré : une cellule, loin des autres, ou des lignes répétées à l’infini."
     " Recopiez la liste dans une feuille neuve.",
-    "file_too_many_rows": f"Ce tableau dépasse {MAX_ROWS} lignes. Ne gardez que la liste elle-même.",
+    "file_too_many_rows": f"Ce tableau dépasse {_ROWS} lignes. Ne gardez que la liste elle-même.",
     "file_too_many_columns": f"Ce tableau dépasse {MAX_COLUMNS} colonnes. Ne gardez que celles qui servent.",
     "file_mixed_encodings": "Les accents de ce fichier sont écrits de deux façons : la ligne {detail} n’est pas en"
     " UTF-8 comme les autres. Enregistrez-le à nouveau depuis le tableur.",

@@ -175,13 +175,13 @@ def percent_of(cell: Cell) -> int:
         raise Wrong("extra_time_format", "Le temps majoré se compte en pour cent entiers.", todo)
     if number == 1 and not sign:
         raise Wrong("extra_time_ambiguous", "1 peut vouloir dire 1 % ou 100 %.", f"{todo[:-1]}, ou 100 %.")
+    if number > MOST_EXTRA_TIME:  # before it is rounded: four hundred digits are infinite
+        raise Wrong("extra_time_too_big", f"Le temps majoré va de 0 à {MOST_EXTRA_TIME}\u00a0%.", todo)
     percent = number * 100 if number < 1 else number
     # A third is no whole number: 33,33 and 0,3333 are what spreadsheets make of it.
     whole = USUAL_EXTRA_TIME if 33 <= percent < 33.4 else round(percent)
     if whole != USUAL_EXTRA_TIME and abs(percent - whole) > 1e-6:
         raise Wrong("extra_time_format", "Le temps majoré se compte en pour cent entiers.", todo)
-    if whole > MOST_EXTRA_TIME:
-        raise Wrong("extra_time_too_big", f"Le temps majoré va de 0 à {MOST_EXTRA_TIME}\u00a0%.", todo)
     return whole
 
 

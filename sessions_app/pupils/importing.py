@@ -197,7 +197,7 @@ def _confirm(request: HttpRequest, draft: PupilDraft) -> Imported:
     return pupil_imports.import_pupils(
         draft=draft,
         seen=seen,
-        remove={int(one) for one in request.POST.getlist("remove") if one.isascii() and one.isdecimal()},
+        remove={int(one) for one in request.POST.getlist("remove") if one.isdecimal() and len(one) < 19},
         remove_all=set(request.POST.getlist("remove_all")),
         actor=actor,
         now=now,

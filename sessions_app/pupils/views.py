@@ -148,7 +148,7 @@ def year_of(request: HttpRequest) -> Year:
     today = today_in(here.establishment)
     offered = years_offered(here.establishment, today)
     asked = request.GET.get("annee", "")
-    year = int(asked) if asked.isascii() and asked.isdecimal() else school_year_of(today)
+    year = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= 4 else school_year_of(today)
     if year not in {known for known, _ in offered}:
         raise Http404("school year")
     return Year(here, year, offered)

@@ -1,11 +1,12 @@
 """What a journal is asked for. Nonsense in the address is told beside its field, and filters nothing."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
@@ -27,6 +28,13 @@ KINDS = [
 ]
 CANDIDATES = "candidats"
 CLOCK_ACTS = "horloge"
+# The first and the last year of the calendar can't be told in every zone, nor have a day after them.
+FAR = "Écrivez une date entre 2000 et 2100."
+DAYS = (MinValueValidator(date(2000, 1, 1), FAR), MaxValueValidator(date(2100, 1, 1), FAR))
+MOMENTS = (
+    MinValueValidator(datetime(2000, 1, 1, tzinfo=UTC), FAR),
+    MaxValueValidator(datetime(2100, 1, 1, tzinfo=UTC), FAR),
+)
 
 
 class JournalForm(forms.Form):
@@ -64,12 +72,14 @@ class SessionJournalForm(JournalForm):
     du = forms.DateTimeField(
         label="Depuis",
         required=False,
+        validators=MOMENTS,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         error_messages={"invalid": "Écrivez la date et l’heure, par exemple 14/03/2027 10:05."},
     )
     au = forms.DateTimeField(
         label="Jusqu’à",
         required=False,
+        validators=MOMENTS,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         error_messages={"invalid": "Écrivez la date et l’heure, par exemple 14/03/2027 12:00."},
     )
@@ -106,8 +116,12 @@ class SessionJournalForm(JournalForm):
 class AccountJournalForm(JournalForm):
     """Many sessions: by day, this school year unless asked otherwise."""
 
-    du = forms.DateField(label="Du", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
-    au = forms.DateField(label="Au", required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+    du = forms.DateField(
+        label="Du", required=False, validators=DAYS, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    au = forms.DateField(
+        label="Au", required=False, validators=DAYS, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
 
     def __init__(self, data: QueryDict, *, zone: ZoneInfo, now: datetime) -> None:
         today = now.astimezone(zone).date()

@@ -5,7 +5,7 @@ from django.db import OperationalError
 from pixsurv.kernel.errors import Busy
 from pixsurv.kernel.journal import Json
 from proctoring.enums import AttemptState, CaseKind
-from proctoring.models import Attempt, Entry
+from proctoring.models import Attempt, Entry, Ticket
 from proctoring.services.cases.settling import overtake
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor
@@ -15,7 +15,7 @@ from sessions_app.models import Candidate
 
 def move(candidate_id: int, *, source: Room, target: Room, actor: Actor) -> None:
     """Traced in both journals. What was noted of him before (refused as late, workstation) stays in the first one’s:
-    his row begins anew, for an attempt belongs to one room.
+    his row begins anew, for an attempt and a ticket belong to one room.
 
     Refused with `session_closed` (either), `already_listed`, `transfer_impossible` (he came in or was ticked there).
     """
@@ -37,6 +37,7 @@ def move(candidate_id: int, *, source: Room, target: Room, actor: Actor) -> None
         "to": target.session.number,
     }
     Attempt.objects.filter(candidate_id=candidate_id).delete()
+    Ticket.objects.filter(candidate_id=candidate_id, used_at=None).delete()
     candidate.session = target.session
     candidate.save(update_fields=["session"])
     for room in (source, target):

@@ -408,3 +408,15 @@ def test_journals_are_linked_from_where_they_are_looked_for(
         ("/etablissement/equipe/", of_member(admin, session)),
     ):
         assert f'href="{link}"' in signed_in.get(page).content.decode()
+
+
+@pytest.mark.parametrize("name", ["du", "au"])
+@pytest.mark.parametrize("year", ["0001-01-01", "9999-12-31"])
+def test_day_at_the_end_of_the_calendar_is_refused(
+    signed_in: Client, session: Session, name: str, year: str
+) -> None:
+    for address, value in ((of_session(session), f"{year}T23:59"), (of_oneself(), year)):
+        answer = signed_in.get(address, {name: value})
+        assert answer.status_code == 422
+        assert "Écrivez une date entre 2000 et 2100." in answer.content.decode()
+        assert signed_in.get(address.removesuffix("/") + ".csv", {name: value}).status_code < 500

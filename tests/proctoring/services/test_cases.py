@@ -9,7 +9,8 @@ from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.enums import Arrival, AttemptState, CaseKind, CaseState
 from proctoring.models import Attempt, Case
-from proctoring.services import closing, ending, presence
+from proctoring.selectors.tickets import open_ticket
+from proctoring.services import closing, ending, presence, tickets
 from proctoring.services.cases.answering import answer_case
 from proctoring.services.cases.asking import Identity, ask_about_candidate, ask_to_enrol, ask_to_transfer
 from proctoring.services.cases.settling import withdraw_case
@@ -324,6 +325,31 @@ def test_transfer_leaves_what_was_noted_in_the_old_room_there(
     assert_sound(other_room)
     candidate.refresh_from_db()
     assert tick(candidate).state == "present"
+
+
+def test_ticket_of_the_old_room_ends_with_a_transfer(
+    session: Session, other_room: Session, boss: Actor
+) -> None:
+    """It would be shown here, open nothing, and stand in the way of a new one."""
+
+    def enter(room: Session, digits: str) -> object:
+        return tickets.enter_by_ticket(
+            session=room, arrival=tickets.Arrival(digits, heartbeat=None), now=clock.now()
+        )
+
+    candidate = factories.CandidateFactory(session=other_room)
+    given = [
+        tickets.issue_ticket(session_id=other_room.pk, candidate_id=one.pk, actor=PROCTOR, now=clock.now())
+        for one in (candidate, factories.CandidateFactory(session=other_room))
+    ]
+    answer(transfer(session, candidate), boss)
+    assert open_ticket(candidate, clock.now()) is None
+    refused("no_match", enter, other_room, given[0].digits)
+    new = tickets.issue_ticket(
+        session_id=session.pk, candidate_id=candidate.pk, actor=PROCTOR, now=clock.now()
+    )
+    assert enter(session, new.digits)
+    assert enter(other_room, given[1].digits)  # of somebody else
 
 
 def test_presence_of_the_old_room_does_not_follow_a_transfer(

@@ -104,6 +104,7 @@ def test_extra_time_that_is_clear_is_read(cell: Cell, expected: int) -> None:
         (1.0, "extra_time_ambiguous"),
         ("330", "extra_time_too_big"),
         ({"date": "2011-01-01"}, "extra_time_format"),
+        ("9" * 400, "extra_time_too_big"),
     ],
 )
 def test_extra_time_that_is_not_is_named(cell: Cell, code: str) -> None:

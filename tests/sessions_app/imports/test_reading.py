@@ -272,6 +272,20 @@ def test_nul_of_a_workbook_never_reaches_the_database() -> None:
     assert "\x00" not in str(sheet.rows[0][0])
 
 
+@pytest.mark.parametrize("written", ["1e999", "-1e999", "NaN"])
+def test_number_that_is_none_is_named_and_never_reaches_the_database(written: str) -> None:
+    # Infinite in JSON, it would end the upload with an error of the server.
+    rows = [
+        ["Nom", "Prénom", "Date de naissance", "Classe", "Temps majoré"],
+        ["A", "B", 777777, "3e", 777777],
+    ]
+    content = files.xlsx_of([files.xlsx_sheet(rows).replace("777777", written)])
+    assert [(one.code, one.column) for one in judged(content).problems] == [
+        ("sheet_error", "C"),
+        ("sheet_error", "E"),
+    ]
+
+
 def test_hidden_sheet_is_not_read() -> None:
     content = files.xlsx([["Nom"]], [["secret"]])
     shown = files.xlsx_of(

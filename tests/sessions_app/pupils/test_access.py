@@ -87,3 +87,13 @@ def test_posts_of_strangers_change_nothing(
     assert list(Pupil.objects.all()) == [pupil]
     draft.refresh_from_db()
     assert draft.imported_at is None
+
+
+def test_number_of_thousands_of_digits_is_nobody_and_no_year(
+    client: Client, session: Session, admin: Account
+) -> None:
+    client.force_login(admin)
+    digits, draft = "9" * 5000, a_draft(session.establishment)
+    assert client.get(OF_SCHOOL["list"](session.establishment) + f"&annee={digits}").status_code != 500
+    sent = {"confirm": "1", "seen": "", "remove": digits}
+    assert client.post(reverse("establishment:pupil_draft", args=[draft.pk]), sent).status_code == 409
