@@ -88,10 +88,9 @@ def names_in(sessions: Iterable[int]) -> dict[int, Name]:
         | Q(kind__in=[EventKind.CANDIDATE_TRANSFERRED, EventKind.CASE_RAISED]),
         session__in=ids,
         candidate_id__isnull=False,
-        facts__isnull=False,
     ).values_list("candidate_id", "facts")
     for pk, facts in gone:
-        given = facts.get("before", facts)
+        given = (facts or {}).get("before", facts)
         if pk is not None and isinstance(given, dict) and given.get("last_name"):
             found.setdefault(pk, Name(str(given.get("first_name", "")), str(given["last_name"])))
     return found

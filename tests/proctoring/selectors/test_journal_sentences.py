@@ -62,6 +62,7 @@ Accès retiré : Luc Essai.
 Accès retiré : Luc Essai, remplacé.
 Autorisation de reprise retirée : P.
 Candidat corrigé : P (prénom « Paul » → « Paulin », date de naissance « 21/05/2011 » → « 22/05/2011 »).
+Candidat inscrit : P (04/03/2012).
 Candidat inscrit : P (21/05/2011, temps majoré 33 %).
 Candidat retiré de la liste : P.
 Changé de salle : P (de la session 111111 à la session 222222).
@@ -93,7 +94,7 @@ Page du test quittée : P (question 1).
 Poste 14 : P.
 Poste 15 : P (avant : poste 14).
 Poste effacé : P (c’était le poste 15).
-Présence confirmée : P (arrivé en retard, accepté par Admin Essai, « bus en panne »).
+Présence confirmée : P (arrivé en retard, accepté par Admin Essai).
 Présence confirmée : P (arrivé en retard, accepté, « bus en panne »).
 Présence confirmée : P (déjà dans la salle au lancement, à la suite de l’appel).
 Présence confirmée : P (déjà dans la salle au lancement).
@@ -215,6 +216,8 @@ class Day:
         ending.reopen(**who, reason="cliqué « trop vite »", actor=self.admin)
 
     def cases(self) -> None:
+        self.session.establishment.late_policy = LatePolicy.REFUSE
+        self.session.establishment.save()
         at = {"actor": PROCTOR, "now": NOW}
         answers = {"actor": self.admin, "now": NOW}
         late, _ = self.who()
