@@ -9,6 +9,7 @@ from pixsurv.kernel.journal import Json
 from proctoring.enums import CaseKind, CaseState
 from proctoring.models import ProctorAccess
 from proctoring.selectors.announcement import Announcement
+from proctoring.selectors.wording import named_in
 from sessions_app.enums import EventKind
 from sessions_app.models import Event, Session
 
@@ -61,7 +62,7 @@ def _answer(event: Event, facts: dict[str, Json], now: datetime) -> Announcement
     feminine = "e" if kind in {CaseKind.REOPENING, CaseKind.NOT_LISTED} else ""
     return Announcement(
         key=f"e{event.sequence}",
-        sentence=f"{WHAT[kind]} {_who(facts)}\u00a0: {word}{feminine} par {name}",
+        sentence=f"{WHAT[kind]} {named_in(facts)}\u00a0: {word}{feminine} par {name}",
         more=NEXT[kind] if accepted else "",
         undo="",
         undo_more="",
@@ -74,18 +75,14 @@ def _answer(event: Event, facts: dict[str, Json], now: datetime) -> Announcement
 def _sent(event: Event, facts: dict[str, Json], now: datetime) -> Announcement:
     return Announcement(
         key=f"e{event.sequence}",
-        sentence=f"Demande envoyée à la direction\u00a0: {_who(facts)}",
+        sentence=f"Demande envoyée à la direction\u00a0: {named_in(facts)}",
         more="La réponse s’affichera ici.",
         undo="Retirer",
-        undo_more=f"la demande pour {_who(facts)}",
+        undo_more=f"la demande pour {named_in(facts)}",
         path=f"demandes/{event.sequence}/retirer/",
         fields=(),
         seconds=_left(event, SENT_SHOWN_FOR, now),
     )
-
-
-def _who(facts: dict[str, Json]) -> str:
-    return f"{facts.get('first_name') or ''} {str(facts.get('last_name') or '').upper()}".strip()
 
 
 def _left(event: Event, shown_for: timedelta, now: datetime) -> int:

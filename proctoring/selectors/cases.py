@@ -10,7 +10,7 @@ from pixsurv.kernel.identity import identity_key
 from pixsurv.kernel.journal import Json
 from proctoring.enums import CaseKind, CaseState
 from proctoring.models import Case
-from proctoring.selectors.wording import age_words, clock_time, day
+from proctoring.selectors.wording import age_words, clock_time, day, named_in
 from sessions_app.models import Event, Pupil, Session
 from sessions_app.models.candidate import COMPETENCES_NEEDED
 from sessions_app.models.pupil import school_year_of
@@ -109,7 +109,7 @@ def _row(case: Case, facts: Facts, pupils: dict[str, Pupil], now: datetime | Non
         sequence=case.raised_sequence,
         kind=kind.value,
         title=kind.label,
-        full_name=f"{facts.get('first_name') or ''} {str(facts.get('last_name') or '').upper()}".strip(),
+        full_name=named_in(facts),
         birth=day(date.fromisoformat(born)) if born else "",
         class_name=person.class_name if person is not None else "",
         known=_known(pupil) if new and now is not None else "",

@@ -31,6 +31,10 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
             ),
         ),
         "entree": ("Entrée par ticket", (_K.TICKET_ISSUED, _K.TICKET_USED)),
+        "direction": (
+            "Demandes à la direction",
+            (_K.CASE_RAISED, _K.CASE_ANSWERED, _K.CASE_WITHDRAWN),
+        ),
         "signalement": (
             "Signalements",
             (_K.ALERT_RAISED, _K.ALERT_REFUSED, _K.ALERT_VALIDATED, _K.ALERT_LAPSED),

@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from proctoring.enums import Arrival, Source
-from proctoring.selectors.wording import NBSP, clock_time, day
+from proctoring.enums import Arrival, CaseKind, CaseState, Source
+from proctoring.selectors.wording import NBSP, clock_time, day, named_in
 from sessions_app.enums import EventKind
 
 ALERT_WORDS = {
@@ -37,6 +37,14 @@ SOURCE_WORDS: dict[str, str] = {
 ARRIVAL_WORDS: dict[str, str] = {
     Arrival.IN_ROOM.value: "déjà dans la salle au lancement",
     Arrival.LATE.value: "arrivé en retard, accepté",
+}
+CASE_WORDS: dict[str, str] = {
+    kind.value: kind.label[:1].lower() + kind.label[1:]  # within a sentence
+    for kind in CaseKind
+}
+ANSWER_WORDS: dict[str, str] = {
+    CaseState.ACCEPTED.value: "Demande à la direction acceptée",
+    CaseState.REFUSED.value: "Demande à la direction refusée",
 }
 
 
@@ -61,8 +69,9 @@ class Told:
 
     @property
     def about(self) -> str:
-        """« : Paul DUPONT », after what was done."""
-        return f"{NBSP}: {self.whom}" if self.whom else ""
+        """« : Paul DUPONT », after what was done; somebody who is no candidate is named by the facts alone."""
+        whom = self.whom or named_in(self.facts)
+        return f"{NBSP}: {whom}" if whom else ""
 
 
 type Sentence = Callable[[Told], str]
@@ -100,6 +109,8 @@ def _extra_time(told: Told) -> str:
 
 def _arrival(told: Told) -> str:
     words = ARRIVAL_WORDS.get(told.text("arrival"), "")
+    if words and (name := told.text("accepted_by")):
+        words = f"{words} par {name}"
     return f"{words}, à la suite de l’appel" if words and told.facts.get("after_roll_call") else words
 
 
@@ -233,6 +244,31 @@ def _launch_taken_back(told: Told) -> str:
     return f"Lancement{f' de {hour}' if hour else ''} annulé."
 
 
+def _case(told: Told) -> str:
+    return CASE_WORDS.get(told.text("kind"), "")
+
+
+def _case_raised(told: Told) -> str:
+    number = told.text("from")
+    return _plain(
+        "Demande à la direction",
+        lambda _: "" if told.whom else _value("birth_date", told.text("birth_date")),
+        _case,
+        lambda _: f"session {number}" if number else "",
+        _quoted("reason"),
+    )(told)
+
+
+def _case_answered(told: Told) -> str:
+    return _plain(ANSWER_WORDS.get(told.text("answer"), "Réponse de la direction"), _case)(told)
+
+
+def _transferred(told: Told) -> str:
+    before, after = told.text("from"), told.text("to")
+    way = f"de la session {before} à la session {after}" if before and after else ""
+    return _plain("Changé de salle", lambda _: way)(told)
+
+
 def _incident(words: str) -> Sentence:
     """Incidents bring a code, a question and words; each may be missing."""
     return _plain(words, lambda told: told.text("category"), _question, _quoted("description"))
@@ -278,7 +314,10 @@ SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
         EventKind.LATE_REFUSED: _plain("En retard, refusé", _quoted("reason")),
         EventKind.CANDIDATE_ENROLLED: _enrolled,
         EventKind.CANDIDATE_CORRECTED: _corrected,
-        EventKind.CANDIDATE_TRANSFERRED: _plain("Changé de salle"),
+        EventKind.CANDIDATE_TRANSFERRED: _transferred,
+        EventKind.CASE_RAISED: _case_raised,
+        EventKind.CASE_ANSWERED: _case_answered,
+        EventKind.CASE_WITHDRAWN: _plain("Demande à la direction retirée", _case),
         EventKind.PROCTOR_ENTERED: _entered,
         EventKind.PROCTOR_LEFT: _plain("Quitte la salle"),
         EventKind.ACCESS_ENDED: _access_ended,

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
+
 from proctoring.dashboard.device import device_words
 from proctoring.models import Entry, ProctorAccess
 from proctoring.selectors.journal_sentences import erased, sentence
@@ -74,16 +76,23 @@ class Row:
 
 
 def names_in(sessions: Iterable[int]) -> dict[int, Name]:
-    """Every candidate of these sessions, in two queries; those taken off the list are named by that act's facts."""
+    """Every candidate of these sessions, in two queries.
+
+    Those taken off the list, moved to another room or asked for from there are named by the facts of that act.
+    """
     ids = list(sessions)
     listed = Candidate.objects.filter(session__in=ids).values_list("pk", "first_name", "last_name")
     found = {pk: Name(first, last) for pk, first, last in listed}
-    removed = Event.objects.filter(
-        session__in=ids, kind=EventKind.CANDIDATE_CORRECTED, facts__removed=True
-    ).values_list("candidate_id", "facts__before")
-    for pk, before in removed:
-        if pk is not None and isinstance(before, dict):
-            found.setdefault(pk, Name(str(before.get("first_name", "")), str(before.get("last_name", ""))))
+    gone = Event.objects.filter(
+        Q(kind=EventKind.CANDIDATE_CORRECTED, facts__removed=True)
+        | Q(kind__in=[EventKind.CANDIDATE_TRANSFERRED, EventKind.CASE_RAISED]),
+        session__in=ids,
+        candidate_id__isnull=False,
+    ).values_list("candidate_id", "facts")
+    for pk, facts in gone:
+        given = (facts or {}).get("before", facts)
+        if pk is not None and isinstance(given, dict) and given.get("last_name"):
+            found.setdefault(pk, Name(str(given.get("first_name", "")), str(given["last_name"])))
     return found
 
 

@@ -16,6 +16,8 @@ from django.test.utils import CaptureQueriesContext
 
 from proctoring.services import access as accesses
 from proctoring.services import closing, minutes, presence
+from proctoring.services.cases.answering import answer_case
+from proctoring.services.cases.asking import Identity, ask_to_transfer
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, Role
 from sessions_app.models import Account, Candidate, Event, Membership, Session
@@ -133,6 +135,30 @@ def test_removed_candidate_keeps_his_name(signed_in: Client, session: Session) -
         "Candidat inscrit : Paul DUPONT (16/11/2011).",
     ]
     assert len(sentences(signed_in, of_session(session), candidat="dup")) == 2
+
+
+def test_candidate_who_changed_rooms_keeps_his_name_in_both_journals(
+    signed_in: Client, session: Session, admin: Account
+) -> None:
+    left = factories.SessionFactory(establishment=session.establishment, starts_at=session.starts_at)
+    paul = factories.CandidateFactory(session=left, last_name="Dupont", first_name="Paul")
+    case = ask_to_transfer(
+        session_id=session.pk,
+        who=Identity("Dupont", "Paul", paul.birth_date),
+        from_number=left.number,
+        reason="",
+        actor=factories.PROCTOR,
+        now=NOW,
+    )
+    assert sentences(signed_in, of_session(session)) == [
+        f"Demande à la direction : Paul DUPONT (élève d’une autre salle, session {left.number})."
+    ]
+    boss = Actor(kind=ActorKind.ADMIN, name=admin.name, account_id=admin.pk)
+    answer_case(case_id=case.pk, accepted=True, actor=boss, now=NOW)
+    moved = f"Changé de salle : Paul DUPONT (de la session {left.number} à la session {session.number})."
+    for room in (left, session):
+        assert moved in sentences(signed_in, of_session(room))
+        assert moved in sentences(signed_in, of_session(room), candidat="dup")
 
 
 def test_filters_by_kind_candidate_actor_and_period(signed_in: Client, session: Session) -> None:

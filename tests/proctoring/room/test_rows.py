@@ -325,9 +325,9 @@ def test_one_clock_a_row(room: Room, percent: int, before: str, end: str) -> Non
 
 
 def test_extra_time_is_not_named_in_the_list(room: Room) -> None:
-    for percent in (33, 50, 100):
-        for state in ("expected", "present", "in_progress"):
-            room.put(state, extra_time_percent=percent)
+    for percent, first_name in ((33, "Paul"), (50, "Luc"), (100, "Zoé")):
+        for state, last_name in (("expected", "DUPONT"), ("present", "DURAND"), ("in_progress", "MARTIN")):
+            room.put(state, last_name, first_name, extra_time_percent=percent)
     room.travel(minutes=240)
     page = room.page()
     text = f"{page.text('liste')} {page.text('a-traiter')}".lower()

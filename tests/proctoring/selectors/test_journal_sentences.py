@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from proctoring.enums import Arrival, Source
+from proctoring.enums import Arrival, CaseKind, Source
 from proctoring.models import Alert
 from proctoring.selectors.journal_kinds import GROUPS, kinds_of
 from proctoring.selectors.journal_sentences import SENTENCES, sentence
@@ -25,6 +25,9 @@ from proctoring.services import (
     running,
     tickets,
 )
+from proctoring.services.cases.answering import answer_case
+from proctoring.services.cases.asking import Identity, ask_about_candidate, ask_to_enrol, ask_to_transfer
+from proctoring.services.cases.settling import withdraw_case
 from proctoring.services.due import advance_session
 from proctoring.services.entries import candidate_actor, set_workstation
 from sessions_app.actors import Actor, ActorKind
@@ -48,7 +51,6 @@ NOT_YET_WRITTEN = {
     EventKind.INCIDENT_CHANGED,
     EventKind.INCIDENT_DELETED,
     EventKind.INSTRUCTIONS_READ,
-    EventKind.CANDIDATE_TRANSFERRED,
     EventKind.COMMENT_CHANGED,
     EventKind.ADDENDUM,
     EventKind.RECEIPT,
@@ -60,8 +62,19 @@ Accès retiré : Luc Essai.
 Accès retiré : Luc Essai, remplacé.
 Autorisation de reprise retirée : P.
 Candidat corrigé : P (prénom « Paul » → « Paulin », date de naissance « 21/05/2011 » → « 22/05/2011 »).
+Candidat inscrit : P (04/03/2012).
 Candidat inscrit : P (21/05/2011, temps majoré 33 %).
 Candidat retiré de la liste : P.
+Changé de salle : P (de la session 111111 à la session 222222).
+Demande à la direction : Nina NOUVELLE (04/03/2012, élève absent de la liste, « arrivée hier »).
+Demande à la direction : P (réouverture d’un test, « cliqué trop vite »).
+Demande à la direction : P (élève d’une autre salle, session 111111).
+Demande à la direction : P (élève en retard, « bus en panne »).
+Demande à la direction acceptée : P (élève absent de la liste).
+Demande à la direction acceptée : P (élève d’une autre salle).
+Demande à la direction acceptée : P (élève en retard).
+Demande à la direction refusée : P (réouverture d’un test).
+Demande à la direction retirée : P (élève en retard).
 Demande à reprendre ignorée : P.
 Demande à reprendre sans objet : P (il est revenu de lui-même).
 Demande à reprendre, sur un autre poste : P (question 1).
@@ -81,6 +94,7 @@ Page du test quittée : P (question 1).
 Poste 14 : P.
 Poste 15 : P (avant : poste 14).
 Poste effacé : P (c’était le poste 15).
+Présence confirmée : P (arrivé en retard, accepté par Admin Essai).
 Présence confirmée : P (arrivé en retard, accepté, « bus en panne »).
 Présence confirmée : P (déjà dans la salle au lancement, à la suite de l’appel).
 Présence confirmée : P (déjà dans la salle au lancement).
@@ -201,6 +215,36 @@ class Day:
         running.complete(**asks)
         ending.reopen(**who, reason="cliqué « trop vite »", actor=self.admin)
 
+    def cases(self) -> None:
+        self.session.establishment.late_policy = LatePolicy.REFUSE
+        self.session.establishment.save()
+        at = {"actor": PROCTOR, "now": NOW}
+        answers = {"actor": self.admin, "now": NOW}
+        late, _ = self.who()
+        presence.confirm_presence(**late, actor=PROCTOR, arrival=Arrival.LATE)
+        asks = {**late, "actor": PROCTOR, "kind": CaseKind.LATE, "reason": "bus en panne"}
+        sent = ask_about_candidate(**asks).raised_sequence
+        withdraw_case(session_id=self.session.pk, raised_sequence=sent, **at)
+        answer_case(case_id=ask_about_candidate(**asks).pk, accepted=True, **answers)
+        presence.confirm_presence(**late, actor=PROCTOR)
+        over, _ = self.who("ended")
+        asks = {**over, "actor": PROCTOR, "kind": CaseKind.REOPENING, "reason": "cliqué trop vite"}
+        answer_case(case_id=ask_about_candidate(**asks).pk, accepted=False, **answers)
+        nina = Identity("Nouvelle", "Nina", NOW.date().replace(2012, 3, 4))
+        asked = ask_to_enrol(session_id=self.session.pk, who=nina, reason="arrivée hier", **at)
+        answer_case(case_id=asked.pk, accepted=True, **answers)
+        self.other_room(at, answers)
+
+    def other_room(self, at: dict[str, Any], answers: dict[str, Any]) -> None:
+        there, here = (
+            factories.SessionFactory(establishment=self.session.establishment, number=number, starts_at=NOW)
+            for number in (111111, 222222)
+        )
+        paul = factories.CandidateFactory(session=there)
+        who = Identity(paul.last_name, paul.first_name, paul.birth_date)
+        asked = ask_to_transfer(session_id=here.pk, who=who, from_number=there.number, reason="", **at)
+        answer_case(case_id=asked.pk, accepted=True, **answers)
+
     def questions(self) -> None:
         who, held = self.who("in_progress")
         says = {"entry": held, "actor": candidate_actor(held), "now": NOW}
@@ -241,8 +285,8 @@ class Day:
 def lived() -> list[Event]:
     day = Day()
     for act in (
-        day.list_of_candidates, day.doors, day.before_the_launch, day.late, day.resumes, day.questions, day.time,
-        day.ends, day.ends_by_itself,
+        day.list_of_candidates, day.doors, day.before_the_launch, day.late, day.cases, day.resumes, day.questions,
+        day.time, day.ends, day.ends_by_itself,
     ):  # fmt: skip
         act()
     return list(Event.objects.order_by("pk"))
