@@ -1,5 +1,6 @@
 """Times and durations as a teacher says them (product §1)."""
 
+import re
 from datetime import date, datetime, timedelta
 
 NBSP = "\u00a0"
@@ -52,3 +53,16 @@ def age_words(age: timedelta) -> str:
         return f"{seconds}{NBSP}s"
     minutes = seconds // 60
     return f"{minutes}{NBSP}min" if minutes < 60 else f"{minutes // 60}{NBSP}h{NBSP}{minutes % 60:02d}"
+
+
+_NAMES_ITSELF = re.compile(r"salle(s?)\b", re.IGNORECASE)
+
+
+def room_title(name: str) -> str:
+    """« Salle B12 », and « Salle des conseils »: the word is never written twice."""
+    return _NAMES_ITSELF.sub(r"Salle\1", name, count=1) if _NAMES_ITSELF.match(name) else f"Salle {name}"
+
+
+def in_room(name: str) -> str:
+    """« salle B12 », « salle des conseils »: inside a sentence."""
+    return _NAMES_ITSELF.sub(r"salle\1", name, count=1) if _NAMES_ITSELF.match(name) else f"salle {name}"
