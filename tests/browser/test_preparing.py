@@ -2,12 +2,12 @@
 
 import re
 import subprocess
-from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
+from pixsurv.kernel import clock
 from tests.browser.conftest import assert_accessible, enter_room
 from tests.browser.test_people import PASSWORD, sign_in
 
@@ -35,7 +35,7 @@ def invited(page: Page, admin: Page, server) -> None:
 
 def session_created(page: Page) -> str:
     """Of the present hour, so that its room shows the names; answers with its number."""
-    now = datetime.now(ZoneInfo("Europe/Paris"))
+    now = clock.now().astimezone(ZoneInfo("Europe/Paris"))
     page.get_by_role("link", name="Créer une session").click()
     page.get_by_label("Date").fill(f"{now:%Y-%m-%d}")
     page.get_by_label("Heure de début").fill(f"{now:%H:%M}")
