@@ -1,5 +1,6 @@
 """Times and durations as a teacher says them (product §1)."""
 
+import re
 from datetime import date, datetime, timedelta
 
 NBSP = "\u00a0"
@@ -58,3 +59,16 @@ def keep_words(years: int) -> str:
     """Its place and its term, as the school set it (P9)."""
     span = f"{years} an{'s' if years > 1 else ''}"
     return f"À conserver {span} par l’établissement — à remettre au secrétariat de scolarité"
+
+
+_NAMES_ITSELF = re.compile(r"salle(s?)\b", re.IGNORECASE)
+
+
+def room_title(name: str) -> str:
+    """« Salle B12 », and « Salle des conseils »: the word is never written twice."""
+    return _NAMES_ITSELF.sub(r"Salle\1", name, count=1) if _NAMES_ITSELF.match(name) else f"Salle {name}"
+
+
+def in_room(name: str) -> str:
+    """« salle B12 », « salle des conseils »: inside a sentence."""
+    return _NAMES_ITSELF.sub(r"salle\1", name, count=1) if _NAMES_ITSELF.match(name) else f"salle {name}"

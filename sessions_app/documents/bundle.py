@@ -17,6 +17,7 @@ from sessions_app.documents.papers import Paper
 from sessions_app.documents.school import School, school_of
 from sessions_app.documents.typeset import Replaced, replaced_in, typeset
 from sessions_app.models import Candidate, Session
+from sessions_app.wording import in_room
 
 WARNINGS = "avertissements.txt"
 
@@ -120,7 +121,7 @@ def _written(wish: Wish, some: Sequence[Chosen], folder: Path) -> Iterator[tuple
             path = _write(folder / f"{rank}-{paper.value}.pdf", made, session)
             yield f"{place}/{paper.stem}.pdf", path
         warnings += [
-            f"Session {session.number}, salle {session.room} : {found.sentence}"
+            f"Session {session.number}, {in_room(session.room)} : {found.sentence}"
             for found in replaced.values()
         ]
     if Paper.SCHOOL_OFFICE in wish.papers:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.urls import reverse
 
 from pixsurv.kernel import crypto
-from pixsurv.kernel.identity import fold
 from sessions_app.class_names import class_key
 from sessions_app.documents.content import (
     Attendance,
@@ -33,7 +32,15 @@ from sessions_app.enums import SessionKind, SignInMode
 from sessions_app.models import Candidate, Session
 from sessions_app.rules import PREPARATION, deadline, extra_minutes
 from sessions_app.selectors.kit import kit_mark
-from sessions_app.wording import clock_time, day, duration_words, keep_words, long_day, week_day
+from sessions_app.wording import (
+    clock_time,
+    day,
+    duration_words,
+    keep_words,
+    long_day,
+    room_title,
+    week_day,
+)
 
 PER_PAGE = 20
 REPORT_LINES = 12
@@ -159,7 +166,7 @@ def head(session: Session) -> Head:
         establishment=session.establishment.name,
         site=session.site,
         room=session.room,
-        room_words=session.room if fold(session.room).startswith("SALLE") else f"Salle {session.room}",
+        room_words=room_title(session.room),
         proctors=session.proctor_names,
         date=long_day(local.date()),
         week_day=week_day(local.date()),

@@ -11,7 +11,7 @@ from sessions_app.feeds.ical import Happening, calendar
 from sessions_app.models import Account, CalendarFeed, Membership, Session
 from sessions_app.timetable.board import count_of, end_of_session, with_occupation
 from sessions_app.timetable.proctors import watches
-from sessions_app.wording import clock_time
+from sessions_app.wording import clock_time, in_room, room_title
 
 PAST = timedelta(days=92)  # a term: older sessions are in the archive
 SHOWN = (SessionState.PLANNED, SessionState.LAUNCHED, SessionState.CLOSED, SessionState.CANCELLED)
@@ -42,7 +42,6 @@ def _since(now: datetime, schools: Collection[int] | QuerySet[Membership, int]) 
 
 def _happening(session: Session) -> Happening:
     cancelled = session.state == SessionState.CANCELLED
-    room = session.room if session.room.casefold().startswith("salle") else f"salle {session.room}"
     white = " (certification blanche)" if session.kind == SessionKind.WHITE_EXAM else ""
     return Happening(
         uid=uid_of(session),
@@ -50,8 +49,8 @@ def _happening(session: Session) -> Happening:
         ends_at=end_of_session(session),
         created_at=session.created_at,
         revised_at=session.revised_at or session.created_at,
-        summary=f"{'Annulée\u00a0: ' if cancelled else ''}Surveillance {room}{white}",
-        location=", ".join([room[0].upper() + room[1:], *_where(session)]),
+        summary=f"{'Annulée\u00a0: ' if cancelled else ''}Surveillance {in_room(session.room)}{white}",
+        location=", ".join([room_title(session.room), *_where(session)]),
         description=_description(session),
         cancelled=cancelled,
     )

@@ -13,6 +13,7 @@ from sessions_app.imports.judging import Judged, Person, Problem, judge, problem
 from sessions_app.imports.reading import Cell
 from sessions_app.models import Candidate, ImportDraft, Session, UploadedList
 from sessions_app.rules import LONGEST_OCCUPATION, occupied_until
+from sessions_app.wording import in_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +135,7 @@ def _overlaps(session: Session, people: list[Person], columns: Columns) -> list[
     for person in people:
         if other := elsewhere.get(person.identity_key):
             start = session.local(other.starts_at)
-            fact = (
-                f"Déjà inscrit au même moment : session {other.number}, salle {other.room}, à {start:%-Hh%M}."
-            )
+            fact = f"Déjà inscrit au même moment : session {other.number}, {in_room(other.room)}, à {start:%-Hh%M}."
             todo = "gardez-le dans une seule des deux sessions."
             found.append(problem_of(person, columns, "overlap", "Candidat", fact, todo))
     return found

@@ -29,6 +29,7 @@ from sessions_app.models import Candidate, Session, SessionsDraft
 from sessions_app.rules import LONGEST_OCCUPATION
 from sessions_app.timetable.board import AHEAD, slot_of, with_occupation
 from sessions_app.timetable.clashes import Slot, by_place, by_proctor, end_of, overlapping
+from sessions_app.wording import in_room
 
 OTHERS = 3  # named in one warning
 
@@ -277,7 +278,7 @@ class _Crossings:
     def _words(self, slot: Slot) -> str:
         local = slot.starts_at.astimezone(self.zone)
         which = f"session {slot.number}" if slot.number is not None else lines_words(self.ours[slot.key])
-        return f"{which}, salle {slot.room}, le {local:%d/%m} à {local.hour}h{local:%M}"
+        return f"{which}, {in_room(slot.room)}, le {local:%d/%m} à {local.hour}h{local:%M}"
 
 
 def _crossings(

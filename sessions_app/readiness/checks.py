@@ -12,7 +12,7 @@ from django.urls import reverse
 from sessions_app.enums import SignInMode
 from sessions_app.readiness.facts import CandidateFacts, SchoolFacts, SessionFacts
 from sessions_app.selectors.school_year import profile_words
-from sessions_app.wording import NBSP, clock_time
+from sessions_app.wording import NBSP, clock_time, in_room
 
 
 class Urgency(Enum):
@@ -89,7 +89,7 @@ def _too_many(facts: SessionFacts) -> str | None:
 
 def _elsewhere(facts: CandidateFacts) -> str | None:
     others = [
-        f"session {other.number}, salle {other.room}, {clock_time(other.local(other.starts_at))}"
+        f"session {other.number}, {in_room(other.room)}, {clock_time(other.local(other.starts_at))}"
         for other in facts.elsewhere
     ]
     return "aussi " + " ; ".join(others) if others else None

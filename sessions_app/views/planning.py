@@ -19,6 +19,7 @@ from sessions_app.selectors.planning import same_room
 from sessions_app.services import planning
 from sessions_app.views import account_of, at, see, where
 from sessions_app.views.confirm import Question, ask
+from sessions_app.wording import in_room
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,7 +113,7 @@ def delete(request: HttpRequest, number: int) -> HttpResponse:
         raise DomainError(
             "already_launched", "Un test a commencé dans cette session : elle ne se supprime plus."
         )
-    title = f"Supprimer la session {number}, salle {session.room} ?"
+    title = f"Supprimer la session {number}, {in_room(session.room)} ?"
     consequence = (
         "Ses candidats, son mot de passe et son journal disparaissent. Pour en garder la trace, annulez-la."
     )
@@ -149,7 +150,7 @@ def _warn(request: HttpRequest, session: Session, form: SessionForm) -> HttpResp
         local = session.local(other.starts_at)
         messages.warning(
             request,
-            f"La salle {other.room} est déjà prise par la session {other.number}, qui commence à"
+            f"La {in_room(other.room)} est déjà prise par la session {other.number}, qui commence à"
             f" {local.hour}h{local.minute:02}.",
         )
     if form.shown_twice:

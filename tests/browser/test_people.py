@@ -56,6 +56,7 @@ def test_preparing_pages_have_no_axe_finding_and_no_sideways_scroll(
     for where in (
         "tableau-de-bord/",
         "tableau-de-bord/absents/",
+        "sessions/",
         "equipe/",
         "reglages/",
         "reglages/contacts/ajouter/",
@@ -63,6 +64,7 @@ def test_preparing_pages_have_no_axe_finding_and_no_sideways_scroll(
         "compte/mot-de-passe/",
         "sessions/creer/",
         f"sessions/{number}/modifier/",
+        f"sessions/{number}/journal/",
         f"sessions/{number}/annuler/",
         f"sessions/{number}/supprimer/",
         f"sessions/{number}/mot-de-passe/changer/",
