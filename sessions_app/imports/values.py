@@ -60,15 +60,7 @@ def text_of(cell: Cell) -> str:
         return ""
     if not isinstance(cell, str):
         return shown(cell)
-    # Zero-width signs come with copies from web pages and are seen by nobody.
-    visible = "".join(char for char in cell if unicodedata.category(char) != "Cf")
-    text = unicodedata.normalize("NFC", " ".join(visible.split()))
-    if any(unicodedata.category(char) in {"Cc", "Cs", "Co"} or char == "\ufffd" for char in text):
-        raise Wrong(
-            "unreadable",
-            "Cette cellule contient un signe qui ne se lit pas.",
-            "tapez à nouveau cette cellule.",
-        )
+    text = " ".join(cell.split()) if cell.isascii() and cell.isprintable() else _composed(cell)
     if re.match("'[=+@-]", text):  # how we write what could be taken for a formula
         text = text[1:]
     elif text.startswith("="):
@@ -80,6 +72,20 @@ def text_of(cell: Cell) -> str:
     if text.upper() in SHEET_ERRORS:
         raise Wrong(
             "sheet_error", "Le tableur n’a pas su calculer cette cellule.", "tapez la valeur à la main."
+        )
+    return text
+
+
+def _composed(cell: str) -> str:
+    """What takes a look at every sign: most cells have nothing to compose and nothing to hide."""
+    # Zero-width signs come with copies from web pages and are seen by nobody.
+    visible = "".join(char for char in cell if unicodedata.category(char) != "Cf")
+    text = unicodedata.normalize("NFC", " ".join(visible.split()))
+    if any(unicodedata.category(char) in {"Cc", "Cs", "Co"} or char == "\ufffd" for char in text):
+        raise Wrong(
+            "unreadable",
+            "Cette cellule contient un signe qui ne se lit pas.",
+            "tapez à nouveau cette cellule.",
         )
     return text
 
