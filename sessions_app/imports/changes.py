@@ -36,7 +36,7 @@ def _shown(name: str, value: str | int) -> str:
     if name == Field.EXTRA_TIME:
         return f"{value}\u00a0%"
     if name == Field.SIGN_IN_MODE:
-        return f"« {SignInMode(str(value)).label} »"
+        return f"«\u00a0{SignInMode(str(value)).label}\u00a0»"
     return str(value or "(vide)")
 
 

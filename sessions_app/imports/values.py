@@ -206,7 +206,7 @@ def sign_in_mode_of(cell: Cell) -> SignInMode | None:
     if (word := fold(text)) in {"", "NONRENSEIGNE", "NONRENSEIGNEE", "INCONNU"}:
         return None
     if word not in _SIGN_IN:
-        known = ", ".join(f"« {mode.label} »" for mode in SignInMode if mode)
+        known = ", ".join(f"«\u00a0{mode.label}\u00a0»" for mode in SignInMode if mode)
         raise Wrong("sign_in_mode", "Ce mode de connexion n’est pas connu.", f"écrivez {known}, ou rien.")
     return _SIGN_IN[word]
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from sessions_app.enums import SignInMode
 from sessions_app.imports.headers import Field
 from sessions_app.imports.judging import Judged, judge
 from sessions_app.imports.reading import Cell
@@ -207,3 +208,18 @@ def test_column_that_the_file_lacks_says_nothing() -> None:
     columns = {field: COLUMNS[field] for field in (Field.LAST_NAME, Field.FIRST_NAME, Field.BIRTH_DATE)}
     [person] = judge([(2, GOOD)], columns, today=TODAY).people
     assert (person.class_name, person.local_id, person.extra_time_percent) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("Médiacentre (ENT)", SignInMode.MEDIACENTRE),
+        ("identifiant", SignInMode.USERNAME),
+        ("E-mail", SignInMode.EMAIL),
+        ("JAMAIS CONNECTÉ", SignInMode.NEVER),
+        ("Non renseigné", None),
+        (None, None),
+    ],
+)
+def test_sign_in_mode_is_read_by_the_words_of_the_page(cell: Cell, expected: SignInMode | None) -> None:
+    assert read(sign_in_mode=cell) == expected
