@@ -9,7 +9,17 @@ from sessions_app.documents.content import Head
 from sessions_app.documents.qr import qr_svg
 from sessions_app.documents.typeset import typeset
 from sessions_app.enums import SessionKind
-from sessions_app.wording import NBSP, clock_time, day, duration_words, keep_words, long_day, week_day
+from sessions_app.wording import (
+    NBSP,
+    clock_time,
+    day,
+    duration_words,
+    in_room,
+    keep_words,
+    long_day,
+    room_title,
+    week_day,
+)
 
 REPORT, ADDENDUM = "pv", "additif"
 
@@ -137,7 +147,7 @@ def facts_of(report: Report) -> list[list[str]]:
     return [
         ["Session", f"{session.number} · {session.kind}"],
         ["Établissement", session.establishment],
-        ["Lieu", f"{session.site}, {room_words(session.room)}"],
+        ["Lieu", f"{session.site}, {in_room(session.room)}"],
         ["Date", when],
         ["Durée du test", session.duration_words],
         ["Surveillants", ", ".join(str(watch) for watch in report.proctors) or "Personne n’est entré"],
@@ -174,10 +184,6 @@ def closed_words(report: Report) -> str:
 
 def names_of(people: list[Person]) -> str:
     return " · ".join(person.name for person in people)
-
-
-def room_words(room: str) -> str:
-    return room if room.upper().startswith("SALLE") else f"salle {room}"
 
 
 def _sheet(report: Report) -> ReportSheet:
@@ -226,7 +232,6 @@ def _head(report: Report) -> Head:
     """From the same facts as the rest: no row is asked for."""
     session = report.session
     local: datetime = session.starts_at.astimezone(session.zone)
-    words = room_words(session.room)
     return Head(
         number=str(session.number),
         kind=session.kind,
@@ -234,7 +239,7 @@ def _head(report: Report) -> Head:
         establishment=session.establishment,
         site=session.site,
         room=session.room,
-        room_words=words[0].upper() + words[1:],
+        room_words=room_title(session.room),
         proctors=", ".join(watch.name for watch in report.proctors),
         date=long_day(local.date()),
         week_day=week_day(local.date()),
