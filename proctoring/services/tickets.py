@@ -10,11 +10,12 @@ from django.db.models import Q
 
 from pixsurv.kernel.errors import Busy, DomainError
 from proctoring import rules
-from proctoring.enums import OVER
-from proctoring.models import Attempt, Entry, Ticket, TicketDoor
+from proctoring.enums import OVER, ProposalKind
+from proctoring.models import Attempt, Entry, Proposal, Ticket, TicketDoor
 from proctoring.models.ticket import DIGITS
 from proctoring.services.due import locked_room
 from proctoring.services.entries import candidate_actor, no_match, set_workstation
+from proctoring.services.proposals import propose
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
@@ -170,9 +171,16 @@ def _let_in(room: Room, ticket: Ticket, arrival: Arrival) -> Entry:
         facts={"ticket": ticket.pk, "identity_typed": False},
         entered_by_ticket_at=room.now,
     )
+    _propose_identity(room, attempt)
     if room.session.first_entry_at is None:
         room.lock.change(first_entry_at=room.now)
     return entry
+
+
+def _propose_identity(room: Room, attempt: Attempt) -> None:
+    """C1 in the lane, once a candidate: he could not type who he is as he is enrolled (R21)."""
+    if not Proposal.objects.filter(attempt_id=attempt.pk, kind=ProposalKind.IDENTITY).exists():
+        propose(room, attempt, ProposalKind.IDENTITY)
 
 
 def _count_wrong(door: TicketDoor, now: datetime) -> None:

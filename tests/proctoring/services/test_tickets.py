@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from pixsurv.kernel.errors import DomainError
-from proctoring.models import Entry, Ticket, TicketDoor
+from proctoring.enums import ProposalKind, ProposalOutcome
+from proctoring.models import Entry, Proposal, Ticket, TicketDoor
 from proctoring.services import closing, presence
 from proctoring.services.tickets import Arrival, enter_by_ticket, issue_ticket
 from sessions_app.enums import EventKind
@@ -51,6 +52,19 @@ def test_ticket_lets_its_candidate_in_once(session: Session, candidate: Candidat
     assert refusal(session, ticket.digits) == "no_match"
     assert factories.attempt_of(candidate).entered_by_ticket_at == NOW
     assert kinds(session) == ["ticket_issued", "ticket_used"]
+    assert_sound(session)
+
+
+def test_ticket_proposes_the_line_about_identity_once(session: Session, candidate: Candidate) -> None:
+    for minutes in (0, 1):
+        enter(
+            session,
+            issue(candidate, after=timedelta(minutes=minutes)).digits,
+            after=timedelta(minutes=minutes),
+        )
+    [proposal] = Proposal.objects.filter(attempt__candidate=candidate)
+    assert (proposal.kind, proposal.outcome) == (ProposalKind.IDENTITY, ProposalOutcome.OPEN)
+    assert factories.attempt_of(candidate).proposals_open == 1
     assert_sound(session)
 
 
@@ -269,6 +283,6 @@ def test_entry_by_ticket_costs_the_same_for_many_candidates(
     factories.CandidateFactory.create_batch(30, session=session)
     ticket = issue(candidate)
     session.refresh_from_db()
-    with django_assert_max_num_queries(16):  # type: ignore[operator]
+    with django_assert_max_num_queries(18):  # type: ignore[operator]
         enter_by_ticket(session=session, arrival=Arrival(ticket=ticket.digits, heartbeat=15), now=NOW)
     assert Event.objects.filter(session=session).count() == 2
