@@ -44,6 +44,7 @@ class Person:
             class_name=self.class_name,
             extra_time_percent=self.extra_time_percent,
             certifiable_competences=self.competences,
+            profile_sent_on=date(school_year, 9, 15) if self.competences is not None else None,
             sign_in_mode=self.sign_in_mode,
         )
         pupil.derive_keys()
