@@ -37,14 +37,14 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
         ),
         "signalement": (
             "Signalements",
-            (_K.ALERT_RAISED, _K.ALERT_REFUSED, _K.ALERT_VALIDATED, _K.ALERT_LAPSED),
+            (_K.ALERT_RAISED, _K.ALERT_REFUSED, _K.ALERT_VALIDATED, _K.ALERT_UNDONE, _K.ALERT_LAPSED),
         ),
         "temps": ("Temps", (_K.MINUTES_GIVEN, _K.MINUTES_TAKEN_BACK, _K.EXTRA_TIME_SET)),
         "incident": (
             "Incidents",
             (
                 *(_K.INCIDENT_REPORTED, _K.INCIDENT_CHANGED, _K.INCIDENT_DELETED),
-                *(_K.ROOM_INCIDENT_STARTED, _K.ROOM_INCIDENT_ENDED),
+                *(_K.ROOM_INCIDENT_STARTED, _K.ROOM_INCIDENT_ENDED, _K.PROPOSAL_DISMISSED),
             ),
         ),
         "surveillant": (

@@ -244,6 +244,10 @@ def _launch_taken_back(told: Told) -> str:
     return f"Lancement{f' de {hour}' if hour else ''} annulé."
 
 
+def _category(told: Told) -> str:
+    return told.text("category")
+
+
 def _case(told: Told) -> str:
     return CASE_WORDS.get(told.text("kind"), "")
 
@@ -270,8 +274,14 @@ def _transferred(told: Told) -> str:
 
 
 def _incident(words: str) -> Sentence:
-    """Incidents bring a code, a question and words; each may be missing."""
-    return _plain(words, lambda told: told.text("category"), _question, _quoted("description"))
+    """Incidents bring a code, a question and words; each may be missing. A change tells what stands now."""
+    said = _plain(words, _category, _question, _quoted("description"))
+
+    def told_of(told: Told) -> str:
+        facts = told.facts.get("after") or told.facts.get("before") or told.facts
+        return said(Told(facts if isinstance(facts, Mapping) else told.facts, told.whom, told.zone))
+
+    return told_of
 
 
 SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
@@ -292,7 +302,8 @@ SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
         EventKind.LEFT: _plain("Page du test quittée", _question),
         EventKind.ALERT_RAISED: _plain("Signalement", _question, _kinds),
         EventKind.ALERT_REFUSED: _plain("Signalement traité, pas de problème", _question),
-        EventKind.ALERT_VALIDATED: _plain("Signalement traité, problème confirmé", _question),
+        EventKind.ALERT_VALIDATED: _plain("Signalement traité, problème confirmé", _question, _category),
+        EventKind.ALERT_UNDONE: _plain("Réponse au signalement annulée", _question),
         EventKind.ALERT_LAPSED: _plain("Signalement devenu sans objet", _question),
         EventKind.MINUTES_GIVEN: _minutes("rendues"),
         EventKind.MINUTES_TAKEN_BACK: _minutes("reprises"),
@@ -307,6 +318,7 @@ SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
         EventKind.INCIDENT_REPORTED: _incident("Incident noté"),
         EventKind.INCIDENT_CHANGED: _incident("Incident corrigé"),
         EventKind.INCIDENT_DELETED: _incident("Incident retiré"),
+        EventKind.PROPOSAL_DISMISSED: _plain("Ligne proposée, ignorée", _category, _question),
         EventKind.INSTRUCTIONS_READ: _plain("Consignes lues"),
         EventKind.BECAME_CERTIFIABLE: _certifiable,
         EventKind.TICKET_ISSUED: _ticket_issued,

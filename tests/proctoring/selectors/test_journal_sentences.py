@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from proctoring.enums import Arrival, CaseKind, Source
-from proctoring.models import Alert
+from proctoring.models import Alert, Proposal
 from proctoring.selectors.journal_kinds import GROUPS, kinds_of
 from proctoring.selectors.journal_sentences import SENTENCES, sentence
 from proctoring.services import (
@@ -25,14 +25,19 @@ from proctoring.services import (
     running,
     tickets,
 )
+from proctoring.services.addenda import add_addendum
 from proctoring.services.cases.answering import answer_case
 from proctoring.services.cases.asking import Identity, ask_about_candidate, ask_to_enrol, ask_to_transfer
 from proctoring.services.cases.settling import withdraw_case
+from proctoring.services.comment import save_comment
 from proctoring.services.due import advance_session
 from proctoring.services.entries import candidate_actor, set_workstation
+from proctoring.services.incidents import Observed, change_incident, delete_incident, report_incident
+from proctoring.services.instructions import note_instructions_read
+from proctoring.services.proposal_answers import dismiss_proposal
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, LatePolicy
-from sessions_app.imports.report import fingerprint
+from sessions_app.imports.changes import fingerprint
 from sessions_app.models import Candidate, Event, Session
 from sessions_app.services.candidate_list import correct_candidate, remove_candidate
 from sessions_app.services.enrolment import enrol, new_candidate
@@ -47,29 +52,29 @@ NOT_YET_WRITTEN = {
     EventKind.ROOM_INCIDENT_ENDED,
     EventKind.WENT_OUT,
     EventKind.CAME_BACK,
-    EventKind.INCIDENT_REPORTED,
-    EventKind.INCIDENT_CHANGED,
-    EventKind.INCIDENT_DELETED,
-    EventKind.INSTRUCTIONS_READ,
-    EventKind.COMMENT_CHANGED,
-    EventKind.ADDENDUM,
     EventKind.RECEIPT,
 }
 
 # What the day below must say; a pupil is « P », so that the words alone are looked at.
 SAID = """
-Accès retiré : Luc Essai.
+5 min rendues : P (« panne de réseau », avec 2 autres).
+5 min reprises : P.
 Accès retiré : Luc Essai, remplacé.
+Accès retiré : Luc Essai.
+Additif (« Un oubli. »).
 Autorisation de reprise retirée : P.
 Candidat corrigé : P (prénom « Paul » → « Paulin », date de naissance « 21/05/2011 » → « 22/05/2011 »).
 Candidat inscrit : P (04/03/2012).
 Candidat inscrit : P (21/05/2011, temps majoré 33 %).
 Candidat retiré de la liste : P.
 Changé de salle : P (de la session 111111 à la session 222222).
+Commentaire modifié.
+Consignes lues.
+Délai de 24 h dépassé, test clos : P.
 Demande à la direction : Nina NOUVELLE (04/03/2012, élève absent de la liste, « arrivée hier »).
-Demande à la direction : P (réouverture d’un test, « cliqué trop vite »).
 Demande à la direction : P (élève d’une autre salle, session 111111).
 Demande à la direction : P (élève en retard, « bus en panne »).
+Demande à la direction : P (réouverture d’un test, « cliqué trop vite »).
 Demande à la direction acceptée : P (élève absent de la liste).
 Demande à la direction acceptée : P (élève d’une autre salle).
 Demande à la direction acceptée : P (élève en retard).
@@ -79,15 +84,18 @@ Demande à reprendre ignorée : P.
 Demande à reprendre sans objet : P (il est revenu de lui-même).
 Demande à reprendre, sur un autre poste : P (question 1).
 Devenu certifiable : P (3/5 avant).
-Délai de 24 h dépassé, test clos : P.
 En retard, refusé : P.
 Entre dans la salle, par passage de l’administration (Admin Essai).
 Entre dans la salle.
 Entré par ticket, identité non tapée : P.
 Fin annulée, le test continue : P (question 1).
+Incident corrigé : P (C7, « ordinateur figé »).
+Incident noté (C7, « panne de réseau »).
+Incident noté : P (C7, « ordinateur éteint »).
+Incident noté : P (E1, question 8).
+Incident retiré : P (C7, « ordinateur figé »).
 Lancement de 10h00 annulé.
-5 min rendues : P (« panne de réseau », avec 2 autres).
-5 min reprises : P.
+Ligne proposée, ignorée : P (C2).
 Mot de passe de la session changé, surveillants déconnectés.
 Mot de passe de la session changé, surveillants gardés connectés.
 Page du test quittée : P (question 1).
@@ -96,11 +104,12 @@ Poste 15 : P (avant : poste 14).
 Poste effacé : P (c’était le poste 15).
 Présence confirmée : P (arrivé en retard, accepté par Admin Essai).
 Présence confirmée : P (arrivé en retard, accepté, « bus en panne »).
-Présence confirmée : P (déjà dans la salle au lancement, à la suite de l’appel).
 Présence confirmée : P (déjà dans la salle au lancement).
+Présence confirmée : P (déjà dans la salle au lancement, à la suite de l’appel).
 Présence confirmée : P.
 Présence retirée : P.
 Quitte la salle.
+Réponse au signalement annulée : P (question 7).
 Reprise autorisée : P (demandée par l’élève, question 1).
 Reprise autorisée : P (question 1).
 Session clôturée.
@@ -109,18 +118,19 @@ Signalement : P (question 8, une image ne s’affiche pas).
 Signalement : P (question 9).
 Signalement devenu sans objet : P (question 9).
 Signalement traité, pas de problème : P (question 7).
-Signalement traité, problème confirmé : P (question 8).
+Signalement traité, problème confirmé : P (question 8, E1).
 Temps majoré de 0 % à 33 % : P.
 Temps majoré de 33 % à 50 % : P (décision écrite attestée).
 Test commencé : P (saisi d’après la feuille de secours).
+Test commencé : P (temps majoré 33 %).
 Test commencé : P.
 Test repris : P (question 1).
 Test rouvert : P (« cliqué “trop vite” »).
 Test terminé : P (question 1).
 Test terminé : P (question 9).
-Test terminé par le surveillant : P (question 1, avec d’autres).
-Test terminé par le surveillant : P (question 1).
 Test terminé à l’heure de fin : P (question 1).
+Test terminé par le surveillant : P (question 1).
+Test terminé par le surveillant : P (question 1, avec d’autres).
 Ticket d’entrée remis : P (valable jusqu’à 10h05).
 """
 
@@ -250,10 +260,38 @@ class Day:
         says = {"entry": held, "actor": candidate_actor(held), "now": NOW}
         for question, confirmed in ((7, False), (8, True)):
             alert, _ = alerts.raise_alert(**says, question=question, kinds=["image"])
-            alerts.answer_alert(**who, alert_id=alert.pk, confirmed=confirmed, actor=PROCTOR)
+            answer = {"alert_id": alert.pk, "actor": PROCTOR}
+            alerts.answer_alert(**who, **answer, confirmed=confirmed, category="E1" if confirmed else "")
+            if not confirmed:
+                alerts.undo_answer(**who, **answer)
+                alerts.answer_alert(**who, **answer, confirmed=False)
         alerts.raise_alert(**says, question=9, kinds=[])
         assert Alert.objects.count() == 3
         running.complete(**says)
+
+    def what_is_noted(self) -> None:
+        who, _ = self.who("in_progress", extra_time_percent=33)
+        minutes.set_extra_time(**who, percent=50, actor=self.admin, written_decision=True)
+        proposal = Proposal.objects.get(attempt__candidate=who["candidate_id"])
+        dismiss_proposal(**who, proposal_id=proposal.pk, actor=PROCTOR)
+        at = {"session_id": self.session.pk, "actor": PROCTOR, "now": NOW}
+        first = Observed("C7", description="ordinateur éteint")
+        noted = report_incident(**at, candidate_id=who["candidate_id"], observed=first)
+        again = Observed("C7", description="ordinateur figé")
+        change_incident(**at, incident_id=noted.pk, observed=again)
+        delete_incident(**at, incident_id=noted.pk)
+        report_incident(**at, candidate_id=None, observed=Observed("C7", description="panne de réseau"))
+        note_instructions_read(**at)
+        save_comment(**at, text="Tout s’est bien passé.", seen=0)
+
+    def afterwards(self) -> None:
+        add_addendum(
+            session_id=self.session.pk,
+            text="Un oubli.",
+            key="a",
+            actor=self.admin,
+            now=NOW + timedelta(days=2),
+        )
 
     def time(self) -> None:
         who, _ = self.who("in_progress")
@@ -286,7 +324,7 @@ def lived() -> list[Event]:
     day = Day()
     for act in (
         day.list_of_candidates, day.doors, day.before_the_launch, day.late, day.cases, day.resumes, day.questions,
-        day.time, day.ends, day.ends_by_itself,
+        day.what_is_noted, day.time, day.ends, day.afterwards, day.ends_by_itself,
     ):  # fmt: skip
         act()
     return list(Event.objects.order_by("pk"))
