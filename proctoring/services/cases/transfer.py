@@ -9,7 +9,7 @@ from proctoring.models import Attempt, Entry, Ticket
 from proctoring.services.cases.settling import overtake
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor
-from sessions_app.enums import EventKind
+from sessions_app.enums import EventKind, SessionState
 from sessions_app.models import Candidate
 
 
@@ -19,7 +19,8 @@ def move(candidate_id: int, *, source: Room, target: Room, actor: Actor) -> None
 
     Refused with `session_closed` (either), `already_listed`, `transfer_impossible` (he came in or was ticked there).
     """
-    source.require_open()
+    if source.session.state != SessionState.CANCELLED:  # cancelled meanwhile: his way out stays open
+        source.require_open()
     target.require_open()
     attempt = source.attempt(candidate_id)
     candidate = attempt.candidate

@@ -18,6 +18,7 @@ from sessions_app.actors import Actor, ActorKind
 from sessions_app.candidates.listing import is_present
 from sessions_app.enums import EventKind
 from sessions_app.models import Account, Candidate, Event, Session
+from sessions_app.services.planning import cancel_session
 from tests import factories
 from tests.factories import PROCTOR
 from tests.journal import assert_sound, everything, kinds, last_event
@@ -397,6 +398,17 @@ def test_transfer_is_asked_by_one_room_at_a_time(session: Session, other_room: S
     assert transfer(session, candidate).pk == transfer(session, candidate).pk
     third = factories.SessionFactory(establishment=session.establishment)
     refused("asked_elsewhere", transfer, third, candidate)
+
+
+def test_pupil_of_a_room_that_was_cancelled_meanwhile_is_transferred(
+    session: Session, other_room: Session, boss: Actor
+) -> None:
+    candidate = factories.CandidateFactory(session=other_room)
+    case = transfer(session, candidate)
+    cancel_session(session_id=other_room.pk, reason="salle inondée", now=clock.now())
+    answer(case, boss)
+    candidate.refresh_from_db()
+    assert candidate.session == session
 
 
 def test_nobody_is_transferred_out_of_a_closed_room(
