@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("candidat/", include("proctoring.desk.urls")),
     path("etablissement/", include("sessions_app.urls")),
     path("etablissement/", include("proctoring.dashboard.urls")),
+    path("archives/", include("proctoring.archives.urls")),
     path("verifier/", include("proctoring.verify.urls")),
     path("api/v1/", include("proctoring.api.urls")),
     path("sante/vivant", health.alive, name="alive"),

@@ -9,6 +9,7 @@ from pixsurv.kernel.journal import Json
 class ActorKind(StrEnum):
     PROCTOR = "proctor"
     ADMIN = "admin"
+    SECRETARIAT = "secretariat"
     CANDIDATE = "candidate"
     CLOCK = "clock"  # « horloge »: what falls due without anybody
 

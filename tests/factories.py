@@ -14,7 +14,7 @@ from proctoring.services import access as accesses
 from proctoring.services import ending, presence, resume, running
 from proctoring.services.entries import candidate_actor, open_entry
 from sessions_app.actors import Actor, ActorKind
-from sessions_app.enums import Followed, Role, SessionKind
+from sessions_app.enums import Followed, Role, SessionKind, SessionState
 from sessions_app.models import (
     Account,
     ApiKey,
@@ -162,7 +162,8 @@ class ContactFactory(DjangoModelFactory[Contact]):
 class SessionFactory(DjangoModelFactory[Session]):
     """A session of today that starts now, password PASSWORD, access code ACCESS_CODE.
 
-    Through the service: a number of its own, secrets sealed.
+    Through the service: a number of its own, secrets sealed. `closed=True` sets the state alone, without a seal or
+    a paper: `close_session` makes those.
     """
 
     class Meta:
@@ -182,7 +183,12 @@ class SessionFactory(DjangoModelFactory[Session]):
 
     @classmethod
     def _create(cls, model_class: type[Session], *args: Any, **kwargs: Any) -> Session:
-        return create_session(**kwargs)
+        closed = kwargs.pop("closed", False)
+        session = create_session(**kwargs)
+        if closed:
+            session.state, session.closed_at = SessionState.CLOSED, clock.now()
+            session.save(update_fields=["state", "closed_at"])
+        return session
 
 
 class PupilFactory(DjangoModelFactory[Pupil]):
