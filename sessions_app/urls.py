@@ -7,6 +7,7 @@ from sessions_app.batches import views as batches
 from sessions_app.candidates import from_pupils, importing
 from sessions_app.candidates import views as candidates
 from sessions_app.documents.urls import urlpatterns as documents
+from sessions_app.notices import views as notices
 from sessions_app.pupils import importing as pupil_files
 from sessions_app.pupils import views as pupils
 from sessions_app.readiness.urls import urlpatterns as readiness
@@ -35,6 +36,8 @@ urlpatterns = [
     path("equipe/invitations/<int:invitation_id>/renvoyer/", team.resend, name="resend"),
     path("equipe/invitations/<int:invitation_id>/annuler/", team.revoke_invitation, name="revoke_invitation"),
     path("reglages/", school.settings, name="settings"),
+    path("reglages/fiche-de-registre.pdf", notices.register_sheet, name="register_sheet"),
+    path("reglages/analyse-d-impact.pdf", notices.impact_sheet, name="impact_sheet"),
     path("reglages/contacts/ajouter/", school.add_contact, name="add_contact"),
     path("reglages/contacts/<int:contact_id>/", school.change_contact, name="change_contact"),
     path("reglages/contacts/<int:contact_id>/retirer/", school.remove_contact, name="remove_contact"),

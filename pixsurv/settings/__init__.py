@@ -10,6 +10,7 @@ from django.utils.csp import CSP
 
 from pixsurv.secrets import FIELD_KEYS_FILE, SECRET_KEY_FILE
 from pixsurv.settings import database, env, mail
+from pixsurv.settings.operator import operator
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -43,6 +44,7 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [PUBLIC_HOST, "127.0.0.1", "localh
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or ([PUBLIC_URL] if HTTPS else [])
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 DEMO = env.flag("PIXSURV_DEMO")
+OPERATOR = operator()
 
 INSTALLED_APPS = [
     "django.contrib.auth",

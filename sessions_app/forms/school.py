@@ -40,6 +40,19 @@ class SettingsForm(SettingsBase):
         help_text="Toutes les heures affichées sont à cette heure locale. Les séances prévues gardent la leur.",
     )
 
+    controller = LineField(
+        label="Responsable du traitement des données",
+        help_text="Par exemple «\u00a0la principale du collège\u00a0». Sinon, «\u00a0le chef d’établissement\u00a0».",
+        max_length=200,
+        required=False,
+    )
+    data_officer = LineField(
+        label="Délégué à la protection des données",
+        help_text="Nom ou service, et adresse e-mail. Imprimé sur la notice que lisent les élèves et leurs parents.",
+        max_length=200,
+        required=False,
+    )
+
     class Meta:
         model = Establishment
         fields = [
@@ -50,6 +63,8 @@ class SettingsForm(SettingsBase):
             "ends_by_itself",
             "discreet_extra_time",
             "retention_years",
+            "controller",
+            "data_officer",
         ]
         labels = {
             "account_required": "Compte obligatoire pour surveiller",

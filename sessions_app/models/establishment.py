@@ -34,6 +34,9 @@ class Establishment(models.Model):
         default=5,
         validators=[MinValueValidator(1), MaxValueValidator(50)],
     )
+    # Who answers for personal data, as the notice names them (needs §3.1); empty: the notice says the function alone.
+    controller = models.CharField("responsable du traitement", max_length=200, blank=True)
+    data_officer = models.CharField("délégué à la protection des données", max_length=200, blank=True)
     is_demo = models.BooleanField("démonstration", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
