@@ -13,6 +13,7 @@ from proctoring.dashboard import (
     hand_over,
     password,
     report,
+    results,
     team,
     views,
 )
@@ -50,6 +51,8 @@ urlpatterns = [
     *_journal(f"{_SESSION}journal", journal.of_session, "journal"),
     *_journal("compte/journal", journal.of_oneself, "own_journal"),
     *_journal("equipe/<int:membership_id>/journal", journal.of_member, "member_journal"),
+    path(f"{_SESSION}resultats/", results.table, name="results"),
+    path(f"{_SESSION}resultats.ods", results.as_file, name="results_file"),
     path(f"{_SESSION}fraudes/", fraud.suspicions, name="suspicions"),
     path(f"{_SESSION}fraudes/<int:incident_id>/", fraud.sheet, name="fraud_sheet"),
     path(f"{_SESSION}pv/", report.report, name="report"),

@@ -15,6 +15,7 @@ from pixsurv.kernel.errors import Busy, DomainError
 from proctoring.desk import cookies, screens
 from proctoring.desk.screens import Screen
 from proctoring.selectors.desk import DeskPage, Stage, Version
+from proctoring.selectors.results import result_of
 from proctoring.services import desk
 from sessions_app.enums import SessionKind
 
@@ -168,6 +169,10 @@ def _context(request: HttpRequest, page: DeskPage) -> dict[str, Any]:
         "remaining": screens.remaining_words(page),
         "allowed": screens.allowed_words(page),
         "over": screens.over_words(page) if page.stage == Stage.OVER else ("", ""),
+        # Not before the end is final: an undo would send him back to a test whose answers he has read.
+        "result": result_of(page.attempt, page.session)
+        if page.stage == Stage.OVER and not page.may_come_back
+        else None,
         "clock_hidden": cookies.clock_hidden(request),
         "rehearsal": page.session.kind == SessionKind.REHEARSAL,
         "kind_banner": screens.KIND_BANNERS.get(page.session.kind, ""),
