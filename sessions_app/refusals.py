@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
-from pixsurv.kernel.errors import Busy, DomainError
+from pixsurv.kernel.errors import DomainError, Later
 
 type View = Callable[..., HttpResponse]
 
@@ -39,6 +39,6 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def with_retry(response: HttpResponse, error: DomainError) -> HttpResponse:
     """A busy session says when to ask again (mechanics §9)."""
-    if isinstance(error, Busy):
+    if isinstance(error, Later):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

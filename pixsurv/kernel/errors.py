@@ -15,10 +15,22 @@ class DomainError(Exception):
         self.status = status
 
 
-class Busy(DomainError):
-    """The session's lock could not be had in time: nothing was done, asking again is right."""
+class Later(DomainError):
+    """Nothing was done, and asking again is right after `retry_after` seconds."""
 
-    retry_after = 2  # seconds
+    retry_after = 2
+
+
+class Busy(Later):
+    """The session's lock could not be had in time."""
 
     def __init__(self) -> None:
         super().__init__("busy", "Le serveur est très sollicité. Réessayez dans deux secondes.", status=503)
+
+
+class TooMany(Later):
+    """Too many wrong guesses (mechanics §8): whatever was typed was not looked at."""
+
+    def __init__(self, sentence: str, seconds: int) -> None:
+        super().__init__("too_many_requests", sentence, status=429)
+        self.retry_after = seconds

@@ -17,10 +17,12 @@ from proctoring.api.schemas import AlertRequest, AttemptAnswer, IdempotencyKey, 
 from proctoring.models import Entry
 from proctoring.selectors.attempt import AttemptObject, Standing, attempt_object, standing
 from proctoring.services import alerts, heartbeat, once, progress, running
+from proctoring.services.doors import CODE_WAIT, code_pool
 from proctoring.services.due import advance_session
 from proctoring.services.entries import candidate_actor
 from proctoring.services.once import Answer
 from proctoring.services.room import refuse
+from sessions_app.services.guessing import guarded
 
 router = Router(tags=["attempt"], auth=EntryToken())
 NOT_STARTED = ("not_in_progress",)
@@ -63,9 +65,10 @@ def start(request: HttpRequest, data: StartRequest, idempotency_key: Idempotency
     """
 
     def act(found: Standing, now: datetime) -> int:
-        running.start_or_resume(
-            entry=found.entry, access_code=data.access_code, actor=candidate_actor(found.entry), now=now
-        )
+        with guarded(code_pool(found.entry), wrong={"wrong_access_code"}, sentence=CODE_WAIT, now=now):
+            running.start_or_resume(
+                entry=found.entry, access_code=data.access_code, actor=candidate_actor(found.entry), now=now
+            )
         return 200
 
     return _act(request, "start", idempotency_key, data, act)

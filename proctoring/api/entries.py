@@ -19,11 +19,13 @@ from proctoring.api.schemas import (
 from proctoring.models import Entry
 from proctoring.selectors.attempt import is_due, standing
 from proctoring.services import once
+from proctoring.services.doors import API_WAIT, platform_pool
 from proctoring.services.due import advance_session
 from proctoring.services.entries import no_match, open_entry, token_of
 from proctoring.services.once import Answer
 from proctoring.services.tickets import Arrival, enter_by_ticket
 from sessions_app.models import ApiKey, Session
+from sessions_app.services.guessing import guarded
 
 router = Router(tags=["entries"], auth=EstablishmentKey())
 REFUSALS = {403: ("not_certifiable",), 404: ("no_match",), 410: ("session_closed",)}
@@ -74,13 +76,14 @@ def _open(session: Session, data: EntryByIdentity | EntryByTicket, key: ApiKey, 
             ticket=data.ticket, heartbeat=data.heartbeat, workstation=data.workstation or "", api_key=key
         )
         return enter_by_ticket(session=session, arrival=arrival, now=now)
-    return open_entry(
-        session=session,
-        last_name=data.last_name,
-        first_name=data.first_name,
-        birth_date=date.fromisoformat(data.birth_date),
-        workstation=data.workstation or "",
-        heartbeat=data.heartbeat,
-        api_key=key,
-        now=now,
-    )
+    with guarded(platform_pool(key, session), wrong={"no_match"}, sentence=API_WAIT, now=now):
+        return open_entry(
+            session=session,
+            last_name=data.last_name,
+            first_name=data.first_name,
+            birth_date=date.fromisoformat(data.birth_date),
+            workstation=data.workstation or "",
+            heartbeat=data.heartbeat,
+            api_key=key,
+            now=now,
+        )

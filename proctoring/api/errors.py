@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from pixsurv.kernel.errors import Busy, DomainError
+from pixsurv.kernel.errors import Busy, DomainError, Later
 
 logger = logging.getLogger("pixsurv.api")
 
@@ -58,7 +58,7 @@ def problem(
 
 def refusal(error: DomainError) -> JsonResponse:
     """A rule said no; `busy` says when to ask again."""
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else None
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Later) else None
     return problem(error.status, error.code, error.sentence, headers=headers)
 
 

@@ -16,6 +16,7 @@ from sessions_app.actors import ActorKind
 from sessions_app.enums import EventKind, SessionState
 from sessions_app.models import Candidate, Session
 from sessions_app.models.candidate import COMPETENCES_NEEDED
+from sessions_app.selectors.guesses import Guesses, guesses_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +56,11 @@ class Live:
     in_progress: int
     over: int
     may_take_launch_back: bool
+    guesses: Guesses
 
 
 def live(session: Session, now: datetime) -> Live:
-    """Two queries, whatever the number of candidates and of accesses."""
+    """Three queries, whatever the number of candidates and of accesses."""
     fraud = Incident.objects.filter(candidate=OuterRef("pk"), category=FRAUD, deleted_at=None)
     candidates = list(
         Candidate.objects.filter(session=session)
@@ -77,6 +79,7 @@ def live(session: Session, now: datetime) -> Live:
         in_progress=sum(state not in BEFORE | OVER for state in states),
         over=sum(state in OVER for state in states),
         may_take_launch_back=_may_take_launch_back(session, rows, now),
+        guesses=guesses_at(session, now),
     )
 
 

@@ -1,11 +1,13 @@
 """What the desk remembers in a browser: entry, failed tries, workstation, hidden clock (mechanics §11)."""
 
+import secrets
 from urllib.parse import quote, unquote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 ENTRY = f"{settings.COOKIE_PREFIX}pupitre"
+MARK = f"{settings.COOKIE_PREFIX}pupitre-marque"
 FAILURES = f"{settings.COOKIE_PREFIX}pupitre-essais"
 WORKSTATION = f"{settings.COOKIE_PREFIX}poste"
 CLOCK = f"{settings.COOKIE_PREFIX}pupitre-temps"
@@ -49,6 +51,23 @@ def count_failure(response: HttpResponse, failed: int) -> None:
 
 def forget_failures(response: HttpResponse) -> None:
     response.delete_cookie(FAILURES, path="/", samesite="Lax")
+
+
+def browser_mark(request: HttpRequest) -> str:
+    """What the join page gave this browser: whose tries are counted together (mechanics §8). Empty: it took none."""
+    return request.get_signed_cookie(MARK, default="") or ""
+
+
+def give_mark(request: HttpRequest, response: HttpResponse) -> None:
+    if not browser_mark(request):
+        response.set_signed_cookie(
+            MARK,
+            secrets.token_urlsafe(16),
+            path="/",
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
 
 
 def workstation(request: HttpRequest) -> str:

@@ -61,6 +61,7 @@ def _enter(request: HttpRequest, form: Form, service: Callable[..., Entry]) -> H
             form_key=request.POST.get("once", "")[:64] or secrets.token_urlsafe(16),
             # Without JavaScript there is no heartbeat, so silence must mean nothing (D6).
             heartbeat=None if request.POST.get("no_script") else DESK_HEARTBEAT,
+            browser=cookies.browser_mark(request),
             now=clock.now(),
             **typed,
         )
@@ -104,4 +105,6 @@ def _page(
         "call_proctor": call_proctor,
         "by_ticket": isinstance(form, TicketForm),
     }
-    return render(request, "desk/join.html", context, status=status)
+    response = render(request, "desk/join.html", context, status=status)
+    cookies.give_mark(request, response)
+    return response

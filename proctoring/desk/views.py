@@ -39,8 +39,9 @@ def _enter(request: HttpRequest, page: DeskPage) -> HttpResponse:
     try:
         desk.start(page, access_code=code)
     except DomainError as error:
-        if error.code == "wrong_access_code":
-            return show(request, page, typed=[code], error=error.sentence, status=422)
+        if error.code in {"wrong_access_code", "too_many_requests"}:
+            status = 422 if error.code == "wrong_access_code" else error.status
+            return show(request, page, typed=[code], error=error.sentence, status=status)
         return answers.refused(request, error)
     return go_on(request)
 

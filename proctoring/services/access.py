@@ -11,29 +11,33 @@ from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.journal import Json
 from proctoring import rules
 from proctoring.models import ProctorAccess
+from proctoring.services.doors import ROOM_WAIT, Knocking, masked_pool, room_pool
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, Role
 from sessions_app.models import Account, Session
 from sessions_app.models.session import DIGITS, LETTERS, PASSWORD_LENGTH
+from sessions_app.services.guessing import guarded
 
 ACCESS_CODE_FORM = re.compile(f"[{LETTERS}]{{4}}[{DIGITS}]{{2}}")
 
 
-def find_session(*, number: str, password: str) -> Session:
+def find_session(*, who: Knocking, password: str, now: datetime) -> Session:
     """The session that number and password open.
 
     One refusal for a wrong number and a wrong password (`wrong_credentials`); a closed session is announced only
-    after the right password (`session_closed`).
+    after the right password (`session_closed`). After too many wrong ones of the same pool, `too_many_requests` (429)
+    for a while, for the right one too (mechanics §8).
     """
-    session = None
+    session, number = None, who.number
     if number.isascii() and number.isdigit() and len(number) <= 9:
         session = Session.objects.select_related("establishment").filter(number=int(number)).first()
-    # An unknown number costs the same work (mechanics §14).
-    right = _opens(session.sealed_password if session is not None else _dummy(), password)
-    if session is None or not right:
-        raise DomainError("wrong_credentials", _wrong_credentials(password), status=422)
+    with guarded(room_pool(who, session), wrong={"wrong_credentials"}, sentence=ROOM_WAIT, now=now):
+        # An unknown number costs the same work (mechanics §14).
+        right = _opens(session.sealed_password if session is not None else _dummy(), password)
+        if session is None or not right:
+            raise DomainError("wrong_credentials", _wrong_credentials(password), status=422)
     if session.is_over:
         raise DomainError(
             "session_closed",
@@ -132,10 +136,11 @@ def mask(*, access: ProctorAccess, now: datetime) -> None:
     ProctorAccess.objects.filter(pk=access.pk, masked_at=None).update(masked_at=now)
 
 
-def unmask(*, access: ProctorAccess, password: str) -> None:
-    """Raises `wrong_credentials`."""
-    if not _opens(access.session.sealed_password, password):
-        raise DomainError("wrong_credentials", _wrong_credentials(password), status=422)
+def unmask(*, access: ProctorAccess, password: str, now: datetime) -> None:
+    """Raises `wrong_credentials`; `too_many_requests` after too many."""
+    with guarded(masked_pool(access), wrong={"wrong_credentials"}, sentence=ROOM_WAIT, now=now):
+        if not _opens(access.session.sealed_password, password):
+            raise DomainError("wrong_credentials", _wrong_credentials(password), status=422)
     ProctorAccess.objects.filter(pk=access.pk).update(masked_at=None)
 
 

@@ -16,6 +16,7 @@ from proctoring.questions.bank import QUESTIONS_PER_TEST, draw
 from proctoring.selectors.attempt import is_due
 from proctoring.selectors.desk import DeskPage, Due, Stage, Version, desk_page
 from proctoring.services import alerts, once, progress, running, tickets
+from proctoring.services.doors import CODE_WAIT, IDENTITY_WAIT, code_pool, identity_pool
 from proctoring.services.due import advance_session
 from proctoring.services.entries import (
     candidate_actor,
@@ -27,6 +28,7 @@ from proctoring.services.entries import (
 )
 from proctoring.services.room import refuse
 from sessions_app.models import Session
+from sessions_app.services.guessing import guarded
 from sessions_app.services.journal import busy_when_locked
 
 ALERT_KINDS = ("image", "embed", "file", "focus")
@@ -43,12 +45,13 @@ def join(
     workstation: str,
     form_key: str,
     heartbeat: int | None,
+    browser: str,
     now: datetime,
 ) -> Entry:
     """A new entry for the candidate of that identity; the same one for the same form again (mechanics §10).
 
-    Refused with `no_match` (the same for every mismatch), `followed_by_hand`, `not_certifiable`,
-    `session_closed`.
+    `browser`: the mark that the join page gave. Refused with `no_match` (the same for every mismatch),
+    `followed_by_hand`, `not_certifiable`, `session_closed`, `too_many_requests`.
     """
     session = _session(session_number)
     person = identity_key(last_name, first_name, birth_date)
@@ -56,8 +59,9 @@ def join(
     entry_id = uuid.uuid5(uuid.NAMESPACE_OID, crypto.derive(f"join:{form_key}:{session.pk}:{person}"))
     entry = _existing(entry_id)
     if entry is None:
+        pool = identity_pool(session, browser)
         try:
-            with transaction.atomic():
+            with guarded(pool, wrong={"no_match"}, sentence=IDENTITY_WAIT, now=now), transaction.atomic():
                 entry = open_entry(
                     session=session,
                     last_name=last_name,
@@ -87,9 +91,13 @@ def join_by_ticket(
     workstation: str,
     form_key: str,
     heartbeat: int | None,
+    browser: str,
     now: datetime,
 ) -> Entry:
-    """As `join`, with the six digits that the proctor gave instead of an identity (R21)."""
+    """As `join`, with the six digits that the proctor gave instead of an identity (R21).
+
+    Wrong ones are counted by the session (`tickets`), whatever the browser.
+    """
     session = _session(session_number)
     key = crypto.derive(f"join:{form_key}:{session.pk}:ticket:{ticket}")
     arrival = tickets.Arrival(
@@ -134,9 +142,10 @@ def ask_to_resume(page: DeskPage) -> None:
 
 def start(page: DeskPage, *, access_code: str) -> None:
     """Start or resume; refused as `running.start_or_resume` says."""
-    running.start_or_resume(
-        entry=page.entry, access_code=access_code, actor=candidate_actor(page.entry), now=page.now
-    )
+    with guarded(code_pool(page.entry), wrong={"wrong_access_code"}, sentence=CODE_WAIT, now=page.now):
+        running.start_or_resume(
+            entry=page.entry, access_code=access_code, actor=candidate_actor(page.entry), now=page.now
+        )
 
 
 def complete(page: DeskPage) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from pixsurv.kernel import crypto
-from pixsurv.kernel.errors import Busy, DomainError
+from pixsurv.kernel.errors import Busy, DomainError, Later
 from pixsurv.kernel.journal import Json, canonical
 from proctoring.models import Once
 from sessions_app.services.journal import busy_when_locked
@@ -32,8 +32,8 @@ def guard(*, scope: str, key: str, body: Json, now: datetime, act: Callable[[], 
     `scope` says who asks and for what (« entry:<id>/alerts », « access:<id>/incident »), in 80 characters at
     most; an empty `key` means that nobody asked for it: `act` just runs. `body` is what was asked: the same
     key with another body raises `idempotency_mismatch` (422). A refusal (DomainError) is an answer too: it is
-    kept with all that `act` wrote before it, and raised again; a `busy` is not, for nothing was done and
-    asking again is right.
+    kept with all that `act` wrote before it, and raised again; a `busy` or a `too_many_requests` is not,
+    for nothing was done and asking again is right.
 
     The claim of the key, the act and its answer are one transaction: a duplicate that runs at the same time
     waits for the first (or is told `busy`), then gets its answer. Not to be called in another transaction.
@@ -87,7 +87,7 @@ def _act_and_keep(row: Once, act: Callable[[], Answer]) -> None:
     try:
         answer = act()
     except DomainError as refusal:
-        if refusal.status >= 500:
+        if isinstance(refusal, Later):
             raise
         row.status = refusal.status
         row.answer = {"refusal": {"code": refusal.code, "sentence": refusal.sentence}}

@@ -5,6 +5,7 @@ from sessions_app.models.calendar_feed import CalendarFeed
 from sessions_app.models.candidate import Candidate
 from sessions_app.models.establishment import ApiKey, Contact, Establishment
 from sessions_app.models.event import Event
+from sessions_app.models.guess_pool import Door, GuessPool
 from sessions_app.models.help_text import HelpText
 from sessions_app.models.import_draft import ImportDraft, ImportMapping, PupilDraft, UploadedList
 from sessions_app.models.invitation import Invitation
@@ -19,9 +20,11 @@ __all__ = [
     "CalendarFeed",
     "Candidate",
     "Contact",
+    "Door",
     "Establishment",
     "Event",
     "FilePurpose",
+    "GuessPool",
     "HelpText",
     "ImportDraft",
     "ImportMapping",

@@ -14,16 +14,22 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from pixsurv.kernel.errors import DomainError
 from sessions_app.models import Account
 from sessions_app.services import mails
+from sessions_app.services.guessing import guarded
+from sessions_app.services.sign_in import WAIT, change_pool
 
 logger = logging.getLogger("pixsurv.people")
 
 PAUSE = timedelta(minutes=2)  # between two mails to one address
 
 
-def change_password(*, account: Account, old: str, new: str) -> None:
-    """Refused with `wrong_password`, `invalid_password`. Every other browser of the account is signed out."""
-    if not account.check_password(old):
-        raise DomainError("wrong_password", "Le mot de passe actuel n’est pas le bon.", status=422)
+def change_password(*, account: Account, old: str, new: str, now: datetime) -> None:
+    """Refused with `wrong_password`, `invalid_password`, `too_many_requests`.
+
+    Every other browser of the account is signed out.
+    """
+    with guarded(change_pool(account), wrong={"wrong_password"}, sentence=WAIT, now=now):
+        if not account.check_password(old):
+            raise DomainError("wrong_password", "Le mot de passe actuel n’est pas le bon.", status=422)
     _set(account, new)
 
 

@@ -14,11 +14,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pixsurv.kernel import clock, crypto
+from pixsurv.kernel.errors import DomainError
 from sessions_app import selectors
 from sessions_app.forms import SignInForm
 from sessions_app.models import Account, Establishment
-from sessions_app.refusals import refusals_as_pages
+from sessions_app.refusals import refusals_as_pages, with_retry
 from sessions_app.selectors.people import is_admin_somewhere
+from sessions_app.services.sign_in import KNOWN_DEVICE, account_that_opens
 
 logger = logging.getLogger("pixsurv.establishment")
 
@@ -49,14 +51,16 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if isinstance(request.user, Account):
         return see(target or first_page(request.user))
     form = SignInForm(request.POST or None)
-    if request.method == "POST":
-        account = form.authenticate(request)
-        if account is not None:
-            login(request, account)
-            logger.info("sign-in: account %s", account.pk)
-            return see(target or first_page(account))
-    status = 422 if form.errors else 200
-    return render(request, "establishment/sign_in.html", {"form": form, "next": target}, status=status)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _signed_in(request, form, target)
+        except DomainError as error:
+            form.add_error(None, error.sentence)
+            refusal = error
+    status = refusal.status if refusal is not None else 422 if form.errors else 200
+    page = render(request, "establishment/sign_in.html", {"form": form, "next": target}, status=status)
+    return with_retry(page, refusal) if refusal is not None else page
 
 
 @login_not_required
@@ -140,6 +144,18 @@ def see(address: str) -> HttpResponse:
 def first_page(account: Account) -> str:
     """Where an account begins: an admin with the sessions, anybody else with what the account is."""
     return reverse("establishment:sessions" if is_admin_somewhere(account) else "establishment:account")
+
+
+def _signed_in(request: HttpRequest, form: SignInForm, target: str) -> HttpResponse:
+    data = form.cleaned_data
+    account = account_that_opens(
+        request=request, email=data["email"], password=data["password"], now=clock.now()
+    )
+    login(request, account)
+    logger.info("sign-in: account %s", account.pk)
+    response = see(target or first_page(account))
+    KNOWN_DEVICE.remember(request, response, account.pk)
+    return response
 
 
 def _next(request: HttpRequest) -> str:

@@ -33,9 +33,9 @@ def change_password(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         who = account_of(request)
         try:
-            passwords.change_password(account=who, old=data["old"], new=data["password"])
+            passwords.change_password(account=who, old=data["old"], new=data["password"], now=clock.now())
         except DomainError as error:
-            form.add_error("old" if error.code == "wrong_password" else "password", error.sentence)
+            form.add_error("password" if error.code == "invalid_password" else "old", error.sentence)
         else:
             update_session_auth_hash(request, who)
             messages.success(request, "Votre mot de passe est changé. Vos autres appareils sont déconnectés.")

@@ -25,6 +25,7 @@ from proctoring.demo import people, school, secrets
 from proctoring.models import Attempt
 from proctoring.report.reading import report_of
 from proctoring.services.access import find_session
+from proctoring.services.doors import Knocking
 from proctoring.services.presence import confirm_presence
 from sessions_app.enums import EventKind, SignInMode
 from sessions_app.models import Account, ApiKey, Candidate, Establishment, Event, Pupil, Session
@@ -164,7 +165,9 @@ def test_demo_secrets_open_what_they_should(client: Client) -> None:
         assert set(code[:4]) <= set(LETTERS)
         assert set(code[4:]) <= set(DIGITS)
         if session["state"] == "planned":
-            assert find_session(number=str(number), password=password).number == number
+            assert (
+                find_session(who=Knocking(str(number)), password=password, now=clock.now()).number == number
+            )
     assert told["api_key"].startswith("pxs_")
     assert ApiKey.objects.filter(fingerprint=ApiKey.fingerprint_of(told["api_key"])).exists()
     for role, status in (("admin", 200), ("secretariat", 403)):

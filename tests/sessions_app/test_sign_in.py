@@ -8,8 +8,8 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
 from sessions_app.enums import Role
-from sessions_app.forms import WRONG
 from sessions_app.models import Account
+from sessions_app.services.sign_in import WRONG
 from tests import factories
 
 LOGIN = "/etablissement/"

@@ -42,9 +42,11 @@ def mask(visit: Visit, **_: Any) -> HttpResponse:
 def unmask(visit: Visit, **_: Any) -> HttpResponse:
     """The session password brings the names back."""
     try:
-        accesses.unmask(access=visit.access, password=visit.post.get("password", ""))
+        accesses.unmask(access=visit.access, password=visit.post.get("password", ""), now=visit.now)
     except DomainError as error:
         board = whole_board(visit.session, now=visit.now)
-        context = answers.context_of(visit, board, error="Ce mot de passe n’est pas le bon.")
+        waits = error.code == "too_many_requests"
+        sentence = error.sentence if waits else "Ce mot de passe n’est pas le bon."
+        context = answers.context_of(visit, board, error=sentence)
         return render(visit.request, "room/masked.html", context, status=error.status)
     return HttpResponseRedirect(visit.room_url, status=303)

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pixsurv.kernel import clock
-from pixsurv.kernel.errors import Busy, DomainError
+from pixsurv.kernel.errors import DomainError, Later
 from proctoring.room.forms import LoginForm
 from proctoring.room_cookie import set_room_cookie
 from proctoring.services import access as accesses
+from proctoring.services.doors import WATCHED_BEFORE, Knocking
 from sessions_app.models import Account
 
 KIT_MARK = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -40,21 +41,22 @@ def login(request: HttpRequest) -> HttpResponse:
         form.add_error("number" if error.code == "wrong_number" else None, error.sentence)
         sign_in = _sign_in(form.cleaned_data["number"]) if error.code == "account_required" else ""
         response = _page(request, form, status=error.status, sign_in=sign_in)
-        if isinstance(error, Busy):
+        if isinstance(error, Later):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
 
 
 def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
-    session = accesses.find_session(
-        number=form.cleaned_data["number"], password=form.cleaned_data["password"]
-    )
+    now = clock.now()
+    account = request.user if isinstance(request.user, Account) else None
+    who = Knocking(form.cleaned_data["number"], account, WATCHED_BEFORE.read(request), _kit(request))
+    session = accesses.find_session(who=who, password=form.cleaned_data["password"], now=now)
     _access, token = accesses.enter(
         session=session,
         name=form.cleaned_data["name"],
-        account=request.user if isinstance(request.user, Account) else None,
+        account=account,
         device=request.headers.get("User-Agent", ""),
-        now=clock.now(),
+        now=now,
         once=request.POST.get("once", ""),
     )
     if request.headers.get("HX-Request") == "true":
@@ -63,6 +65,7 @@ def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
     else:
         response = HttpResponseRedirect(reverse("room:room", args=[session.number]), status=303)
     set_room_cookie(response, session.number, token)
+    WATCHED_BEFORE.remember(request, response, session.establishment_id)
     return response
 
 

@@ -192,6 +192,7 @@ def test_same_form_sent_by_two_clicks_at_once_opens_one_entry(
                 birth_date=date.fromisoformat(str(candidate.birth_date)),
                 workstation="",
                 form_key="one form",
+                browser="one",
                 heartbeat=15,
                 now=clock.now(),
             )

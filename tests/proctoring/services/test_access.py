@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 from pytest_django.fixtures import Settings
 
-from pixsurv.kernel import crypto
+from pixsurv.kernel import clock, crypto
 from pixsurv.kernel.errors import DomainError
 from proctoring.models import ProctorAccess
 from proctoring.services import access as accesses
+from proctoring.services.doors import Knocking
 from sessions_app.enums import Role
 from sessions_app.models import Account, Session
 from tests.factories import (
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def find(session: Session, password: str = PASSWORD) -> Session:
-    return accesses.find_session(number=str(session.number), password=password)
+    return accesses.find_session(who=Knocking(str(session.number)), password=password, now=clock.now())
 
 
 def enter(session: Session, account: Account | None = None, now: datetime = NOW) -> ProctorAccess:
@@ -70,7 +71,7 @@ def test_wrong_password_and_wrong_number_are_one_refusal(session: Session, typed
     with pytest.raises(DomainError) as wrong_password:
         find(session, typed)
     with pytest.raises(DomainError) as wrong_number:
-        accesses.find_session(number="1", password=typed)
+        accesses.find_session(who=Knocking("1"), password=typed, now=clock.now())
     assert (wrong_password.value.code, wrong_password.value.sentence, wrong_password.value.status) == (
         wrong_number.value.code,
         wrong_number.value.sentence,
@@ -81,7 +82,7 @@ def test_wrong_password_and_wrong_number_are_one_refusal(session: Session, typed
 @pytest.mark.parametrize("number", ["", "abc", "-1", "1e3", "١٢٣", "9" * 30, "100001.0", " "])
 def test_number_that_is_none_is_a_wrong_one(session: Session, number: str) -> None:
     with pytest.raises(DomainError, match="wrong_credentials"):
-        accesses.find_session(number=number, password=PASSWORD)
+        accesses.find_session(who=Knocking(number), password=PASSWORD, now=clock.now())
 
 
 def test_unknown_number_costs_the_same_work(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +103,7 @@ def test_unknown_number_costs_the_same_work(session: Session, monkeypatch: pytes
     monkeypatch.setattr(crypto, "equal", count_equal)
     for number in (str(session.number), "1", "not a number"):
         with pytest.raises(DomainError, match="wrong_credentials"):
-            accesses.find_session(number=number, password="C-222222")
+            accesses.find_session(who=Knocking(number), password="C-222222", now=clock.now())
 
     assert len(unsealed) == len(compared) == 3
     assert len({len(token) for token in unsealed}) == 1
@@ -111,7 +112,7 @@ def test_unknown_number_costs_the_same_work(session: Session, monkeypatch: pytes
 
 def test_password_of_the_dummy_opens_nothing(session: Session) -> None:
     with pytest.raises(DomainError, match="wrong_credentials"):
-        accesses.find_session(number="1", password="C-000000")
+        accesses.find_session(who=Knocking("1"), password="C-000000", now=clock.now())
 
 
 def test_password_whose_key_is_lost_opens_nothing(session: Session, settings: Settings) -> None:
@@ -220,8 +221,8 @@ def test_masked_screen_needs_the_password(session: Session) -> None:
     access = ProctorAccess.objects.select_related("session").get(pk=access.pk)
     assert access.masked_at == NOW
     with pytest.raises(DomainError, match="wrong_credentials"):
-        accesses.unmask(access=access, password="C-222222")
-    accesses.unmask(access=access, password="k7mpqr")
+        accesses.unmask(access=access, password="C-222222", now=clock.now())
+    accesses.unmask(access=access, password="k7mpqr", now=clock.now())
     access.refresh_from_db()
     assert access.masked_at is None
 

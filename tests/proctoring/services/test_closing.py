@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.models import Attempt
 from proctoring.report.gate import Statement, gate_of
@@ -14,6 +15,7 @@ from proctoring.report.reading import report_of
 from proctoring.services import access as accesses
 from proctoring.services import closing, ending, running
 from proctoring.services.closing import close_session
+from proctoring.services.doors import Knocking
 from proctoring.services.entries import set_workstation
 from sessions_app.actors import Actor
 from sessions_app.enums import SessionKind
@@ -95,15 +97,15 @@ def test_closed_session_refuses_a_login_after_the_right_password_only(session: S
     close(session)
 
     with pytest.raises(DomainError, match="session_closed") as refusal:
-        accesses.find_session(number=str(session.number), password=PASSWORD)
+        accesses.find_session(who=Knocking(str(session.number)), password=PASSWORD, now=clock.now())
     assert refusal.value.status == 410
     with pytest.raises(DomainError, match="wrong_credentials"):
-        accesses.find_session(number=str(session.number), password="C-222222")
+        accesses.find_session(who=Knocking(str(session.number)), password="C-222222", now=clock.now())
 
 
 def test_closed_session_refuses_who_found_it_before(session: Session) -> None:
     """The password was right, then somebody closed: the door is behind the lock."""
-    found = accesses.find_session(number=str(session.number), password=PASSWORD)
+    found = accesses.find_session(who=Knocking(str(session.number)), password=PASSWORD, now=clock.now())
     close(session)
     before = everything(session)
 

@@ -25,6 +25,7 @@ from sessions_app.models import (
     ApiKey,
     Candidate,
     Event,
+    GuessPool,
     HelpText,
     ImportMapping,
     Invitation,
@@ -369,6 +370,10 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("stored_file_size_in_range", lambda: stored_file(size=5 * 1024 * 1024 + 1)),
     ("stored_file_purpose_known", lambda: stored_file(purpose="wallpaper")),
     ("stored_file_one_logo", second_logo),
+    (
+        "guess_pool_door_known",
+        lambda: GuessPool(key="k", door="cellar", open_at=NOW, seen_at=NOW),
+    ),
     ("help_text_once", second_help_text),
     ("help_text_topic_known", lambda: help_text(topic="météo")),
     ("help_text_link_is_https", lambda: help_text(link="http://exemple.fr/", checked_on=NOW.date())),
