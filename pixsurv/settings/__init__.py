@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "sessions_app.middleware.SignInLimitsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 

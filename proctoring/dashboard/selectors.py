@@ -7,12 +7,12 @@ from django.db.models import Exists, OuterRef
 
 from proctoring import rules
 from proctoring.categories import FRAUD
-from proctoring.dashboard.device import device_words
 from proctoring.enums import BEFORE, OVER, AttemptState
 from proctoring.models import Attempt, Incident, ProctorAccess
 from proctoring.selectors.row import Row, row_of
 from proctoring.selectors.wording import clock_time, day, short_day
 from sessions_app.actors import ActorKind
+from sessions_app.device_words import device_words
 from sessions_app.enums import EventKind, SessionState
 from sessions_app.models import Candidate, Session
 from sessions_app.models.candidate import COMPETENCES_NEEDED

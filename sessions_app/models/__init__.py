@@ -12,6 +12,7 @@ from sessions_app.models.invitation import Invitation
 from sessions_app.models.pupil import Pupil
 from sessions_app.models.session import Session
 from sessions_app.models.sessions_draft import SessionsDraft
+from sessions_app.models.sign_in import SignIn
 from sessions_app.models.stored_file import FilePurpose, StoredFile
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "PupilDraft",
     "Session",
     "SessionsDraft",
+    "SignIn",
     "StoredFile",
     "UploadedList",
 ]

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,6 +21,7 @@ from sessions_app.models import Account, Establishment
 from sessions_app.refusals import refusals_as_pages, with_retry
 from sessions_app.selectors.people import is_admin_somewhere
 from sessions_app.services.sign_in import KNOWN_DEVICE, account_that_opens
+from sessions_app.services.sign_ins import open_sign_in
 
 logger = logging.getLogger("pixsurv.establishment")
 
@@ -151,8 +152,7 @@ def _signed_in(request: HttpRequest, form: SignInForm, target: str) -> HttpRespo
     account = account_that_opens(
         request=request, email=data["email"], password=data["password"], now=clock.now()
     )
-    login(request, account)
-    logger.info("sign-in: account %s", account.pk)
+    open_sign_in(request, account, now=clock.now())
     response = see(target or first_page(account))
     KNOWN_DEVICE.remember(request, response, account.pk)
     return response

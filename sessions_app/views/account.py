@@ -7,20 +7,44 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from sessions_app.forms.people import ChangePasswordForm, ForgottenForm, NewPasswordForm
+from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors.people import schools
-from sessions_app.services import passwords
+from sessions_app.selectors.sign_ins import browsers
+from sessions_app.services import passwords, sign_ins
 from sessions_app.views import account_of, see
 
 
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """Who I am, in which schools, and as what; an admin goes to one of his schools from here."""
-    return render(request, "establishment/account.html", {"schools": schools(account_of(request))})
+    who = account_of(request)
+    context = {
+        "schools": schools(who),
+        "browsers": browsers(who, request.session.session_key, clock.now()),
+    }
+    return render(request, "establishment/account.html", context)
+
+
+@require_POST
+@refusals_as_pages
+def end_sign_in(request: HttpRequest, sign_in_id: int) -> HttpResponse:
+    """« Fermer » one of one's own connections; one's own present one is « Se déconnecter »."""
+    sign_ins.end_sign_in(account=account_of(request), sign_in_id=sign_in_id)
+    messages.success(request, "Cette connexion est fermée.")
+    return see(reverse("establishment:account"))
+
+
+@require_POST
+def end_other_sign_ins(request: HttpRequest) -> HttpResponse:
+    """« Fermer toutes les autres »."""
+    sign_ins.end_others(account=account_of(request), keep=request.session.session_key or "")
+    messages.success(request, "Toutes vos autres connexions sont fermées.")
+    return see(reverse("establishment:account"))
 
 
 @sensitive_post_parameters("old", "password", "again")
@@ -38,6 +62,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             form.add_error("password" if error.code == "invalid_password" else "old", error.sentence)
         else:
             update_session_auth_hash(request, who)
+            sign_ins.keep_this_one(request, who, now=clock.now())
             messages.success(request, "Votre mot de passe est changé. Vos autres appareils sont déconnectés.")
             return see(reverse("establishment:account"))
     status = 422 if form.errors else 200

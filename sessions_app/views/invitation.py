@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +16,7 @@ from sessions_app.forms.people import JoinForm
 from sessions_app.models import Account, Invitation
 from sessions_app.selectors.people import has_account
 from sessions_app.services import invitations
+from sessions_app.services.sign_ins import open_sign_in
 from sessions_app.views import first_page, see
 
 
@@ -59,7 +59,7 @@ def _join(request: HttpRequest, token: str, found: Invitation) -> HttpResponse:
             raise
         form.add_error("password", error.sentence)
         return _page(request, found, form=form, status=422)
-    login(request, account)
+    open_sign_in(request, account, now=clock.now())
     messages.success(request, f"Votre compte est créé. Vous faites partie de {found.establishment.name}.")
     return see(first_page(account))
 

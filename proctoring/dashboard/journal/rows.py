@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from proctoring.dashboard.device import device_words
 from proctoring.models import Entry, ProctorAccess
 from proctoring.selectors.journal_sentences import erased, sentence
 from proctoring.selectors.wording import clock_time, day
 from sessions_app.actors import ActorKind
+from sessions_app.device_words import device_words
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from proctoring.dashboard.device import device_words
+from sessions_app.device_words import device_words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,35 @@
+"""What holds for every page of a signed-in account."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+
+from pixsurv.kernel import clock
+from sessions_app.services.sign_ins import has_lapsed, note_seen
+
+# A room, a desk and the API have keys of their own, and must not pay for the account that the same browser holds.
+WHERE_ACCOUNTS_ACT = ("/etablissement/", "/archives/")
+
+
+class SignInLimitsMiddleware:
+    """Signs out who did nothing for long, or signed in long ago; then the login middleware asks.
+
+    What a page asks by itself is no act: a board left open on a shared computer does not keep its account open.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(WHERE_ACCOUNTS_ACT) and request.user.is_authenticated:
+            now = clock.now()
+            if has_lapsed(request, now=now):
+                logout(request)
+                messages.info(
+                    request, "Vous avez été déconnecté par sécurité. Reconnectez-vous pour continuer."
+                )
+            elif request.method != "GET" or request.headers.get("HX-Request") != "true":
+                note_seen(request, now=now)
+        return self.get_response(request)

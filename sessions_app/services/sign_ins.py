@@ -1,0 +1,94 @@
+"""Browsers of an account: noted at sign-in, ended by its owner, or by time (issue 7, ASVS 7.3, 7.4, 7.5)."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.contrib.auth import login
+from django.contrib.sessions.models import Session as BrowserSession
+from django.db import transaction
+from django.http import HttpRequest
+
+from pixsurv.kernel.errors import DomainError
+from sessions_app.models import Account, SignIn
+
+logger = logging.getLogger("pixsurv.people")
+
+# Of an account; the access of a proctor to a room is another cookie, and outlasts the longest exam. The longest one
+# (4 h) is watched from the day board without a gesture.
+IDLE = timedelta(hours=4)
+AT_MOST = timedelta(hours=12)
+NOTED_EVERY = timedelta(minutes=5)
+SINCE, SEEN = "since", "seen"  # of the browser's session, ISO 8601
+
+
+def open_sign_in(request: HttpRequest, account: Account, *, now: datetime) -> None:
+    """Sign this browser in under a new session key, and note it."""
+    login(request, account)
+    request.session[SINCE] = request.session[SEEN] = now.isoformat()
+    _note(request, account, now)
+    logger.info("sign-in: account %s", account.pk)
+
+
+def keep_this_one(request: HttpRequest, account: Account, *, now: datetime) -> None:
+    """After a new password: this browser goes on under its new key, the others are out."""
+    _note(request, account, now)
+    end_others(account=account, keep=request.session.session_key or "")
+
+
+def end_sign_in(*, account: Account, sign_in_id: int) -> None:
+    """End one of one's own; ended already, nothing changes. Another account's is `not_found` (404)."""
+    found = SignIn.objects.filter(pk=sign_in_id).first()
+    if found is None:
+        return
+    if found.account_id != account.pk:
+        raise DomainError("not_found", "Cette connexion n’existe pas.", status=404)
+    _end([found.session_key])
+
+
+def end_others(*, account: Account, keep: str) -> int:
+    """« Fermer toutes les autres »; how many."""
+    keys = list(
+        SignIn.objects.filter(account=account).exclude(session_key=keep).values_list("session_key", flat=True)
+    )
+    _end(keys)
+    return len(keys)
+
+
+def has_lapsed(request: HttpRequest, *, now: datetime) -> bool:
+    """Too long without an act, or since the sign-in; a session without these dates lapses by its cookie alone."""
+    since, seen = _instant(request, SINCE), _instant(request, SEEN)
+    return since is not None and seen is not None and (now - since > AT_MOST or now - seen > IDLE)
+
+
+def note_seen(request: HttpRequest, *, now: datetime) -> None:
+    """Written at most every five minutes: reading a page is no reason to write."""
+    seen = _instant(request, SEEN)
+    if seen is not None and now - seen >= NOTED_EVERY:
+        request.session[SEEN] = now.isoformat()
+
+
+def _note(request: HttpRequest, account: Account, now: datetime) -> None:
+    if not request.session.session_key:
+        request.session.save()
+    SignIn.objects.update_or_create(
+        session_key=request.session.session_key,
+        defaults={
+            "account": account,
+            "device": request.headers.get("User-Agent", "")[:200],
+            "created_at": now,
+        },
+    )
+
+
+def _end(keys: list[str]) -> None:
+    with transaction.atomic():
+        BrowserSession.objects.filter(session_key__in=keys).delete()
+        SignIn.objects.filter(session_key__in=keys).delete()
+
+
+def _instant(request: HttpRequest, name: str) -> datetime | None:
+    told = request.session.get(name)
+    try:
+        return datetime.fromisoformat(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
