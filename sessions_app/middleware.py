@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from pixsurv.kernel import clock
-from sessions_app.services.sign_ins import has_lapsed, note_seen
+from sessions_app.services.sign_ins import MUST_SET_UP, has_lapsed, note_seen
 
 # A room, a desk and the API have keys of their own, and must not pay for the account that the same browser holds.
 WHERE_ACCOUNTS_ACT = ("/etablissement/", "/archives/")
@@ -32,4 +33,10 @@ class SignInLimitsMiddleware:
                 )
             elif request.method != "GET" or request.headers.get("HX-Request") != "true":
                 note_seen(request, now=now)
+            if request.session.get(MUST_SET_UP) and request.path not in _open_without_second_factor():
+                return HttpResponseRedirect(reverse("establishment:set_up_second_factor"))
         return self.get_response(request)
+
+
+def _open_without_second_factor() -> set[str]:
+    return {reverse("establishment:set_up_second_factor"), reverse("establishment:logout")}

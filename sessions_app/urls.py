@@ -12,7 +12,18 @@ from sessions_app.pupils import importing as pupil_files
 from sessions_app.pupils import views as pupils
 from sessions_app.readiness.urls import urlpatterns as readiness
 from sessions_app.splitting import views as splitting
-from sessions_app.views import account, feeds, help_texts, invitation, logo, planning, school, team, timetable
+from sessions_app.views import (
+    account,
+    feeds,
+    help_texts,
+    invitation,
+    logo,
+    planning,
+    school,
+    second_factor,
+    team,
+    timetable,
+)
 
 app_name = "establishment"
 
@@ -31,6 +42,9 @@ urlpatterns = [
     path("nouveau-mot-de-passe/<str:uid>/<str:token>/", account.reset, name="reset"),
     path("compte/", account.account, name="account"),
     path("compte/mot-de-passe/", account.change_password, name="change_password"),
+    path("code/", second_factor.ask, name="second_factor"),
+    path("compte/double-authentification/", second_factor.set_up, name="set_up_second_factor"),
+    path("compte/double-authentification/retirer/", second_factor.remove, name="remove_second_factor"),
     path("compte/connexions/fermer/", account.end_other_sign_ins, name="end_other_sign_ins"),
     path("compte/connexions/<int:sign_in_id>/fermer/", account.end_sign_in, name="end_sign_in"),
     path("invitation/<str:token>/", invitation.invitation, name="invitation"),

@@ -45,6 +45,8 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or ([PUBLIC_URL] if HTT
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 DEMO = env.flag("PIXSURV_DEMO")
 OPERATOR = operator()
+# Whether administrators and secretariats must set one up (issue 7); anybody may.
+SECOND_FACTOR = env.choice("SECOND_FACTOR", "optional", "required")
 
 INSTALLED_APPS = [
     "django.contrib.auth",

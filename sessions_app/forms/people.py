@@ -65,6 +65,35 @@ class ChangePasswordForm(NewPasswordForm):
     field_order = ["old", "password", "again"]
 
 
+class CodeForm(forms.Form):
+    """The six digits of the application; at sign-in, a recovery code as well."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=40,
+        error_messages={"required": "Écrivez le code."},
+        widget=forms.TextInput(
+            attrs={
+                "class": "saisie saisie--code",
+                "autocomplete": "one-time-code",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+            }
+        ),
+    )
+
+
+class PasswordAgainForm(forms.Form):
+    """Before an account becomes easier to enter."""
+
+    password = forms.CharField(
+        label="Mot de passe actuel",
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class ForgottenForm(forms.Form):
     """« Mot de passe oublié »."""
 

@@ -10,6 +10,7 @@ from sessions_app.models.help_text import HelpText
 from sessions_app.models.import_draft import ImportDraft, ImportMapping, PupilDraft, UploadedList
 from sessions_app.models.invitation import Invitation
 from sessions_app.models.pupil import Pupil
+from sessions_app.models.second_factor import SecondFactor
 from sessions_app.models.session import Session
 from sessions_app.models.sessions_draft import SessionsDraft
 from sessions_app.models.sign_in import SignIn
@@ -33,6 +34,7 @@ __all__ = [
     "Membership",
     "Pupil",
     "PupilDraft",
+    "SecondFactor",
     "Session",
     "SessionsDraft",
     "SignIn",

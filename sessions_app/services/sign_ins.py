@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from pixsurv.kernel.errors import DomainError
 from sessions_app.models import Account, SignIn
+from sessions_app.services.second_factor import must_set_up
 
 logger = logging.getLogger("pixsurv.people")
 
@@ -19,14 +20,36 @@ IDLE = timedelta(hours=4)
 AT_MOST = timedelta(hours=12)
 NOTED_EVERY = timedelta(minutes=5)
 SINCE, SEEN = "since", "seen"  # of the browser's session, ISO 8601
+HALF_WAY = "half way"  # of the browser's session: who gave the password, and has a code still to give
+HALF_WAY_FOR = timedelta(minutes=10)
+MUST_SET_UP = (
+    "must set up"  # of the browser's session: the operator requires a second factor, and there is none
+)
 
 
 def open_sign_in(request: HttpRequest, account: Account, *, now: datetime) -> None:
     """Sign this browser in under a new session key, and note it."""
     login(request, account)
     request.session[SINCE] = request.session[SEEN] = now.isoformat()
+    if must_set_up(account):
+        request.session[MUST_SET_UP] = True
     _note(request, account, now)
     logger.info("sign-in: account %s", account.pk)
+
+
+def hold_half_way(request: HttpRequest, account: Account, target: str, *, now: datetime) -> None:
+    """The password was right: nothing is open yet, and nothing of an earlier account is left in this browser."""
+    request.session.flush()
+    request.session[HALF_WAY] = {"account": account.pk, "at": now.isoformat(), "next": target}
+
+
+def half_way(request: HttpRequest, *, now: datetime) -> tuple[Account, str] | None:
+    """Who is half way in, and where to; None for nobody, and for who waited ten minutes."""
+    held = request.session.get(HALF_WAY)
+    if not isinstance(held, dict) or now - datetime.fromisoformat(held["at"]) > HALF_WAY_FOR:
+        return None
+    account = Account.objects.filter(pk=held["account"], is_active=True).first()
+    return (account, held["next"]) if account is not None else None
 
 
 def keep_this_one(request: HttpRequest, account: Account, *, now: datetime) -> None:

@@ -20,8 +20,9 @@ from sessions_app.forms import SignInForm
 from sessions_app.models import Account, Establishment
 from sessions_app.refusals import refusals_as_pages, with_retry
 from sessions_app.selectors.people import is_admin_somewhere
+from sessions_app.services import sign_ins
+from sessions_app.services.second_factor import has_second_factor
 from sessions_app.services.sign_in import KNOWN_DEVICE, account_that_opens
-from sessions_app.services.sign_ins import open_sign_in
 
 logger = logging.getLogger("pixsurv.establishment")
 
@@ -147,15 +148,23 @@ def first_page(account: Account) -> str:
     return reverse("establishment:sessions" if is_admin_somewhere(account) else "establishment:account")
 
 
+def enter(request: HttpRequest, account: Account, target: str = "") -> HttpResponse:
+    """Everything asked was answered: this browser is signed in, and goes where it was going."""
+    sign_ins.open_sign_in(request, account, now=clock.now())
+    response = see(target or first_page(account))
+    KNOWN_DEVICE.remember(request, response, account.pk)
+    return response
+
+
 def _signed_in(request: HttpRequest, form: SignInForm, target: str) -> HttpResponse:
     data = form.cleaned_data
     account = account_that_opens(
         request=request, email=data["email"], password=data["password"], now=clock.now()
     )
-    open_sign_in(request, account, now=clock.now())
-    response = see(target or first_page(account))
-    KNOWN_DEVICE.remember(request, response, account.pk)
-    return response
+    if has_second_factor(account):
+        sign_ins.hold_half_way(request, account, target, now=clock.now())
+        return see(reverse("establishment:second_factor"))
+    return enter(request, account, target)
 
 
 def _next(request: HttpRequest) -> str:

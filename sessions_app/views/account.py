@@ -16,6 +16,7 @@ from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors.people import schools
 from sessions_app.selectors.sign_ins import browsers
 from sessions_app.services import passwords, sign_ins
+from sessions_app.services.second_factor import has_second_factor
 from sessions_app.views import account_of, see
 
 
@@ -26,6 +27,7 @@ def account(request: HttpRequest) -> HttpResponse:
     context = {
         "schools": schools(who),
         "browsers": browsers(who, request.session.session_key, clock.now()),
+        "has_second_factor": has_second_factor(who),
     }
     return render(request, "establishment/account.html", context)
 
