@@ -45,6 +45,7 @@ CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or ([PUBLIC_URL] if HTT
 TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
 DEMO = env.flag("PIXSURV_DEMO")
 OPERATOR = operator()
+METRICS_TOKEN = env.long_secret("METRICS_TOKEN")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
