@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import TemplateView
 
 from pixsurv import health
+from proctoring.metrics.views import metrics
 from sessions_app.notices import views as notices
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -22,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("proctoring.api.urls")),
     path("sante/vivant", health.alive, name="alive"),
     path("sante/pret", health.ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 TRUE = {"1", "true", "yes", "on"}
+LONG_ENOUGH = 20
 FALSE = {"0", "false", "no", "off", ""}
 
 
@@ -61,6 +62,14 @@ def secret(name: str, default_file: Path) -> str:
         ) from error
     if not value:
         raise ImproperlyConfigured(f"{path} is empty.")
+    return value
+
+
+def long_secret(name: str) -> str:
+    """Empty, or long enough that nobody guesses it."""
+    value = text(name)
+    if value and len(value) < LONG_ENOUGH:
+        raise ImproperlyConfigured(f"{name} must have {LONG_ENOUGH} characters or more, or be unset.")
     return value
 
 

@@ -184,3 +184,12 @@ def test_database_refusal_does_not_repeat_a_password(given: pytest.MonkeyPatch) 
     with pytest.raises(ImproperlyConfigured) as refusal:
         env.database(NAME, "sqlite://")
     assert "secret" not in str(refusal.value)
+
+
+def test_long_secret_refuses_what_can_be_guessed(given: pytest.MonkeyPatch) -> None:
+    assert env.long_secret("A_SECRET") == ""
+    given.setenv("A_SECRET", "x" * 20)
+    assert env.long_secret("A_SECRET") == "x" * 20
+    given.setenv("A_SECRET", "x" * 19)
+    with pytest.raises(ImproperlyConfigured, match="20 characters"):
+        env.long_secret("A_SECRET")

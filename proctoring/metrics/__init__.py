@@ -1,0 +1,1 @@
+"""What an operator watches: `/metrics`, in numbers without a name (contract.md, Pages)."""
