@@ -1,9 +1,10 @@
 """The ledger of eliminations, beside the database: a backup that is older than an elimination must not undo it.
 
-A text file of one JSON object a line, appended to, never rewritten (mechanics §14). It names nobody. Whoever serves
+A text file of one JSON object a line, appended to, whose lines are never rewritten (mechanics §14). It names nobody. Whoever serves
 from several machines gives each the same file, or completes one from a living database (`retention --ledger`).
 """
 
+import fcntl
 import json
 import logging
 import os
@@ -119,20 +120,18 @@ def _entry(
 
 
 def _append(path: Path, entries: Iterable[Entry]) -> None:
-    """On disk when this returns. A line that a crash cut short is ended first."""
+    """On disk when this returns. What a crash cut short is no line: the next one takes its place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = "".join(json.dumps({"format": FORMAT, **asdict(one)}, sort_keys=True) + "\n" for one in entries)
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-    with os.fdopen(descriptor, "a+b") as file:
-        if file.tell() and not _ends_a_line(file.fileno(), file.tell()):
-            file.write(b"\n")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
+        whole = file.read().rfind(b"\n") + 1
+        file.seek(whole)
+        file.truncate()
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
-
-
-def _ends_a_line(descriptor: int, size: int) -> bool:
-    return os.pread(descriptor, 1, size - 1) == b"\n"
 
 
 def _parsed(line: str) -> Entry:
