@@ -75,7 +75,7 @@ class Proof:
     candidates: int
     present: int
     incidents: str
-    files: list[str]
+    files: list[list[str]]
     events: int
     seal: str
     head: str
@@ -222,11 +222,11 @@ def _proof(line: Elimination) -> Proof:
     )
 
 
-def _file(file: dict[str, object]) -> str:
-    """« PV d’incident scellé, 69 929 octets, SHA-256 … »."""
+def _file(file: dict[str, object]) -> list[str]:
+    """« PV d’incident scellé, 69 929 octets », and its SHA-256."""
     label = FilePurpose(str(file["purpose"])).label
     size = f"{file['size']:,}".replace(",", NBSP)
-    return f"{label}, {size}{NBSP}octets, SHA-256 {file['sha256']}"
+    return [f"{label}, {size}{NBSP}octets", str(file["sha256"])]
 
 
 def totals_of(proofs: Sequence[Proof]) -> str:

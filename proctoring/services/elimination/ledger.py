@@ -1,6 +1,6 @@
 """The ledger of eliminations, beside the database: a backup that is older than an elimination must not undo it.
 
-A text file of one JSON object a line, appended to, whose lines are never rewritten (mechanics §14). It names nobody. Whoever serves
+A text file of one JSON object a line; a line is never changed (mechanics §14). It names nobody. Whoever serves
 from several machines gives each the same file, or completes one from a living database (`retention --ledger`).
 """
 

@@ -41,9 +41,11 @@ class Elsewhere:
     """An empty database of another installation."""
 
     url: str
+    folder: Path
 
     def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
         own = {"DATABASE_URL": self.url, "SECRET_KEY": "elsewhere " * 6, "FIELD_KEYS": OTHER_KEY}
+        own |= {"ELIMINATION_LEDGER": str(self.folder / "elsewhere.jsonl")}
         env = {**os.environ, **own, "DJANGO_SETTINGS_MODULE": "pixsurv.settings"}
         command = [sys.executable, "manage.py", *words]
         return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
@@ -59,7 +61,7 @@ class Elsewhere:
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
     if connection.vendor == "sqlite":
-        yield Elsewhere(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}")
+        yield Elsewhere(f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}", tmp_path)
         return
     here = connection.settings_dict
     server = f"postgres://{here['USER']}@{here['HOST']}:{here['PORT']}"
@@ -67,7 +69,7 @@ def elsewhere(tmp_path: Path) -> Iterator[Elsewhere]:
     with psycopg.connect(f"{server}/postgres", autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}"')  # type: ignore[call-overload]
         admin.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
-        yield Elsewhere(f"{server}/{name}")
+        yield Elsewhere(f"{server}/{name}", tmp_path)
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload]
 
 
