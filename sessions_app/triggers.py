@@ -32,7 +32,8 @@ KEPT = (
 )
 MAY_DELETE = """EXISTS (SELECT 1 FROM sessions_app_session s
     WHERE s.id = OLD.session_id AND (s.kind = 'rehearsal'
-        OR s.closed_at IS NULL AND s.state <> 'eliminated' AND NOT EXISTS (SELECT 1 FROM sessions_app_event e WHERE e.session_id = s.id AND e.kind = 'started')))"""
+        OR s.closed_at IS NULL AND s.state <> 'eliminated' AND NOT EXISTS
+            (SELECT 1 FROM sessions_app_event e WHERE e.session_id = s.id AND e.kind = 'started')))"""
 UNDER_ELIMINATION = """EXISTS (SELECT 1 FROM sessions_app_session s
     WHERE s.id = OLD.session_id AND s.eliminating_at IS NOT NULL AND s.state <> 'eliminated')"""
 

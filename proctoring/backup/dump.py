@@ -108,7 +108,9 @@ def _entry(archive: zipfile.ZipFile, name: str, lines: Iterable[list[Any]]) -> d
     digest, count = hashlib.sha256(), 0
     with archive.open(name, "w", force_zip64=True) as out:
         for line in lines:
-            content = json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+            # Keys in order: PostgreSQL keeps those of a JSON column in its own.
+            text = json.dumps(line, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+            content = text.encode() + b"\n"
             digest.update(content)
             out.write(content)
             count += 1

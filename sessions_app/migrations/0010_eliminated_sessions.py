@@ -4,30 +4,57 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sessions_app', '0009_event_kinds'),
+        ("sessions_app", "0009_event_kinds"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='session',
-            name='session_closed_coherent',
+            model_name="session",
+            name="session_closed_coherent",
         ),
         migrations.RemoveConstraint(
-            model_name='session',
-            name='session_cancelled_coherent',
+            model_name="session",
+            name="session_cancelled_coherent",
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), ('state', 'eliminated'), models.Q(('closed_at__isnull', True), ('state__in', ['planned', 'launched', 'cancelled'])), _connector='OR'), name='session_closed_coherent', violation_error_message='Une session clôturée a une heure de clôture, une autre n’en a pas.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_at__isnull", False), ("state", "closed")),
+                    ("state", "eliminated"),
+                    models.Q(
+                        ("closed_at__isnull", True), ("state__in", ["planned", "launched", "cancelled"])
+                    ),
+                    _connector="OR",
+                ),
+                name="session_closed_coherent",
+                violation_error_message="Une session clôturée a une heure de clôture, une autre n’en a pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('state', 'cancelled')), ('state', 'eliminated'), models.Q(models.Q(('state', 'cancelled'), _negated=True), ('cancelled_at__isnull', True)), _connector='OR'), name='session_cancelled_coherent', violation_error_message='Une session annulée a une heure d’annulation, une autre n’en a pas.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cancelled_at__isnull", False), ("state", "cancelled")),
+                    ("state", "eliminated"),
+                    models.Q(models.Q(("state", "cancelled"), _negated=True), ("cancelled_at__isnull", True)),
+                    _connector="OR",
+                ),
+                name="session_cancelled_coherent",
+                violation_error_message="Une session annulée a une heure d’annulation, une autre n’en a pas.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'eliminated'), _negated=True), ('eliminating_at__isnull', False), _connector='OR'), name='session_eliminated_coherent', violation_error_message='Une session éliminée a une heure d’élimination.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "eliminated"), _negated=True),
+                    ("eliminating_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="session_eliminated_coherent",
+                violation_error_message="Une session éliminée a une heure d’élimination.",
+            ),
         ),
     ]

@@ -36,5 +36,5 @@ class Command(BaseCommand):
         )
         say(f"  SECRET_KEY, ou le fichier {SECRET_KEY_FILE}")
         say(f"  FIELD_KEYS, ou le fichier {FIELD_KEYS_FILE}")
-        say("Le registre des éliminations non plus, qui doit rester plus récent que les sauvegardes :")
+        say("Copiez aussi, à part, le registre des éliminations :")
         say(f"  {settings.ELIMINATION_LEDGER}")

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -20,6 +21,8 @@ from sessions_app.models import Candidate, Event, Pupil, PupilDraft, Session, Se
 from sessions_app.services.journal import LockedSession, locked_session
 
 logger = logging.getLogger("pixsurv.elimination")
+
+SCOPES_AT_ONCE = 100  # SQLite reads conditions 1,000 deep at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +176,18 @@ def _empty(lock: LockedSession) -> None:
 
 def _forget_answers(session: Session) -> None:
     """What was kept for 48 h of requests about this session, by who asked: they name nobody, but they are its own."""
-    scopes = Q(scope__startswith=f"session:{session.pk}/")
-    for access in ProctorAccess.objects.filter(session=session).values_list("pk", flat=True):
-        scopes |= Q(scope__startswith=f"access:{access}/")
-    for entry in Entry.objects.filter(session=session).values_list("pk", flat=True):
-        scopes |= Q(scope__startswith=f"entry:{entry.hex}/")
-    Once.objects.filter(scopes).delete()
+    accesses = ProctorAccess.objects.filter(session=session).values_list("pk", flat=True)
+    entries = Entry.objects.filter(session=session).values_list("pk", flat=True)
+    scopes = [
+        f"session:{session.pk}/",
+        *(f"access:{pk}/" for pk in accesses),
+        *(f"entry:{pk.hex}/" for pk in entries),
+    ]
+    for some in batched(scopes, SCOPES_AT_ONCE, strict=False):
+        wanted = Q()
+        for scope in some:
+            wanted |= Q(scope__startswith=scope)
+        Once.objects.filter(wanted).delete()
 
 
 def eliminate_pupils(slip_id: int, *, now: datetime) -> None:

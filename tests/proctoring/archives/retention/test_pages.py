@@ -1,8 +1,10 @@
 """The pages of « Durées de conservation », from the calendar to the certificate; who may open them."""
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -207,3 +209,23 @@ def test_calendar_costs_the_same_for_many_sessions(
         factories.CandidateFactory(session=one)
     with django_assert_max_num_queries(12):
         page(keeper, "/archives/durees/")
+
+
+def test_spreadsheet_holds_the_facts_and_a_row_a_session(keeper: Client, old: Session) -> None:
+    slip = slip_of(old)
+    answer = keeper.get(f"/archives/bordereaux/{slip.pk}/bordereau.ods")
+    with zipfile.ZipFile(BytesIO(answer.content)) as archive:
+        content = archive.read("content.xml").decode()
+    for cell in ("AD 99/2026-14 du 26/11/2026", "R. 212-14", str(old.number), 'date-value="2021-03-10"'):
+        assert cell in content
+
+
+def test_report_of_an_eliminated_session_is_refused(old: Session, admin: Account) -> None:
+    slip = slip_of(old)
+    browser = Client()
+    browser.force_login(admin)
+    browser.post(f"/archives/bordereaux/{slip.pk}/eliminer/", {"typed": "1"})
+    home = f"/etablissement/sessions/{old.number}/"
+    assert "Les données de cette session sont éliminées" in page(browser, home)
+    for paper in ("pv.pdf", "kit.pdf"):
+        assert browser.get(home + paper).status_code == 409
