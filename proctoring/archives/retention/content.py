@@ -160,6 +160,8 @@ def facts_of(content: Content) -> list[list[str]]:
     ]
     if slip.visa_on is not None:
         facts.append(["Visa", visa_words(slip)])
+    if slip.done_at is not None:
+        facts.append(["Éliminé le", f"{moment(slip, slip.done_at)} par {slip.started_by}"])
     return facts
 
 

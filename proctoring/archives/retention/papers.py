@@ -7,12 +7,10 @@ from proctoring.archives.retention.content import (
     Content,
     Proof,
     facts_of,
-    moment,
     totals_of,
     visa_words,
 )
 from proctoring.enums import SlipKind, SlipState
-from proctoring.models import EliminationSlip
 from sessions_app.documents.typeset import typeset
 from sessions_app.exports.ods import Column, Look, Title, Value, write_ods
 
@@ -93,7 +91,7 @@ def certificate_pdf(content: Content) -> bytes:
     sheet = CertificateSheet(
         number=slip.name,
         school=slip.school,
-        facts=_certified(slip, content),
+        facts=_certified(content),
         proofs=content.proofs,
         ground=GROUND[SlipKind(slip.kind)],
         needs_visa=slip.needs_visa,
@@ -103,10 +101,8 @@ def certificate_pdf(content: Content) -> bytes:
     return typeset([sheet], title=f"Certificat d’élimination {slip.name} — {slip.school}", stamp=slip.done_at)
 
 
-def _certified(slip: EliminationSlip, content: Content) -> list[list[str]]:
-    assert slip.done_at is not None
+def _certified(content: Content) -> list[list[str]]:
     facts = facts_of(content)
-    facts.append(["Éliminé le", f"{moment(slip, slip.done_at)} par {slip.started_by}"])
     if content.proofs:
         facts.append(["Éliminés", totals_of(content.proofs)])
     return facts
