@@ -13,7 +13,7 @@ RUN /venv/bin/python -c "from pixsurv.secrets import ensure; ensure()" \
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8000 LOG_FORMAT=json
 WORKDIR /app
-RUN useradd --system --uid 10001 --no-create-home pixsurv
+RUN useradd --system --uid 10001 --no-create-home pixsurv && install --directory --owner=pixsurv /ledger
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 USER pixsurv

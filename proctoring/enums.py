@@ -240,3 +240,19 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "room_not_confirmed": "Confirmez d’abord que vous êtes dans la bonne salle.",
     }
 )
+
+
+class SlipKind(TextChoices):
+    """What a slip is about; archives alone need the archives' visa (I6, decision 0023)."""
+
+    ARCHIVES = "archives", "Archives de certification"
+    WORKING = "working", "Documents de travail"
+    PUPILS = "pupils", "Liste d’élèves"
+
+
+class SlipState(TextChoices):
+    DRAFTED = "drafted", "Préparé"
+    APPROVED = "approved", "Visa reçu"
+    STARTED = "started", "Élimination commencée"
+    DONE = "done", "Éliminé"
+    CANCELLED = "cancelled", "Annulé"

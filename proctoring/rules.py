@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from pixsurv.kernel.identity import begins_alike
 from proctoring.enums import OVER, RUNNING, TRANSITIONS, AlertStatus, AttemptState, Need
@@ -10,6 +10,7 @@ from proctoring.models import Alert, Attempt
 from sessions_app.actors import ActorKind
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Session
+from sessions_app.models.pupil import FIRST_MONTH, school_year_of
 from sessions_app.rules import deadline as deadline
 from sessions_app.rules import extra_minutes as extra_minutes
 
@@ -165,3 +166,16 @@ def confusable(candidate: Candidate, namesakes: Iterable[Candidate]) -> bool:
         candidate.birth_date == other.birth_date or begins_alike(candidate.first_name, other.first_name)
         for other in namesakes
     )
+
+
+def archives_term(day: date, years: int) -> date:
+    """The first day on which a paper of `day`, kept `years` years, may be proposed for elimination (I6)."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # the 29th of February of a year that has none
+        return date(day.year + years, 3, 1)
+
+
+def working_term(day: date) -> date:
+    """A white exam and a session that never took place: when their school year is over (I6)."""
+    return date(school_year_of(day) + 1, FIRST_MONTH, 1)

@@ -5,7 +5,8 @@ One predicate on both databases:
 
 - DELETE only where the session is a rehearsal, or is open and no test of it ever started (a launch that was
   taken back still counts);
-- UPDATE only of `facts` and `salt` to NULL, all else equal, where the session is under elimination;
+- UPDATE only of `facts` and `salt` to NULL, all else equal, where the session is under elimination: from the instant
+  that its row says until it is eliminated, which shuts the door again (decision 0023);
 - INSERT refuses an existing id or (session, sequence): the keys do on PostgreSQL; on SQLite INSERT OR REPLACE would
   delete the row in the way, past the DELETE trigger wherever `recursive_triggers` is off: a trigger looks first;
 - on PostgreSQL also TRUNCATE.
@@ -30,10 +31,11 @@ KEPT = (
     "hash",
 )
 MAY_DELETE = """EXISTS (SELECT 1 FROM sessions_app_session s
-    WHERE s.id = OLD.session_id AND (s.kind = 'rehearsal' OR s.closed_at IS NULL AND NOT EXISTS
-        (SELECT 1 FROM sessions_app_event e WHERE e.session_id = s.id AND e.kind = 'started')))"""
+    WHERE s.id = OLD.session_id AND (s.kind = 'rehearsal'
+        OR s.closed_at IS NULL AND s.state <> 'eliminated' AND NOT EXISTS
+            (SELECT 1 FROM sessions_app_event e WHERE e.session_id = s.id AND e.kind = 'started')))"""
 UNDER_ELIMINATION = """EXISTS (SELECT 1 FROM sessions_app_session s
-    WHERE s.id = OLD.session_id AND s.eliminating_at IS NOT NULL)"""
+    WHERE s.id = OLD.session_id AND s.eliminating_at IS NOT NULL AND s.state <> 'eliminated')"""
 
 STANDS = """EXISTS (SELECT 1 FROM sessions_app_event e
     WHERE e.id = NEW.id OR e.session_id = NEW.session_id AND e.sequence = NEW.sequence)"""

@@ -114,6 +114,8 @@ DATABASES = {
         env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'pixsurv.sqlite3'}"), threads=THREADS
     )
 }
+# What was eliminated, beside the database: it outlives any backup of it (mechanics §14).
+ELIMINATION_LEDGER = Path(env.text("ELIMINATION_LEDGER") or VAR_DIR / "eliminations.jsonl")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "sessions_app.Account"

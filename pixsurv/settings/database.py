@@ -2,9 +2,10 @@
 
 from typing import Any
 
+# `secure_delete`: what is erased is overwritten, so that an elimination leaves no name in the file (decision 0023).
 SQLITE_INIT = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; "
-    "PRAGMA recursive_triggers=ON; PRAGMA foreign_keys=ON;"
+    "PRAGMA recursive_triggers=ON; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
 )
 
 

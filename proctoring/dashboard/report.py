@@ -18,6 +18,7 @@ from proctoring.dashboard.views import actor_of, on_session
 from proctoring.selectors.attempt import is_due
 from proctoring.services.addenda import LONGEST_ADDENDUM, add_addendum
 from proctoring.services.due import advance_session
+from sessions_app.enums import SessionState
 from sessions_app.models import Session
 from sessions_app.refusals import View
 from sessions_app.selectors import managed_session
@@ -135,7 +136,12 @@ def addendum_pdf(request: HttpRequest, session: Session, rank: int) -> HttpRespo
 
 
 def _place(request: HttpRequest, session: Session) -> Place:
-    """What fell due is written first: the report says what has happened, also when nobody watched."""
+    """What fell due is written first: the report says what has happened, also when nobody watched.
+
+    Refused with `session_eliminated`: there is no report any more.
+    """
+    if session.state == SessionState.ELIMINATED:
+        raise DomainError("session_eliminated", "Cette session est éliminée : son PV n’existe plus.")
     now = clock.now()
     if is_due(session, now):
         advance_session(session.pk, now=now)

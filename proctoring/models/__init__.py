@@ -5,6 +5,7 @@ from proctoring.models.alert import Alert
 from proctoring.models.answer import Answer
 from proctoring.models.attempt import Attempt
 from proctoring.models.case import Case
+from proctoring.models.elimination import Elimination, EliminationSlip
 from proctoring.models.entry import Entry
 from proctoring.models.hand_over import HandOver
 from proctoring.models.incident import FraudSheet, Incident
@@ -17,6 +18,8 @@ __all__ = [
     "Answer",
     "Attempt",
     "Case",
+    "Elimination",
+    "EliminationSlip",
     "Entry",
     "FraudSheet",
     "HandOver",

@@ -72,6 +72,7 @@ class Session(models.Model):
     seal = models.CharField("sceau", max_length=64, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField("raison de l’annulation", max_length=200, blank=True)
+    # When its elimination began; it is over when the state says so. The journal's guard is open in between only.
     eliminating_at = models.DateTimeField(null=True, blank=True)
 
     sequence = models.PositiveIntegerField(default=0)
@@ -125,7 +126,9 @@ class Session(models.Model):
             models.CheckConstraint(
                 name="session_closed_coherent",
                 condition=(
-                    Q(state__in=[SessionState.CLOSED, SessionState.ELIMINATED], closed_at__isnull=False)
+                    Q(state=SessionState.CLOSED, closed_at__isnull=False)
+                    # What it was before: a session that never took place is eliminated without a closing.
+                    | Q(state=SessionState.ELIMINATED)
                     | Q(
                         state__in=[SessionState.PLANNED, SessionState.LAUNCHED, SessionState.CANCELLED],
                         closed_at__isnull=True,
@@ -137,9 +140,15 @@ class Session(models.Model):
                 name="session_cancelled_coherent",
                 condition=(
                     Q(state=SessionState.CANCELLED, cancelled_at__isnull=False)
+                    | Q(state=SessionState.ELIMINATED)
                     | (~Q(state=SessionState.CANCELLED) & Q(cancelled_at__isnull=True))
                 ),
                 violation_error_message="Une session annulée a une heure d’annulation, une autre n’en a pas.",
+            ),
+            models.CheckConstraint(
+                name="session_eliminated_coherent",
+                condition=~Q(state=SessionState.ELIMINATED) | Q(eliminating_at__isnull=False),
+                violation_error_message="Une session éliminée a une heure d’élimination.",
             ),
             models.CheckConstraint(
                 name="session_seal_only_when_closed",

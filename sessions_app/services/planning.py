@@ -182,12 +182,15 @@ def cancel_session(*, session_id: int, reason: str, now: datetime) -> None:
 
 
 def delete_session(*, session_id: int, now: datetime) -> None:
-    """Remove a session and its journal. Refused with `already_launched` as soon as a test has started (P10).
+    """Remove a session and its journal. Refused with `already_launched` as soon as a test has started (P10), and with
+    `session_closed` once it is eliminated: what is left is the proof.
 
     The journal's rows go first: they hold the session, and the database lets them go under the same condition.
     """
     with locked_session(session_id, now=now) as lock:
         session = lock.session
+        if session.state == SessionState.ELIMINATED:
+            raise DomainError("session_closed", "Cette session est éliminée : elle ne se supprime plus.")
         if has_begun(session) or session.closed_at is not None:
             raise DomainError(
                 "already_launched", "Un test a commencé dans cette session : elle ne se supprime plus."

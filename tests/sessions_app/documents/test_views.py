@@ -100,7 +100,9 @@ def test_session_page_links_to_every_paper(client: Client, planned: Session, man
 
 
 def test_eliminated_session_has_no_papers(client: Client, planned: Session, manager: Account) -> None:
-    Session.objects.filter(pk=planned.pk).update(state=SessionState.ELIMINATED, closed_at=planned.starts_at)
+    Session.objects.filter(pk=planned.pk).update(
+        state=SessionState.ELIMINATED, eliminating_at=planned.starts_at
+    )
     assert client.get(address(planned, "kit")).status_code == 409
     assert (
         address(planned, "kit")

@@ -12,6 +12,8 @@ from proctoring.models import (
     Alert,
     Answer,
     Case,
+    Elimination,
+    EliminationSlip,
     Entry,
     FraudSheet,
     HandOver,
@@ -315,6 +317,40 @@ def untaken() -> models.Model:
     return HandOver(**given, session=one.session, access=one, made_by=AccountFactory())
 
 
+def slip(**values: Any) -> models.Model:
+    """Drafted, of archives; saved by who needs it."""
+    given: dict[str, Any] = {"rank": 1, "kind": "archives", "school": "S", "drafted_at": NOW}
+    return EliminationSlip(**{"establishment": EstablishmentFactory(), **given, **values})
+
+
+VISA = {"visa_reference": "AD 1", "visa_on": NOW.date(), "visa_noted_at": NOW}
+
+
+def second_slip(**values: Any) -> models.Model:
+    first = slip(**values)
+    first.save()
+    rank = 1 if not values else 2
+    return slip(establishment=first.establishment, **{**values, "rank": rank})  # type: ignore[attr-defined]
+
+
+def elimination(**values: Any) -> models.Model:
+    one = slip()
+    one.save()
+    return Elimination(slip=one, **{"session": SessionFactory(), "number": 1, **values})
+
+
+def second_elimination() -> models.Model:
+    first = elimination()
+    first.save()
+    return elimination(session=first.session)  # type: ignore[attr-defined]
+
+
+def number_twice() -> models.Model:
+    first = elimination()
+    first.save()
+    return Elimination(slip=first.slip, session=None, number=1)  # type: ignore[attr-defined]
+
+
 VIOLATIONS: list[tuple[str, Build]] = [
     ("establishment_late_policy_known", lambda: changed(EstablishmentFactory(), late_policy="perhaps")),
     ("establishment_name_given", lambda: changed(EstablishmentFactory(), name="")),
@@ -349,7 +385,7 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("session_launched_coherent", lambda: session(launched_at=NOW)),
     ("session_launched_coherent", lambda: session(state="cancelled", cancelled_at=NOW, launched_at=NOW)),
     ("session_closed_coherent", lambda: session(state="closed")),
-    ("session_closed_coherent", lambda: session(state="eliminated")),
+    ("session_eliminated_coherent", lambda: session(state="eliminated")),
     ("session_closed_coherent", lambda: session(closed_at=NOW)),
     ("session_cancelled_coherent", lambda: session(state="cancelled")),
     ("session_cancelled_coherent", lambda: session(cancelled_at=NOW)),
@@ -441,6 +477,25 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("ticket_open_once_per_candidate", second_ticket),
     ("ticket_digits_once_per_session", same_digits),
     ("hand_over_taken_coherent", untaken),
+    ("slip_rank_once", second_slip),
+    ("slip_pupils_open_once", lambda: second_slip(kind="pupils", school_year=2020)),
+    ("slip_kind_known", lambda: slip(kind="lunch")),
+    ("slip_state_known", lambda: slip(state="lost", **VISA)),
+    ("slip_visa_coherent", lambda: slip(visa_reference="AD 1")),
+    ("slip_visa_coherent", lambda: slip(visa_on=NOW.date())),
+    ("slip_archives_need_a_visa", lambda: slip(state="approved")),
+    ("slip_archives_need_a_visa", lambda: slip(state="started", started_at=NOW)),
+    ("slip_started_coherent", lambda: slip(kind="working", state="started")),
+    ("slip_started_coherent", lambda: slip(started_at=NOW)),
+    ("slip_done_coherent", lambda: slip(kind="working", state="done", started_at=NOW)),
+    ("slip_done_coherent", lambda: slip(done_at=NOW)),
+    ("slip_cancelled_coherent", lambda: slip(state="cancelled")),
+    ("slip_cancelled_coherent", lambda: slip(cancelled_at=NOW)),
+    ("slip_year_coherent", lambda: slip(kind="pupils")),
+    ("slip_year_coherent", lambda: slip(school_year=2020)),
+    ("elimination_session_once", second_elimination),
+    ("elimination_number_once_per_slip", number_twice),
+    ("elimination_not_withdrawn", lambda: elimination(withdrawn=True, eliminated_at=NOW)),
 ]
 CONSTRAINTS = {
     constraint.name: constraint

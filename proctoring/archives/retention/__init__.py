@@ -1,0 +1,1 @@
+"""What reached its term, the slips of elimination, and the elimination (I6)."""
