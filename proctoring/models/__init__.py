@@ -6,6 +6,7 @@ from proctoring.models.answer import Answer
 from proctoring.models.attempt import Attempt
 from proctoring.models.case import Case
 from proctoring.models.entry import Entry
+from proctoring.models.export import Export, ExportShape
 from proctoring.models.hand_over import HandOver
 from proctoring.models.incident import FraudSheet, Incident
 from proctoring.models.once import Once
@@ -18,6 +19,8 @@ __all__ = [
     "Attempt",
     "Case",
     "Entry",
+    "Export",
+    "ExportShape",
     "FraudSheet",
     "HandOver",
     "Incident",

@@ -142,7 +142,7 @@ def verify(path: Path) -> Outcome:
 def _verify(source: Source, outcome: Outcome) -> None:
     try:
         raw = read_whole(source, MANIFEST)
-        manifest, listed = parsed(raw), _listed(parsed(raw))
+        listed = _listed(manifest := parsed(raw))
     except Unreadable as error:
         outcome.fault(MANIFEST, f"{error} ; sans lui, rien d’autre ne peut être comparé")
         return
