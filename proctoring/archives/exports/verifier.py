@@ -144,7 +144,7 @@ def _verify(source: Source, outcome: Outcome) -> None:
         raw = read_whole(source, MANIFEST)
         listed = _listed(manifest := parsed(raw))
     except Unreadable as error:
-        outcome.fault(MANIFEST, f"{error} ; sans lui, rien d’autre ne peut être comparé")
+        outcome.fault(MANIFEST, f"{error} (archive tronquée ?) ; sans lui, rien d’autre ne peut être comparé")
         return
     outcome.manifest, outcome.manifest_digest = manifest, hashlib.sha256(raw).hexdigest()
     for name in sorted(set(source.members) - set(listed) - set(OUTSIDE)):
