@@ -47,8 +47,8 @@ class ExportForm(forms.Form):
         error_messages={"required": "Choisissez une année scolaire ou une période."},
     )
     annee = forms.TypedChoiceField(label="Année scolaire", coerce=int, required=False)
-    du = _day("Du")
-    au = _day("Au")
+    du = _day("Période, du")
+    au = _day("Période, au")
     blanches = forms.BooleanField(label="Prendre aussi les certifications blanches", required=False)
     forme = forms.ChoiceField(
         label="Sous quelle forme\u00a0?",
@@ -98,6 +98,10 @@ class ExportForm(forms.Form):
     @property
     def shape(self) -> ExportShape:
         return ExportShape(self.cleaned_data["forme"])
+
+    def span(self) -> list[forms.BoundField]:
+        """Needed or not by what is chosen above them: none is « facultatif » by itself."""
+        return [self["annee"], self["du"], self["au"]]
 
     def hidden(self) -> list[tuple[str, str]]:
         """What was asked for, to be sent again once it is confirmed."""

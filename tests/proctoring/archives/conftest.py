@@ -10,6 +10,7 @@ from proctoring.services import addenda, closing, incidents
 from proctoring.services.addenda import add_addendum
 from proctoring.services.closing import close_session
 from sessions_app.models import FilePurpose, Session, StoredFile
+from sessions_app.services.enrolment import enrol
 from tests.factories import ADMIN, PROCTOR, CandidateFactory, SessionFactory, put
 from tests.journal import NOW
 
@@ -25,9 +26,15 @@ def sealed(monkeypatch: pytest.MonkeyPatch) -> Seal:
 
     def made(session: Session | None = None, **facts: object) -> Session:
         session = session or SessionFactory(starts_at=NOW, **facts)
-        one = CandidateFactory(session=session, last_name="DUPONT", first_name="Zoé")
+        people = [
+            CandidateFactory.build(session=None, last_name="DUPONT", first_name="Zoé"),
+            CandidateFactory.build(session=None, last_name="=1+1", first_name="<b>Paul</b>"),
+        ]
+        for person in people:
+            person.derive_keys()
+        enrol(session_id=session.pk, candidates=people, actor=ADMIN, now=NOW - DAY)
+        one = session.candidates.get(last_name="DUPONT")
         put(one, "completed", now=NOW)
-        CandidateFactory(session=session, last_name="=1+1", first_name="<b>Paul</b>")
         incidents.report_incident(
             session_id=session.pk,
             candidate_id=one.pk,
