@@ -13,6 +13,7 @@ from proctoring.models import (
     Answer,
     Case,
     Entry,
+    Export,
     FraudSheet,
     HandOver,
     Incident,
@@ -110,6 +111,16 @@ def stored_file(**values: Any) -> models.Model:
         "created_at": NOW,
     }
     return changed(StoredFile(**fields).holding(b"bytes"), **values)
+
+
+def export(**values: Any) -> models.Model:
+    fields = {
+        "establishment": EstablishmentFactory(),
+        "by": "Claude Essai",
+        "shape": "zip",
+        "choice": "Une année",
+    }
+    return changed(Export(**fields, sessions=1, started_at=NOW), **values)
 
 
 def second_logo() -> models.Model:
@@ -436,6 +447,8 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("ticket_open_once_per_candidate", second_ticket),
     ("ticket_digits_once_per_session", same_digits),
     ("hand_over_taken_coherent", untaken),
+    ("export_shape_known", lambda: export(shape="docx")),
+    ("export_digest_when_finished", lambda: export(finished_at=NOW)),
 ]
 CONSTRAINTS = {
     constraint.name: constraint
