@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from pixsurv.kernel.errors import DomainError
 from proctoring.archives.exports import choice
-from proctoring.models import Export
+from proctoring.models import Export, ExportShape
+from proctoring.services.exports import begin_export
 from sessions_app.enums import SessionKind
 from sessions_app.models import Account, Session
 from tests.factories import EstablishmentFactory, MembershipFactory, SessionFactory
 from tests.journal import NOW
 from tests.proctoring.archives.conftest import Seal, eliminate
-from tests.proctoring.archives.exports.archives import contents
+from tests.proctoring.archives.exports.archives import KEEPER, contents
 
 PAGE, CONFIRM, FILE = "/archives/exports/", "/archives/exports/choix/", "/archives/exports/fichier/"
 YEAR = {"quoi": "annee", "annee": "2025", "forme": "zip"}
@@ -221,3 +223,27 @@ def test_a_keeper_of_two_schools_exports_the_one_that_he_sees(
 
     assert Export.objects.get().establishment == other.establishment
     assert keeper.post(f"{FILE}?etablissement={other.establishment_id}", selection(kept)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (999_999, "moins de 1\u00a0Mo"),
+        (1_000_001, "environ 2\u00a0Mo"),
+        (10_000_000_001, "environ 11\u00a0Go"),
+    ],
+)
+def test_a_size_is_told_roughly(size: int, words: str) -> None:
+    assert choice.Weight(1, 0, 1, 1, size).words == words
+
+
+def test_a_choice_that_emptied_before_the_file_leaves_is_refused(kept: Session) -> None:
+    with pytest.raises(DomainError, match="empty"):
+        begin_export(
+            establishment=kept.establishment,
+            shape=ExportShape.ZIP,
+            choice="x",
+            sessions=0,
+            actor=KEEPER,
+            now=NOW,
+        )

@@ -283,6 +283,53 @@ def test_the_verifier_stands_alone_in_the_archive(packed: bytes, tmp_path: Path)
     assert "index.html : modifié" in spoiled_one.stdout
 
 
+def test_an_unpacked_folder_verifies_and_names_what_was_done_to_it(
+    packed: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, content in contents(packed).items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    assert told(verifier.verify(tmp_path)) == ""
+    (tmp_path / "style.css").unlink()
+    (tmp_path / "style.css").symlink_to(SCRIPT)
+    (tmp_path / "sessions" / "ailleurs").symlink_to(tmp_path)
+    (tmp_path / "vide").mkdir()
+
+    monkeypatch.setattr(sys, "argv", ["verifier.py", str(tmp_path)])
+    assert verifier.main() == 1
+
+    said = capsys.readouterr().out
+    assert "style.css : n’est pas un fichier ordinaire" in said
+    assert "style.css : manque" in said
+    assert "sessions/ailleurs : n’est pas un fichier ordinaire" in said
+    assert "ARCHIVE MODIFIÉE OU ABÎMÉE, 3 défaut(s)" in said
+
+
+def test_a_folder_with_a_content_and_an_unknown_compression_are_refused(
+    packed: bytes, tmp_path: Path
+) -> None:
+    made = io.BytesIO(packed)
+    with zipfile.ZipFile(made, "a") as whole:
+        whole.writestr("y.txt", b"y", zipfile.ZIP_BZIP2)
+        whole.mkdir("sessions/rien")
+        whole.mkdir("sessions/x")
+        whole.infolist()[-1].file_size = 1
+
+    faults = told(verified(made.getvalue(), tmp_path))
+
+    assert "sessions/x/ : un dossier qui a un contenu" in faults
+    assert "y.txt : est chiffré, ou compressé comme Pixsurv ne le fait pas" in faults
+    assert "rien" not in faults.replace("sans lui, rien", "")
+
+
+@pytest.mark.parametrize("entry", [{"state": "eliminated"}, {"number": "x"}, {"documents": None}])
+def test_a_session_told_otherwise_than_its_journal_is_named(
+    packed: bytes, tmp_path: Path, entry: dict[str, Any]
+) -> None:
+    assert told(verified(remade(packed, {}, **entry), tmp_path)).startswith("session ")
+
+
 @pytest.mark.parametrize(
     "facts", [{"é": "«\u2028🙂»", "a": [1, None, True, {"b": ""}]}, {}, {"z": -(2**53) + 1}]
 )
@@ -310,6 +357,15 @@ def test_the_command_compares_with_the_digest_that_was_noted(sealed: Seal, tmp_p
     with pytest.raises(CommandError, match="n’est pas celle"):
         command(path)
 
+    unknown = json.loads(contents(packed)["manifest.json"]) | {"export": "rien"}
+    path.write_bytes(packed_again(contents(packed) | {"manifest.json": json.dumps(unknown).encode()}))
+    with pytest.raises(CommandError, match="n’est pas celle"):
+        command(path)
+    path.write_bytes(b"")
+    with pytest.raises(CommandError, match="n’est pas celle"):
+        command(path)
+
+    path.write_bytes(packed)
     Export.objects.all().delete()
     assert "pas noté dans cette base" in command(path)
     with pytest.raises(CommandError, match="n’existe pas"):
