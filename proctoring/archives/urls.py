@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from proctoring.archives.exports import views as exports
 from proctoring.archives.retention import views as retention
 from proctoring.archives.tray import views as tray
 
@@ -22,4 +23,7 @@ urlpatterns += [
     path("bordereaux/<int:slip_id>/bordereau.pdf", retention.slip_pdf, name="slip_pdf"),
     path("bordereaux/<int:slip_id>/bordereau.ods", retention.slip_ods, name="slip_ods"),
     path("bordereaux/<int:slip_id>/certificat.pdf", retention.certificate, name="certificate"),
+    path("exports/", exports.exports, name="exports"),
+    path("exports/choix/", exports.confirm, name="export_confirm"),
+    path("exports/fichier/", exports.download, name="export_download"),
 ]

@@ -7,6 +7,7 @@ from proctoring.models.attempt import Attempt
 from proctoring.models.case import Case
 from proctoring.models.elimination import Elimination, EliminationSlip
 from proctoring.models.entry import Entry
+from proctoring.models.export import Export, ExportShape
 from proctoring.models.hand_over import HandOver
 from proctoring.models.incident import FraudSheet, Incident
 from proctoring.models.once import Once
@@ -21,6 +22,8 @@ __all__ = [
     "Elimination",
     "EliminationSlip",
     "Entry",
+    "Export",
+    "ExportShape",
     "FraudSheet",
     "HandOver",
     "Incident",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
 ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
@@ -97,6 +98,41 @@ type Value = str | int | date | datetime | Title | Percent | None
 
 def write_ods(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> bytes:
     """The file. Texts that a spreadsheet could take for a formula are written after an apostrophe."""
+    file = io.BytesIO()
+    sheet = OdsFile(file, name, columns)
+    for row in rows:
+        sheet.add(row)
+    sheet.close()
+    return file.getvalue()
+
+
+class OdsFile:
+    """The same file, written row by row: memory does not grow with the rows."""
+
+    def __init__(self, file: IO[bytes], name: str, columns: Sequence[Column]) -> None:
+        self._columns = columns
+        self._archive = zipfile.ZipFile(file, "w")
+        # Readers know the format by this first file, not compressed.
+        self._archive.writestr(zipfile.ZipInfo("mimetype", WRITTEN), ODS_TYPE)
+        content = zipfile.ZipInfo("content.xml", WRITTEN)
+        content.compress_type = zipfile.ZIP_DEFLATED
+        self._content = self._archive.open(content, "w")
+        self._content.write(_opening(name, columns).encode())
+
+    def add(self, row: Sequence[Value]) -> None:
+        self._content.write(_row(row, self._columns).encode())
+
+    def close(self) -> None:
+        """The file is whole only now. The caller closes what it gave."""
+        self._content.write(_CLOSING.encode())
+        self._content.close()
+        for path, text in (("styles.xml", _STYLES), ("META-INF/manifest.xml", _MANIFEST)):
+            self._archive.writestr(zipfile.ZipInfo(path, WRITTEN), text, zipfile.ZIP_DEFLATED)
+        self._archive.close()
+
+
+def _opening(name: str, columns: Sequence[Column]) -> str:
+    """All that stands before the first row."""
     widths = "".join(
         f'<style:style style:name="co{at}" style:family="table-column">'
         f'<style:table-column-properties style:column-width="{column.width}mm"/></style:style>'
@@ -106,24 +142,14 @@ def write_ods(name: str, columns: Sequence[Column], rows: Iterable[Sequence[Valu
         f'<table:table-column table:style-name="co{at}" table:default-cell-style-name="{column.look}"/>'
         for at, column in enumerate(columns)
     )
-    body = "".join(_row(row, columns) for row in rows)
-    content = (
+    return (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_NAMES} office:version="1.3">'
         f"<office:automatic-styles>{widths}{_CELL_STYLES}</office:automatic-styles><office:body>"
-        f"<office:spreadsheet><table:table table:name={quoteattr(name)}>{heads}{body}</table:table>"
-        "</office:spreadsheet></office:body></office:document-content>"
+        f"<office:spreadsheet><table:table table:name={quoteattr(name)}>{heads}"
     )
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        # Readers know the format by this first file, not compressed.
-        archive.writestr(zipfile.ZipInfo("mimetype", WRITTEN), ODS_TYPE)
-        for path, text in (
-            ("content.xml", content),
-            ("styles.xml", _STYLES),
-            ("META-INF/manifest.xml", _MANIFEST),
-        ):
-            archive.writestr(zipfile.ZipInfo(path, WRITTEN), text, zipfile.ZIP_DEFLATED)
-    return file.getvalue()
+
+
+_CLOSING = "</table:table></office:spreadsheet></office:body></office:document-content>"
 
 
 def harmless(text: str) -> str:

@@ -15,6 +15,7 @@ from proctoring.models import (
     Elimination,
     EliminationSlip,
     Entry,
+    Export,
     FraudSheet,
     HandOver,
     Incident,
@@ -113,6 +114,16 @@ def stored_file(**values: Any) -> models.Model:
         "created_at": NOW,
     }
     return changed(StoredFile(**fields).holding(b"bytes"), **values)
+
+
+def export(**values: Any) -> models.Model:
+    fields = {
+        "establishment": EstablishmentFactory(),
+        "by": "Claude Essai",
+        "shape": "zip",
+        "choice": "Une année",
+    }
+    return changed(Export(**fields, sessions=1, started_at=NOW), **values)
 
 
 def second_logo() -> models.Model:
@@ -496,6 +507,8 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("elimination_session_once", second_elimination),
     ("elimination_number_once_per_slip", number_twice),
     ("elimination_not_withdrawn", lambda: elimination(withdrawn=True, eliminated_at=NOW)),
+    ("export_shape_known", lambda: export(shape="docx")),
+    ("export_digest_when_finished", lambda: export(finished_at=NOW)),
 ]
 CONSTRAINTS = {
     constraint.name: constraint

@@ -1,0 +1,112 @@
+"""« Exporter »: choose, read what it will weigh, confirm; the file leaves while it is made."""
+
+from collections.abc import Iterator
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pixsurv.kernel import clock
+from proctoring.archives.access import Shelves, actor_of, on_shelves
+from proctoring.archives.exports import bundle
+from proctoring.archives.exports.choice import AT_MOST_TICKED, school_years, weight_of
+from proctoring.archives.exports.forms import ExportForm
+from proctoring.archives.exports.tables import CANDIDATES, SESSIONS
+from proctoring.models import Export, ExportShape
+from proctoring.services.exports import begin_export
+from sessions_app.exports.csv_text import CSV_TYPE
+from sessions_app.exports.ods import ODS_TYPE
+
+LATEST = 20
+NOTHING = "Ce choix ne contient aucune session archivée."
+LISTS = {
+    ExportShape.SESSIONS_ODS: (SESSIONS, "ods"),
+    ExportShape.SESSIONS_CSV: (SESSIONS, "csv"),
+    ExportShape.CANDIDATES_ODS: (CANDIDATES, "ods"),
+    ExportShape.CANDIDATES_CSV: (CANDIDATES, "csv"),
+}
+TYPES = {"zip": "application/zip", "ods": ODS_TYPE, "csv": CSV_TYPE}
+
+
+@require_safe
+@on_shelves
+def exports(request: HttpRequest, shelves: Shelves) -> HttpResponse:
+    """The form, and the last exports with their digests."""
+    return _page(request, shelves, _form(shelves))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@on_shelves
+def confirm(request: HttpRequest, shelves: Shelves) -> HttpResponse:
+    """How many sessions, candidates and megabytes: nothing has left yet. Sessions may be ticked off here."""
+    if request.method != "POST":
+        return HttpResponseRedirect(reverse("archives:exports"))
+    form = _form(shelves, request)
+    if not _possible(form):
+        return _page(request, shelves, form, status=422)
+    wanted = form.wanted()
+    weight = weight_of(wanted)
+    few = weight.sessions <= AT_MOST_TICKED
+    sessions = wanted.sessions.order_by("starts_at", "number") if few else []
+    context = {"shelves": shelves, "form": form, "choice": wanted, "weight": weight, "sessions": sessions}
+    return render(request, "archives/exports_confirm.html", context)
+
+
+@require_POST
+@on_shelves
+def download(request: HttpRequest, shelves: Shelves) -> HttpResponseBase:
+    """The file. Who asked for it stands in « Derniers exports » before its first byte leaves."""
+    form = _form(shelves, request)
+    if not _possible(form):
+        return _page(request, shelves, form, status=422)
+    wanted = form.wanted()
+    ids = wanted.ids()
+    export = begin_export(
+        establishment=shelves.establishment,
+        shape=form.shape,
+        choice=wanted.words,
+        sessions=len(ids),
+        actor=actor_of(request, shelves.establishment),
+        now=clock.now(),
+    )
+    return _sent(export, ids, wanted.slug)
+
+
+def _sent(export: Export, ids: list[int], slug: str) -> StreamingHttpResponse:
+    """Saved under its name, never kept by the browser: these are names of minors."""
+    pieces: Iterator[bytes]
+    if export.shape == ExportShape.ZIP:
+        pieces, stem, form = bundle.archive(export, ids), "archives", "zip"
+    else:
+        table, form = LISTS[ExportShape(export.shape)]
+        pieces, stem = bundle.table_alone(export, ids, table, form), table.stem
+    response = StreamingHttpResponse(pieces, content_type=TYPES[form])
+    response.headers["Content-Encoding"] = "identity"  # compressed once: again only costs time
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{stem}-{slug}.{form}") or ""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _form(shelves: Shelves, request: HttpRequest | None = None) -> ExportForm:
+    years = school_years(shelves.establishment)
+    return ExportForm(
+        request.POST if request is not None else None, establishment=shelves.establishment, years=years
+    )
+
+
+def _possible(form: ExportForm) -> bool:
+    """Whether there is something to export; if not, the form says why."""
+    if form.is_valid() and not form.wanted().sessions.exists():
+        form.add_error(None, NOTHING)
+    return not form.errors
+
+
+def _page(request: HttpRequest, shelves: Shelves, form: ExportForm, status: int = 200) -> HttpResponse:
+    latest = Export.objects.filter(establishment=shelves.establishment).order_by("-started_at", "-pk")[
+        :LATEST
+    ]
+    context = {"shelves": shelves, "here": shelves, "form": form, "latest": latest}
+    return render(request, "archives/exports.html", context, status=status)
