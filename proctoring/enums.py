@@ -240,3 +240,16 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "room_not_confirmed": "Confirmez d’abord que vous êtes dans la bonne salle.",
     }
 )
+
+
+class HandedPaper(TextChoices):
+    """What is handed to the secretariat after a session (I8), in the order in which it is asked for."""
+
+    ATTENDANCE = "attendance", "Feuille d’émargement signée"
+    REPORT = "report", "PV d’incident signé"
+    FALLBACK = "fallback", "Feuille de secours"
+    OTHER = "other", "Autre papier"
+
+
+# Without these a hand-over is incomplete; the others exist in some sessions only.
+EXPECTED_PAPERS = (HandedPaper.ATTENDANCE, HandedPaper.REPORT)
