@@ -5,30 +5,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('proctoring', '0004_incidents'),
-        ('sessions_app', '0010_search_keys'),
+        ("proctoring", "0004_incidents"),
+        ("sessions_app", "0010_search_keys"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Receipt',
+            name="Receipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sequence', models.PositiveIntegerField()),
-                ('received_at', models.DateTimeField()),
-                ('received_by', models.CharField(blank=True, max_length=200, verbose_name='reçu par')),
-                ('received', models.CharField(blank=True, max_length=100, verbose_name='papiers reçus')),
-                ('missing', models.CharField(blank=True, max_length=100, verbose_name='papiers attendus')),
-                ('box', models.CharField(blank=True, max_length=60, verbose_name='boîte ou cote')),
-                ('box_key', models.CharField(blank=True, editable=False, max_length=250)),
-                ('note', models.CharField(blank=True, max_length=500, verbose_name='note')),
-                ('session', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='receipt', to='sessions_app.session')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sequence", models.PositiveIntegerField()),
+                ("received_at", models.DateTimeField()),
+                ("received_by", models.CharField(blank=True, max_length=200, verbose_name="reçu par")),
+                ("received", models.CharField(blank=True, max_length=100, verbose_name="papiers reçus")),
+                ("missing", models.CharField(blank=True, max_length=100, verbose_name="papiers attendus")),
+                ("box", models.CharField(blank=True, max_length=60, verbose_name="boîte ou cote")),
+                ("box_key", models.CharField(blank=True, editable=False, max_length=250)),
+                ("note", models.CharField(blank=True, max_length=500, verbose_name="note")),
+                (
+                    "session",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="receipt",
+                        to="sessions_app.session",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['box_key'], name='receipt_box_key')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('sequence__gte', 1)), name='receipt_is_an_event', violation_error_message='Un accusé de réception est un acte du journal.'), models.CheckConstraint(condition=models.Q(('missing__in', ('', 'attendance', 'report', 'attendance,report'))), name='receipt_missing_known', violation_error_message='Ce papier n’est pas de ceux que l’on attend.'), models.CheckConstraint(condition=models.Q(models.Q(('box', ''), ('box_key', '')), models.Q(('box', ''), _negated=True), _connector='OR'), name='receipt_box_has_a_key', violation_error_message='Une boîte sans nom n’a pas de clé.')],
+                "indexes": [models.Index(fields=["box_key"], name="receipt_box_key")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sequence__gte", 1)),
+                        name="receipt_is_an_event",
+                        violation_error_message="Un accusé de réception est un acte du journal.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("missing__in", ("", "attendance", "report", "attendance,report"))
+                        ),
+                        name="receipt_missing_known",
+                        violation_error_message="Ce papier n’est pas de ceux que l’on attend.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("box", ""), ("box_key", "")),
+                            models.Q(("box", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="receipt_box_has_a_key",
+                        violation_error_message="Une boîte sans nom n’a pas de clé.",
+                    ),
+                ],
             },
         ),
     ]

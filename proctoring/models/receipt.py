@@ -21,8 +21,8 @@ _LACKS = (
 class Receipt(models.Model):
     """One row a session, made by its first event `receipt` and rewritten by each later one (`sequence`: the last).
 
-    `received` and `missing` are codes of `HandedPaper` in their order; nothing missing is complete. `received_by`, `box`
-    and `note` are all that it tells of anybody: elimination blanks what it must.
+    `received` and `missing` are codes of `HandedPaper` in their order; nothing missing is complete. `received_by`,
+    `box` and `note` are all that it tells of anybody: elimination blanks what it must.
     """
 
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="receipt")

@@ -302,7 +302,9 @@ def _receipt(told: Told) -> str:
 
 def _papers(told: Told, key: str) -> str:
     codes = told.facts.get(key)
-    return ", ".join(PAPER_WORDS[one] for one in codes if one in PAPER_WORDS) if isinstance(codes, list) else ""
+    return (
+        ", ".join(PAPER_WORDS[one] for one in codes if one in PAPER_WORDS) if isinstance(codes, list) else ""
+    )
 
 
 SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.journal import Json
 from proctoring.enums import EXPECTED_PAPERS, HandedPaper
 from proctoring.models import Receipt
 from proctoring.models.receipt import LONGEST_BOX, LONGEST_NOTE, SEPARATOR
@@ -45,9 +46,9 @@ class Handed:
 def acknowledge(*, session_ids: Iterable[int], handed: Handed, key: str, actor: Actor, now: datetime) -> None:
     """State what was received of these sessions, all in the same box; a later statement replaces an earlier one.
 
-    Each session gets an event `receipt` and its current `Receipt`; state, seal and paper stay as they are. The same form
-    sent again (`key`) adds nothing. Refused, for all of them, with `not_allowed` (403), `empty`, `too_long`, `invalid`
-    (422), `not_closed` when one is open, eliminated or a rehearsal.
+    Each session gets an event `receipt` and its current `Receipt`; state, seal and paper stay as they are. The same
+    form sent again (`key`) adds nothing. Refused, for all of them, with `not_allowed` (403), `empty`, `too_long` and
+    `invalid` (422), `not_closed` when one is open, eliminated or a rehearsal.
     """
     if actor.kind not in KEEPERS:
         raise refuse("not_allowed", status=403)
@@ -58,7 +59,7 @@ def acknowledge(*, session_ids: Iterable[int], handed: Handed, key: str, actor: 
         _acknowledge(ids, said, actor, now)
         return once.Answer(200)
 
-    body = {
+    body: dict[str, Json] = {
         "sessions": ids,
         "received": said.received,
         "missing": said.missing,
@@ -71,9 +72,7 @@ def acknowledge(*, session_ids: Iterable[int], handed: Handed, key: str, actor: 
 def _cleaned(handed: Handed) -> Handed:
     box = one_line(handed.box)
     if len(box) > LONGEST_BOX:
-        raise DomainError(
-            "too_long", f"La boîte ou la cote tient en {LONGEST_BOX} caractères.", status=422
-        )
+        raise DomainError("too_long", f"La boîte ou la cote tient en {LONGEST_BOX} caractères.", status=422)
     note = clean_text(handed.note, longest=LONGEST_NOTE)
     if not handed.papers and not handed.nothing_more:
         raise DomainError(

@@ -4,28 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sessions_app', '0009_event_kinds'),
+        ("sessions_app", "0009_event_kinds"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='candidate',
-            name='first_last_key',
-            field=models.CharField(blank=True, default='', editable=False, max_length=600),
+            model_name="candidate",
+            name="first_last_key",
+            field=models.CharField(blank=True, default="", editable=False, max_length=600),
         ),
         migrations.AddField(
-            model_name='candidate',
-            name='last_first_key',
-            field=models.CharField(blank=True, default='', editable=False, max_length=600),
+            model_name="candidate",
+            name="last_first_key",
+            field=models.CharField(blank=True, default="", editable=False, max_length=600),
         ),
         migrations.AddIndex(
-            model_name='candidate',
-            index=models.Index(fields=['last_first_key'], name='candidate_last_first', opclasses=['varchar_pattern_ops']),
+            model_name="candidate",
+            index=models.Index(
+                fields=["last_first_key"], name="candidate_last_first", opclasses=["varchar_pattern_ops"]
+            ),
         ),
         migrations.AddIndex(
-            model_name='candidate',
-            index=models.Index(fields=['first_last_key'], name='candidate_first_last', opclasses=['varchar_pattern_ops']),
+            model_name="candidate",
+            index=models.Index(
+                fields=["first_last_key"], name="candidate_first_last", opclasses=["varchar_pattern_ops"]
+            ),
         ),
     ]

@@ -1,11 +1,13 @@
 """Both orders of the names of candidates enrolled so far, from the folded keys that they have."""
 
+from typing import Any
+
 from django.db import migrations
 from django.db.models import F, Value
 from django.db.models.functions import Concat, Length, Replace, Substr
 
 
-def fill(apps, schema_editor):
+def fill(apps: Any, schema_editor: Any) -> None:
     """One statement; an eliminated candidate, whose keys are empty, keeps empty ones."""
     first = Substr("sort_key", Length("last_name_key") + 2)
     apps.get_model("sessions_app", "Candidate").objects.update(
