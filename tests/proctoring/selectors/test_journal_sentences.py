@@ -57,7 +57,7 @@ NOT_YET_WRITTEN = {
 
 # What the day below must say; a pupil is « P », so that the words alone are looked at.
 SAID = """
-Accusé de réception : feuille d’émargement signée ; manque : PV d’incident signé ; boîte « 2026-A3 » ; « En main propre. ».
+Accusé de réception : feuille d’émargement signée ; manque : PV d’incident signé ; boîte « 2026-A3 » ; « RAS ».
 5 min rendues : P (« panne de réseau », avec 2 autres).
 5 min reprises : P.
 Accès retiré : Luc Essai, remplacé.
@@ -293,7 +293,7 @@ class Day:
             actor=self.admin,
             now=NOW + timedelta(days=2),
         )
-        handed = Handed(frozenset({HandedPaper.ATTENDANCE}), "2026-A3", "En main propre.")
+        handed = Handed(frozenset({HandedPaper.ATTENDANCE}), "2026-A3", "RAS")
         acknowledge(
             session_ids=[self.session.pk],
             handed=handed,
