@@ -1,6 +1,7 @@
 """« Accuser réception »: of one session, or of several that go into the same box."""
 
 from django import forms
+from django.http import QueryDict
 
 from proctoring.enums import HandedPaper
 from proctoring.models import Receipt
@@ -18,7 +19,7 @@ class ReceiptForm(forms.Form):
         label="Papiers reçus",
         choices=HandedPaper.choices,
         widget=forms.CheckboxSelectMultiple,
-        required=False,
+        error_messages={"required": "Cochez au moins un papier reçu, ou « Rien d’autre n’est attendu »."},
     )
     nothing_more = forms.BooleanField(
         label="Rien d’autre n’est attendu (par exemple, PV signé dans Pixsurv)", required=False
@@ -40,6 +41,11 @@ class ReceiptForm(forms.Form):
         error_messages={"max_length": f"{LONGEST_NOTE} caractères au plus."},
     )
     once = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, object]) -> None:
+        super().__init__(data, initial=initial)
+        # A session where nobody came may have no paper at all: then that has to be said.
+        self.fields["papers"].required = not (data and data.get("nothing_more"))
 
     def handed(self) -> Handed:
         data = self.cleaned_data

@@ -14,6 +14,7 @@ from proctoring.archives.access import archived
 from proctoring.archives.tray.search import PUPILS_A_SESSION, Criteria, PupilLine, asked_for, pupils_in
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt, ProctorAccess, Receipt
+from proctoring.selectors.journal_sentences import PAPER_WORDS
 from sessions_app.enums import SessionKind, SessionState
 from sessions_app.models import Candidate, Establishment, Session
 
@@ -86,7 +87,7 @@ class Row:
     @property
     def missing(self) -> str:
         """« feuille d’émargement signée »."""
-        return ", ".join(str(paper.label) for paper in self.receipt.missing_papers) if self.receipt else ""
+        return ", ".join(PAPER_WORDS[paper] for paper in self.receipt.missing_papers) if self.receipt else ""
 
 
 @dataclass(frozen=True, slots=True)
