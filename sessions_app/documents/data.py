@@ -92,8 +92,7 @@ def struck_kit(session: Session, candidates: Sequence[Candidate], school: School
         password_note=STRUCK,
         access_code="",
         access_code_note=STRUCK,
-        qr=qr_svg(address),
-        qr_words="QR code de la page « Surveiller une session »",
+        qr=qr_svg(f"{address}?{urlencode({'session': session.number})}"),
     )
 
 

@@ -50,12 +50,17 @@ class Candidate(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["session", "last_name_key"], name="candidate_last_name"),
-            # For LIKE 'PREFIX%' on PostgreSQL; SQLite, which knows no such class, is asked for a range.
+            # For LIKE 'PREFIX%' on PostgreSQL; SQLite, which knows no such class, is asked for a range. With the
+            # session: which ones somebody was in is read from the index alone.
             models.Index(
-                fields=["last_first_key"], name="candidate_last_first", opclasses=["varchar_pattern_ops"]
+                fields=["last_first_key", "session"],
+                name="candidate_last_first",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
             ),
             models.Index(
-                fields=["first_last_key"], name="candidate_first_last", opclasses=["varchar_pattern_ops"]
+                fields=["first_last_key", "session"],
+                name="candidate_first_last",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
             ),
         ]
         constraints = [

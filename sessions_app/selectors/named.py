@@ -3,6 +3,8 @@
 from django.db import connection
 from django.db.models import Q
 
+from sessions_app.models import Candidate
+
 LAST = "\x7f"  # after every letter and digit that `fold` leaves
 
 
@@ -12,11 +14,18 @@ def named_like(folded: str) -> Q:
     PostgreSQL takes LIKE 'PREFIX%' through an index of pattern operators. SQLite's LIKE, which ignores case, takes
     none: it is asked for a range, which PostgreSQL would only take where texts sort as bytes.
     """
-    by_last, by_first = "last_first_key", "first_last_key"
+    return _begins("last_first_key", folded) | _begins("first_last_key", folded)
+
+
+def sessions_of(folded: str) -> Q:
+    """Sessions with such a candidate. One look at each index: OR within one query would fetch every row."""
+    found = Q()
+    for column in ("last_first_key", "first_last_key"):
+        found |= Q(pk__in=Candidate.objects.filter(_begins(column, folded)).values("session_id"))
+    return found
+
+
+def _begins(column: str, folded: str) -> Q:
     if connection.vendor == "sqlite":
-        return _between(by_last, folded) | _between(by_first, folded)
-    return Q(**{f"{by_last}__startswith": folded}) | Q(**{f"{by_first}__startswith": folded})
-
-
-def _between(column: str, folded: str) -> Q:
-    return Q(**{f"{column}__gte": folded, f"{column}__lt": folded + LAST})
+        return Q(**{f"{column}__gte": folded, f"{column}__lt": folded + LAST})
+    return Q(**{f"{column}__startswith": folded})

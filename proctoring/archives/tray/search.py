@@ -16,11 +16,12 @@ from proctoring.models import Attempt, ProctorAccess
 from sessions_app.enums import SessionState
 from sessions_app.models import Candidate, Establishment, Session
 from sessions_app.models.pupil import school_year_of, school_year_words
-from sessions_app.selectors.named import named_like
+from sessions_app.selectors.named import named_like, sessions_of
 from sessions_app.selectors.school_year import in_year
 from sessions_app.wording import room_title
 
 LONGEST_NUMBER = 9  # digits
+LETTERS_OF_A_PUPIL = 2  # one letter begins somebody's name in every session
 PUPILS_A_SESSION = 5  # lines under one session; the others are counted
 _FAR = "Écrivez une date entre 2000 et 2100."
 _DAYS = (MinValueValidator(date(2000, 1, 1), _FAR), MaxValueValidator(date(2100, 1, 1), _FAR))
@@ -102,7 +103,7 @@ def asked_for(criteria: Criteria, establishment: Establishment) -> Q:
 
 def pupils_in(sessions: list[Session], criteria: Criteria) -> dict[int, list[PupilLine]]:
     """The pupils who answer to the text, by session: at most two queries, none without a text."""
-    if not criteria.folded or not sessions:
+    if len(criteria.folded) < LETTERS_OF_A_PUPIL or not sessions:
         return {}
     kept = [one.pk for one in sessions if one.state != SessionState.ELIMINATED]
     people = list(
@@ -132,8 +133,9 @@ def _mentions(criteria: Criteria, establishment: Establishment) -> Q:
     if not folded:  # only signs: nobody is called so
         return Q(pk__in=[])
     sessions = Session.objects.filter(establishment=establishment)
-    pupils = Candidate.objects.filter(named_like(folded)).exclude(session__state=SessionState.ELIMINATED)
-    found = Q(pk__in=pupils.values("session_id")) | Q(receipt__box_key__startswith=folded)
+    found = Q(receipt__box_key__startswith=folded)
+    if len(folded) >= LETTERS_OF_A_PUPIL:
+        found |= sessions_of(folded) & ~Q(state=SessionState.ELIMINATED)
     rooms = sessions.order_by().values_list("room", flat=True).distinct()
     if matching := [one for one in rooms if _is_room(one, folded)]:
         found |= Q(room__in=matching)
