@@ -145,6 +145,7 @@ def test_tray_costs_the_same_for_one_and_for_many(
         ("boite 3", True),
         ("!!!", False),
         ("personne", False),
+        ("d", False),
     ],
 )
 def test_search_finds_pupil_room_proctor_and_box(
