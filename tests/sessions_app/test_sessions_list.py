@@ -153,4 +153,4 @@ def test_sessions_list_costs_the_same_for_1_and_for_40_sessions(
     factories.CandidateFactory.create_batch(3, session=factories.SessionFactory(establishment=school))
     factories.SessionFactory.create_batch(38, establishment=school)
     assert queries() == one
-    assert one <= 6  # browser session, account, memberships, counts, sessions, navigation
+    assert one <= 5  # browser session, account, memberships, counts, sessions
