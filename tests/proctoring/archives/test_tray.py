@@ -112,7 +112,7 @@ def test_session_that_nobody_closed_is_chased_once_its_day_is_over(
 
 @pytest.mark.parametrize("many", [1, 12])
 def test_tray_costs_the_same_for_one_and_for_many(
-    office: Client, school: Establishment, many: int, django_assert_max_num_queries
+    office: Client, school: Establishment, many: int, django_assert_num_queries
 ) -> None:
     for n in range(many):
         one = factories.SessionFactory(establishment=school, closed=True)
@@ -122,7 +122,7 @@ def test_tray_costs_the_same_for_one_and_for_many(
             received(one)
     office.get("/archives/")
 
-    with django_assert_max_num_queries(17):
+    with django_assert_num_queries(16):
         page = office.get("/archives/?q=dupont")
 
     assert page.content.decode().count("<b>DUPONT</b>") == many
