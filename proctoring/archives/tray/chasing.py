@@ -43,7 +43,7 @@ class Reminder:
 def chase(request: HttpRequest, shelves: Shelves, number: int) -> HttpResponse:
     """The people, their addresses, and what to write to them; a session that waits for nothing is a 404."""
     now = clock.now()
-    session = awaited(shelves.establishment, number, now) if number < 2**31 else None
+    session = awaited(shelves.establishment, number, now)
     if session is None:
         raise Http404("session")
     (row,) = rows_of([session], shelves.establishment, Criteria(), now)

@@ -3,7 +3,7 @@
 from django import forms
 from django.http import QueryDict
 
-from proctoring.enums import HandedPaper
+from proctoring.enums import EXPECTED_PAPERS, HandedPaper
 from proctoring.models import Receipt
 from proctoring.models.receipt import LONGEST_BOX, LONGEST_NOTE
 from proctoring.services.receipts import Handed
@@ -58,6 +58,7 @@ def first_values(receipts: list[Receipt]) -> dict[str, object]:
     if len(receipts) == 1:
         (one,) = receipts
         papers = [paper.value for paper in one.received_papers]
-        return {"papers": papers, "nothing_more": one.is_complete, "box": one.box, "note": one.note}
+        given_up = one.is_complete and not set(EXPECTED_PAPERS) <= set(one.received_papers)
+        return {"papers": papers, "nothing_more": given_up, "box": one.box, "note": one.note}
     boxes = {one.box for one in receipts}
     return {"box": boxes.pop()} if len(boxes) == 1 else {}

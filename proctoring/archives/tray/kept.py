@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from proctoring.archives.tray.shelf import Standing, receipt_of, standing_of, watched_by
+from proctoring.archives.tray.shelf import ELIMINATED, Standing, receipt_of, standing_of, watched_by
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt, Receipt
 from proctoring.report.seal import seal_words, verify_link
 from proctoring.verify.selectors import verified
-from sessions_app.enums import SessionState
 from sessions_app.models import Candidate, Session, StoredFile
 from sessions_app.models.stored_file import FilePurpose
 
@@ -42,7 +41,7 @@ class Kept:
 
     @property
     def is_eliminated(self) -> bool:
-        return self.standing.word == "Éliminée"
+        return self.standing is ELIMINATED
 
 
 def kept(session: Session, now: datetime) -> Kept:
@@ -86,7 +85,3 @@ def kept_until(session: Session) -> date:
         return held.replace(year=year)
     except ValueError:
         return date(year, 3, 1)
-
-
-def is_eliminated(session: Session) -> bool:
-    return session.state == SessionState.ELIMINATED

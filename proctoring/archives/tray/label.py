@@ -73,7 +73,7 @@ def _boxes(request: HttpRequest, shelves: Shelves) -> list[tuple[str, list[Sessi
     """Sessions that were ticked and stand in no box share one label, with an empty line for its name."""
     if box := request.GET.get("boite", ""):
         return _held([fold(box)], shelves)
-    chosen = list(ticked(request, shelves))
+    chosen = ticked(request, shelves)
     keys = sorted({one.box_key for session in chosen if (one := receipt_of(session)) and one.box_key})
     loose = [one for one in chosen if not getattr(receipt_of(one), "box_key", "")]
     return [*_held(keys, shelves), *([("", loose)] if loose else [])]

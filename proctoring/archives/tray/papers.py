@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.archives.access import on_archived_session
-from proctoring.archives.tray.kept import is_eliminated
 from proctoring.services.addenda import addendum_file_name, stored_paper
 from sessions_app.documents import bundle
 from sessions_app.documents.papers import Paper
+from sessions_app.enums import SessionState
 from sessions_app.models import Session, StoredFile
 from sessions_app.models.stored_file import FilePurpose
 
@@ -62,7 +62,7 @@ def _chosen(session: Session) -> bundle.Chosen:
 
 
 def _refuse_eliminated(session: Session) -> None:
-    if is_eliminated(session):
+    if session.state == SessionState.ELIMINATED:
         raise DomainError(
             "session_eliminated", "Cette session est éliminée\u00a0: ce document n’existe plus."
         )

@@ -4,7 +4,6 @@ import uuid
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,7 +24,7 @@ BESIDE = {"empty": "papers", "invalid": None, "too_long": "note"}
 @on_shelves
 def receive(request: HttpRequest, shelves: Shelves) -> HttpResponse:
     """The form, then one receipt for each of the sessions; what was typed stays when it is refused."""
-    sessions = list(ticked(request, shelves))
+    sessions = ticked(request, shelves)
     if not sessions:
         messages.warning(request, "Cochez au moins une session.")
         return _see(reverse("archives:tray"), shelves)
@@ -48,15 +47,15 @@ def receive(request: HttpRequest, shelves: Shelves) -> HttpResponse:
     return render(request, "archives/receive.html", context, status=422 if form.errors else 200)
 
 
-def ticked(request: HttpRequest, shelves: Shelves) -> QuerySet[Session]:
+def ticked(request: HttpRequest, shelves: Shelves) -> list[Session]:
     """Those that the address names, in their order of date; one that this school does not keep is a 404."""
-    asked = set(request.GET.getlist("session")[: PAGE + 1])
+    asked = set(request.GET.getlist("session"))
     numbers = {int(one) for one in asked if one.isascii() and one.isdecimal() and len(one) < 10}
-    found = archived(shelves.establishment).filter(number__in=numbers).select_related("receipt")
-    if len(numbers) != len(asked) or found.count() != len(numbers) or len(numbers) > PAGE:
+    found = archived(shelves.establishment).filter(number__in=list(numbers)[:PAGE])
+    sessions = list(found.select_related("receipt", "establishment").order_by("starts_at", "number"))
+    if len(sessions) != len(asked):
         raise Http404("session")
-    for_all = found.select_related("receipt", "establishment")
-    return for_all.order_by("starts_at", "number")
+    return sessions
 
 
 def _acknowledged(request: HttpRequest, shelves: Shelves, sessions: list[Session], form: ReceiptForm) -> bool:

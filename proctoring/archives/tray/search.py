@@ -28,7 +28,7 @@ _DAYS = (MinValueValidator(date(2000, 1, 1), _FAR), MaxValueValidator(date(2100,
 
 
 class CriteriaForm(forms.Form):
-    """The head of the tray. Nonsense is told beside its field and finds nothing."""
+    """The head of the tray. Nonsense is told beside its field and filters nothing."""
 
     q = forms.CharField(label="Élève, surveillant, salle, numéro ou boîte", required=False, max_length=100)
     du = forms.DateField(
