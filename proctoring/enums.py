@@ -256,3 +256,16 @@ class SlipState(TextChoices):
     STARTED = "started", "Élimination commencée"
     DONE = "done", "Éliminé"
     CANCELLED = "cancelled", "Annulé"
+
+
+class HandedPaper(TextChoices):
+    """What is handed to the secretariat after a session (I8), in the order in which it is asked for."""
+
+    ATTENDANCE = "attendance", "Feuille d’émargement signée"
+    REPORT = "report", "PV d’incident signé"
+    FALLBACK = "fallback", "Feuille de secours"
+    OTHER = "other", "Autre papier"
+
+
+# Without these a hand-over is incomplete; the others exist in some sessions only.
+EXPECTED_PAPERS = (HandedPaper.ATTENDANCE, HandedPaper.REPORT)

@@ -93,6 +93,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "pixsurv.context.banners",
+                "pixsurv.context.member",
             ],
             "loaders": [
                 (

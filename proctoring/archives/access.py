@@ -14,9 +14,9 @@ from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import Role, SessionKind, SessionState
 from sessions_app.models import Account, Establishment, Membership, Session
 from sessions_app.refusals import refusals_as_pages
+from sessions_app.selectors.people import KEEPERS
 from sessions_app.views import LAST, account_of
 
-KEEPERS = (Role.SECRETARIAT, Role.ADMIN)
 IN_THE_ARCHIVE = (SessionState.CLOSED, SessionState.ELIMINATED)
 
 

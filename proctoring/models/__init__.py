@@ -12,6 +12,7 @@ from proctoring.models.hand_over import HandOver
 from proctoring.models.incident import FraudSheet, Incident
 from proctoring.models.once import Once
 from proctoring.models.proposal import Proposal
+from proctoring.models.receipt import Receipt
 from proctoring.models.ticket import Ticket, TicketDoor
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Once",
     "ProctorAccess",
     "Proposal",
+    "Receipt",
     "Ticket",
     "TicketDoor",
 ]

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from proctoring.enums import Arrival, CaseKind, CaseState, Source
+from proctoring.enums import Arrival, CaseKind, CaseState, HandedPaper, Source
 from proctoring.selectors.wording import NBSP, clock_time, day, named_in
 from sessions_app.enums import EventKind
 
@@ -41,6 +41,10 @@ ARRIVAL_WORDS: dict[str, str] = {
 CASE_WORDS: dict[str, str] = {
     kind.value: kind.label[:1].lower() + kind.label[1:]  # within a sentence
     for kind in CaseKind
+}
+PAPER_WORDS: dict[str, str] = {
+    paper.value: paper.label[:1].lower() + paper.label[1:] if paper != HandedPaper.REPORT else paper.label
+    for paper in HandedPaper
 }
 ANSWER_WORDS: dict[str, str] = {
     CaseState.ACCEPTED.value: "Demande à la direction acceptée",
@@ -284,6 +288,25 @@ def _incident(words: str) -> Sentence:
     return told_of
 
 
+def _receipt(told: Told) -> str:
+    """What came, what is still expected, where it was put, and the note."""
+    received, missing = _papers(told, "received"), _papers(told, "missing")
+    details = [
+        *([f"{received}"] if received else []),
+        *([f"manque{NBSP}: {missing}"] if missing else []),
+        *([f"boîte {_in_quotes(told.text('box'))}"] if told.text("box") else []),
+        *([_in_quotes(told.text("note"))] if told.text("note") else []),
+    ]
+    return f"Accusé de réception{NBSP}: {f'{NBSP}; '.join(details)}." if details else "Accusé de réception."
+
+
+def _papers(told: Told, key: str) -> str:
+    codes = told.facts.get(key)
+    return (
+        ", ".join(PAPER_WORDS[one] for one in codes if one in PAPER_WORDS) if isinstance(codes, list) else ""
+    )
+
+
 SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
     {
         EventKind.PRESENCE_CONFIRMED: _plain("Présence confirmée", _arrival, _quoted("reason")),
@@ -338,7 +361,7 @@ SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
         EventKind.LAUNCH_TAKEN_BACK: _launch_taken_back,
         EventKind.CLOSED: _plain("Session clôturée"),
         EventKind.ADDENDUM: _plain("Additif", _quoted("text")),
-        EventKind.RECEIPT: _plain("Accusé de réception"),
+        EventKind.RECEIPT: _receipt,
     }
 )
 

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,6 +57,17 @@ def one_paper(paper: Paper, one: Chosen, *, by_class: bool = False) -> bytes:
     title = f"{paper.label} — session {one.session.number}"
     parts = list(_parts(wish, [one]))
     return typeset(parts, title=title, stamp=one.session.created_at, logo=one.school.logo)
+
+
+def archived_paper(paper: Paper, one: Chosen, *, now: datetime) -> bytes:
+    """A kit without its secrets, or an attendance sheet that says when it was printed again (I5)."""
+    part: Part = (
+        data.struck_kit(one.session, one.candidates, one.school)
+        if paper == Paper.KIT
+        else data.reissued_attendance(one.session, one.candidates, now)
+    )
+    title = f"{paper.label}, archives — session {one.session.number}"
+    return typeset([part], title=title, stamp=now, logo=one.school.logo)
 
 
 def merged(wish: Wish, some: Sequence[Chosen]) -> bytes:

@@ -118,6 +118,7 @@ class Kit:
     codes: list[list[str]]
     first_lines: int
     second_lines: int
+    access_code_note: str = ""
     template: str = Paper.KIT.value
 
 
@@ -127,6 +128,7 @@ class Attendance:
     group_label: str
     pages: list[list[Person]]
     total: int
+    note: str = ""
     template: str = Paper.ATTENDANCE.value
 
 

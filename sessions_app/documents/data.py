@@ -1,6 +1,7 @@
 """What each paper says, as plain data: one selector a paper. No query runs after these return."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -48,6 +49,7 @@ ONE_THIRD = 33  # the usual extra time, in percent (R13)
 LINES_AT_MOST = 8  # of the observations, on the kit
 UNREADABLE = "Illisible : donnez un nouveau mot de passe à la session."
 TAKEN_OUT = "Retiré : cette session est terminée."
+STRUCK = "Rayé\u00a0: les archives ne gardent pas les secrets."
 
 
 def kit(session: Session, candidates: Sequence[Candidate], school: School) -> Kit:
@@ -79,6 +81,26 @@ def kit(session: Session, candidates: Sequence[Candidate], school: School) -> Ki
         ),
         second_lines=day_lines(steps, school.help, school.callers),
     )
+
+
+def struck_kit(session: Session, candidates: Sequence[Candidate], school: School) -> Kit:
+    """The kit of a session that is over, without password, access code and mark (I5): nothing is unsealed for it."""
+    address = settings.PUBLIC_URL + reverse("room:login")
+    return replace(
+        kit(session, candidates, school),
+        password="",
+        password_note=STRUCK,
+        access_code="",
+        access_code_note=STRUCK,
+        qr=qr_svg(f"{address}?{urlencode({'session': session.number})}"),
+    )
+
+
+def reissued_attendance(session: Session, candidates: Sequence[Candidate], now: datetime) -> Attendance:
+    """The list as it stands, and that it is not the sheet which was signed."""
+    local = session.local(now)
+    words = f"Réédité le {day(local.date())} à {clock_time(local)}. Ce n’est pas la feuille signée."
+    return replace(attendance(session, candidates), note=words)
 
 
 def attendance(session: Session, candidates: Sequence[Candidate]) -> Attendance:

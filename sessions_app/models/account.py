@@ -33,6 +33,9 @@ class Account(AbstractBaseUser):
     # The last mail with a link to a new password: nobody's mailbox is filled by somebody else.
     reset_mailed_at = models.DateTimeField(null=True, blank=True)
 
+    # Set by the selectors that have just read it, for the navigation of the page; no right comes from here.
+    is_known_admin = False
+
     objects: ClassVar[AccountManager] = AccountManager()
 
     USERNAME_FIELD = "email"

@@ -43,9 +43,26 @@ class Candidate(models.Model):
     sort_key = models.CharField(max_length=600, editable=False)
     last_name_key = models.CharField(max_length=300, editable=False)
     identity_key = models.CharField(max_length=620, editable=False)
+    # Both orders without a space: a prefix of either finds him among all years (R7, I5). Empty once eliminated.
+    last_first_key = models.CharField(max_length=600, editable=False, default="", blank=True)
+    first_last_key = models.CharField(max_length=600, editable=False, default="", blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["session", "last_name_key"], name="candidate_last_name")]
+        indexes = [
+            models.Index(fields=["session", "last_name_key"], name="candidate_last_name"),
+            # For LIKE 'PREFIX%' on PostgreSQL; SQLite, which knows no such class, is asked for a range. With the
+            # session: which ones somebody was in is read from the index alone.
+            models.Index(
+                fields=["last_first_key", "session"],
+                name="candidate_last_first",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            ),
+            models.Index(
+                fields=["first_last_key", "session"],
+                name="candidate_first_last",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="candidate_once_per_session",
@@ -80,7 +97,9 @@ class Candidate(models.Model):
     def derive_keys(self) -> None:
         """Call before a bulk_create; `save` does it."""
         self.last_name_key = fold(self.last_name)
-        self.sort_key = f"{self.last_name_key} {fold(self.first_name)}"
+        first = fold(self.first_name)
+        self.sort_key = f"{self.last_name_key} {first}"
+        self.last_first_key, self.first_last_key = self.last_name_key + first, first + self.last_name_key
         self.identity_key = identity_key(self.last_name, self.first_name, self.birth_date)
 
     @property

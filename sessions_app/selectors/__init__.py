@@ -54,6 +54,7 @@ def managed_establishments(account: Account) -> list[Establishment]:
     found = [role.establishment for role in roles if role.role == Role.ADMIN]
     if not found:
         raise _not_admin([role.get_role_display() for role in roles])
+    account.is_known_admin = True
     return found
 
 
@@ -75,6 +76,7 @@ def managed_session(account: Account, number: int) -> Session:
     if not getattr(session, "for_admin", False):
         roles = Membership.objects.filter(account=account, establishment=session.establishment).order_by("pk")
         raise _not_admin([role.get_role_display() for role in roles])
+    account.is_known_admin = True
     return session
 
 

@@ -8,6 +8,8 @@ from sessions_app.enums import Role
 from sessions_app.models import Account, Establishment, Invitation, Membership
 from sessions_app.selectors import require_admin
 
+KEEPERS = (Role.SECRETARIAT, Role.ADMIN)  # of the archive of their school (I5)
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -24,6 +26,7 @@ class School:
     establishment: Establishment
     roles: str
     is_admin: bool
+    is_keeper: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,12 @@ def schools(account: Account) -> list[School]:
     for role in roles.order_by("establishment__name", "establishment_id", "pk"):
         found.setdefault(role.establishment_id, []).append(role)
     return [
-        School(held[0].establishment, _words(held), any(role.role == Role.ADMIN for role in held))
+        School(
+            held[0].establishment,
+            _words(held),
+            is_admin=any(role.role == Role.ADMIN for role in held),
+            is_keeper=any(role.role in KEEPERS for role in held),
+        )
         for held in found.values()
     ]
 
@@ -88,6 +96,10 @@ def managed_membership(account: Account, pk: int) -> Membership:
 
 def is_admin_somewhere(account: Account) -> bool:
     return Membership.objects.filter(account=account, role=Role.ADMIN).exists()
+
+
+def keeps_an_archive(account: Account) -> bool:
+    return Membership.objects.filter(account=account, role__in=KEEPERS).exists()
 
 
 def has_account(email: str) -> bool:

@@ -22,7 +22,7 @@ from sessions_app.services.follow_pupils import adopt
 from sessions_app.services.journal import LockedSession, locked_session
 
 CORRECTABLE = ("last_name", "first_name", "birth_date", "class_name", "local_id", "extra_time_percent")
-KEYS = ("sort_key", "last_name_key", "identity_key")
+KEYS = ("sort_key", "last_name_key", "identity_key", "last_first_key", "first_last_key")
 
 
 def correct_candidate(

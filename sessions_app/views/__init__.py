@@ -19,7 +19,7 @@ from sessions_app import selectors
 from sessions_app.forms import SignInForm
 from sessions_app.models import Account, Establishment
 from sessions_app.refusals import refusals_as_pages, with_retry
-from sessions_app.selectors.people import is_admin_somewhere
+from sessions_app.selectors.people import is_admin_somewhere, keeps_an_archive
 from sessions_app.services import sign_ins
 from sessions_app.services.second_factor import has_second_factor
 from sessions_app.services.sign_in import KNOWN_DEVICE, account_that_opens
@@ -144,8 +144,10 @@ def see(address: str) -> HttpResponse:
 
 
 def first_page(account: Account) -> str:
-    """Where an account begins: an admin with the sessions, anybody else with what the account is."""
-    return reverse("establishment:sessions" if is_admin_somewhere(account) else "establishment:account")
+    """Where an account begins: an admin with the sessions, the secretariat with the archive, a proctor with himself."""
+    if is_admin_somewhere(account):
+        return reverse("establishment:sessions")
+    return reverse("archives:tray" if keeps_an_archive(account) else "establishment:account")
 
 
 def enter(request: HttpRequest, account: Account, target: str = "") -> HttpResponse:

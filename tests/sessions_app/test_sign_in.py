@@ -34,6 +34,10 @@ def test_sign_in_leads_to_the_sessions(client: Client, admin: Account) -> None:
     assert client.get(SESSIONS).status_code == 200
 
 
+def test_sign_in_leads_the_secretariat_to_the_archive(client: Client, secretariat: Account) -> None:
+    assert sign_in(client, secretariat).headers["Location"] == "/archives/"
+
+
 def test_sign_in_takes_an_address_in_any_case(client: Client, admin: Account) -> None:
     response = client.post(LOGIN, {"email": admin.email.upper(), "password": factories.ACCOUNT_PASSWORD})
     assert response.status_code == 303

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from pixsurv.kernel import clock
 from proctoring.archives.access import Shelves, actor_of, on_shelves
 from proctoring.archives.exports import bundle
 from proctoring.archives.exports.choice import AT_MOST_TICKED, school_years, weight_of
-from proctoring.archives.exports.forms import ExportForm
+from proctoring.archives.exports.forms import ExportForm, What
 from proctoring.archives.exports.tables import CANDIDATES, SESSIONS
 from proctoring.models import Export, ExportShape
 from proctoring.services.exports import begin_export
@@ -41,8 +41,11 @@ def exports(request: HttpRequest, shelves: Shelves) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_shelves
 def confirm(request: HttpRequest, shelves: Shelves) -> HttpResponse:
-    """How many sessions, candidates and megabytes: nothing has left yet. Sessions may be ticked off here."""
-    if request.method != "POST":
+    """How many sessions, candidates and megabytes: nothing has left yet. Sessions may be ticked off here.
+
+    Asked with a GET it takes the sessions ticked in the tray, as a ZIP.
+    """
+    if request.method != "POST" and "session" not in request.GET:
         return HttpResponseRedirect(reverse("archives:exports"))
     form = _form(shelves, request)
     if not _possible(form):
@@ -92,9 +95,17 @@ def _sent(export: Export, ids: list[int], slug: str) -> StreamingHttpResponse:
 
 def _form(shelves: Shelves, request: HttpRequest | None = None) -> ExportForm:
     years = school_years(shelves.establishment)
-    return ExportForm(
-        request.POST if request is not None else None, establishment=shelves.establishment, years=years
-    )
+    sent = None
+    if request is not None:
+        sent = request.POST if request.method == "POST" else _ticked(request)
+    return ExportForm(sent, establishment=shelves.establishment, years=years)
+
+
+def _ticked(request: HttpRequest) -> QueryDict:
+    sent = QueryDict(mutable=True)
+    sent["quoi"], sent["forme"] = What.TICKED, ExportShape.ZIP
+    sent.setlist("session", request.GET.getlist("session"))
+    return sent
 
 
 def _possible(form: ExportForm) -> bool:

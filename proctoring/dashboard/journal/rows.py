@@ -21,9 +21,11 @@ SAME_INSTANT = timedelta(seconds=60)
 ROLES = {
     ActorKind.PROCTOR.value: "Surveillant",
     ActorKind.ADMIN.value: "Administration",
+    ActorKind.SECRETARIAT.value: "Secrétariat",
     ActorKind.CANDIDATE.value: "Candidat",
     ActorKind.CLOCK.value: "",
 }
+OF_THE_OFFICE = frozenset({ActorKind.ADMIN.value, ActorKind.SECRETARIAT.value})
 CLOCK = "Horloge"
 UNKNOWN = "Élève retiré"
 DESK, PLATFORM, OFFICE = "Page « Je passe le test »", "Plateforme de test", "Espace établissement"
@@ -148,4 +150,4 @@ def _where(actor: Mapping[str, Any], devices: Mapping[int, str], by_key: Mapping
         return device_words(devices[access])
     if isinstance(entry, str):
         return PLATFORM if by_key.get(UUID(entry)) is not None else DESK
-    return OFFICE if actor.get("kind") == ActorKind.ADMIN else ""
+    return OFFICE if actor.get("kind") in OF_THE_OFFICE else ""

@@ -20,6 +20,7 @@ from proctoring.models import (
     Incident,
     ProctorAccess,
     Proposal,
+    Receipt,
     Ticket,
     TicketDoor,
 )
@@ -42,6 +43,7 @@ DELETED: tuple[tuple[type[Model], str], ...] = (
     (HandOver, "session_id"),
     (Entry, "session_id"),
     (ProctorAccess, "session_id"),
+    (Receipt, "session_id"),
 )
 
 BLANKED: tuple[tuple[type[Model], str, Mapping[str, Any]], ...] = (
@@ -61,6 +63,8 @@ BLANKED: tuple[tuple[type[Model], str, Mapping[str, Any]], ...] = (
             "sign_in_mode": "",
             "sort_key": "",
             "last_name_key": "",
+            "last_first_key": "",
+            "first_last_key": "",
             # Unique in its session.
             "identity_key": Concat(Value("eliminated-"), Cast("pk", CharField())),
         },

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from proctoring.enums import Arrival, CaseKind, Source
+from proctoring.enums import Arrival, CaseKind, HandedPaper, Source
 from proctoring.models import Alert, Proposal
 from proctoring.selectors.journal_kinds import GROUPS, kinds_of
 from proctoring.selectors.journal_sentences import SENTENCES, sentence
@@ -35,6 +35,7 @@ from proctoring.services.entries import candidate_actor, set_workstation
 from proctoring.services.incidents import Observed, change_incident, delete_incident, report_incident
 from proctoring.services.instructions import note_instructions_read
 from proctoring.services.proposal_answers import dismiss_proposal
+from proctoring.services.receipts import Handed, acknowledge
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, LatePolicy
 from sessions_app.imports.changes import fingerprint
@@ -52,11 +53,11 @@ NOT_YET_WRITTEN = {
     EventKind.ROOM_INCIDENT_ENDED,
     EventKind.WENT_OUT,
     EventKind.CAME_BACK,
-    EventKind.RECEIPT,
 }
 
 # What the day below must say; a pupil is « P », so that the words alone are looked at.
 SAID = """
+Accusé de réception : feuille d’émargement signée ; manque : PV d’incident signé ; boîte « 2026-A3 » ; « RAS ».
 5 min rendues : P (« panne de réseau », avec 2 autres).
 5 min reprises : P.
 Accès retiré : Luc Essai, remplacé.
@@ -291,6 +292,14 @@ class Day:
             key="a",
             actor=self.admin,
             now=NOW + timedelta(days=2),
+        )
+        handed = Handed(frozenset({HandedPaper.ATTENDANCE}), "2026-A3", "RAS")
+        acknowledge(
+            session_ids=[self.session.pk],
+            handed=handed,
+            key="b",
+            actor=self.admin,
+            now=NOW + timedelta(days=3),
         )
 
     def time(self) -> None:

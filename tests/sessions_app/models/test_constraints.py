@@ -22,6 +22,7 @@ from proctoring.models import (
     Once,
     ProctorAccess,
     Proposal,
+    Receipt,
     Ticket,
 )
 from sessions_app.models import (
@@ -199,6 +200,11 @@ def second_sheet() -> models.Model:
     fields: dict[str, Any] = {"incident": one, "sequence": 1, "written_at": NOW}
     FraudSheet.objects.create(**fields)
     return FraudSheet(**fields)
+
+
+def receipt(**values: Any) -> models.Model:
+    fields: dict[str, Any] = {"session": SessionFactory(closed=True), "sequence": 1, "received_at": NOW}
+    return Receipt(**{**fields, **values})
 
 
 def proposal(**values: Any) -> models.Model:
@@ -477,6 +483,9 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("incident_source_coherent", lambda: incident(source="rumour")),
     ("incident_once_per_alert", second_incident),
     ("fraud_sheet_once_per_event", second_sheet),
+    ("receipt_is_an_event", lambda: receipt(sequence=0)),
+    ("receipt_missing_known", lambda: receipt(missing="report,attendance")),
+    ("receipt_box_has_a_key", lambda: receipt(box_key="A3")),
     ("proposal_timed_out_once", second_proposal),
     ("proposal_kind_known", lambda: proposal(kind="guess")),
     ("proposal_settled_coherent", lambda: proposal(settled_at=NOW)),

@@ -247,3 +247,16 @@ def test_a_choice_that_emptied_before_the_file_leaves_is_refused(kept: Session) 
             actor=KEEPER,
             now=NOW,
         )
+
+
+def test_sessions_ticked_in_the_tray_come_to_the_confirmation(
+    keeper: Client, sealed: Seal, session: Session
+) -> None:
+    sealed(session)
+
+    page = keeper.get(CONFIRM, {"session": [str(session.number)]}).content.decode()
+
+    assert f'name="session" value="{session.number}"' in page
+    assert 'name="quoi" value="selection"' in page
+    assert keeper.get(CONFIRM).status_code == 302
+    assert keeper.get(CONFIRM, {"session": ["1"]}).status_code == 404

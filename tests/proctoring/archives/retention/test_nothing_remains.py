@@ -9,7 +9,7 @@ from django.db import connection, models
 
 from pixsurv.kernel.journal import Json
 from proctoring.demo.history import live_through
-from proctoring.models import Answer, Attempt, Case, FraudSheet, HandOver, Incident, Once, TicketDoor
+from proctoring.models import Answer, Attempt, Case, FraudSheet, HandOver, Incident, Once, Receipt, TicketDoor
 from proctoring.services.elimination import fate
 from proctoring.services.elimination.act import eliminate
 from proctoring.services.elimination.slips import draft_pupils_slip
@@ -113,6 +113,7 @@ def other_rows(session: Session) -> None:
     TicketDoor.objects.create(session=session, counted_since=OLD)
     given = {"nonce": "n", "fingerprint": "f", "made_at": OLD, "expires_at": OLD}
     HandOver.objects.create(session=session, **given)
+    Receipt.objects.create(session=session, sequence=1, received_at=NOW, missing="report")
     drafts = {"header_line": 1, "created_at": OLD, "file_name": "f", "rows": [[2, [f"{MARK}ligne"]]]}
     ImportDraft.objects.create(session=session, **drafts)
     school = {"establishment": session.establishment}
@@ -142,6 +143,7 @@ UNMARKED: dict[str, set[str]] = {
     "Attempt": {"state_before_end", "arrival"},
     "Incident": {"category"},
     "Candidate": {"last_name", "first_name"},  # marked already, each with his own
+    "Receipt": {"missing"},
     "StoredFile": {"sha256"},  # the certificate keeps it
 }
 

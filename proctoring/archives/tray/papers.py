@@ -1,0 +1,82 @@
+"""The papers of one kept session, each a PDF of its own address (I5)."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from pixsurv.kernel import clock
+from pixsurv.kernel.errors import DomainError
+from proctoring.archives.access import on_archived_session
+from proctoring.services.addenda import addendum_file_name, stored_paper
+from sessions_app.documents import bundle
+from sessions_app.documents.papers import Paper
+from sessions_app.enums import SessionState
+from sessions_app.models import Session, StoredFile
+from sessions_app.models.stored_file import FilePurpose
+
+logger = logging.getLogger("pixsurv.archives")
+PDF = "application/pdf"
+
+
+@require_safe
+@on_archived_session
+def report(request: HttpRequest, session: Session) -> HttpResponse:
+    """The sealed bytes, never made again."""
+    return _stored(stored_paper(session, FilePurpose.REPORT), "Cette session n’a pas de PV scellé.")
+
+
+@require_safe
+@on_archived_session
+def addendum(request: HttpRequest, session: Session, rank: int) -> HttpResponse:
+    """The stored bytes of one addendum."""
+    name = addendum_file_name(session, rank)
+    return _stored(stored_paper(session, FilePurpose.ADDENDUM, name), "Cet additif n’existe pas.")
+
+
+@require_safe
+@on_archived_session
+def attendance(request: HttpRequest, session: Session) -> HttpResponse:
+    """The stored sheet; where none was stored, the list printed again with the date of today on it."""
+    stored = stored_paper(session, FilePurpose.ATTENDANCE)
+    if stored is not None and stored.content_type == PDF:
+        return _stored(stored, "")
+    _refuse_eliminated(session)
+    name = f"feuille-emargement-reeditee-session-{session.number}.pdf"
+    return as_file(bundle.archived_paper(Paper.ATTENDANCE, _chosen(session), now=clock.now()), name)
+
+
+@require_safe
+@on_archived_session
+def kit(request: HttpRequest, session: Session) -> HttpResponse:
+    """The kit without its secrets: they are not read, so that they cannot be printed."""
+    _refuse_eliminated(session)
+    name = f"kit-surveillant-raye-session-{session.number}.pdf"
+    return as_file(bundle.archived_paper(Paper.KIT, _chosen(session), now=clock.now()), name)
+
+
+def _chosen(session: Session) -> bundle.Chosen:
+    logger.info("archived paper made: session %s", session.pk)
+    return bundle.chosen([session])[0]
+
+
+def _refuse_eliminated(session: Session) -> None:
+    if session.state == SessionState.ELIMINATED:
+        raise DomainError(
+            "session_eliminated", "Cette session est éliminée\u00a0: ce document n’existe plus."
+        )
+
+
+def _stored(stored: StoredFile | None, otherwise: str) -> HttpResponse:
+    if stored is None:
+        raise DomainError("not_found", otherwise, status=404)
+    return as_file(bytes(stored.content), stored.name)
+
+
+def as_file(content: bytes, name: str) -> HttpResponse:
+    """Saved under its name, and not kept in the browser's cache: these are names of minors."""
+    response = HttpResponse(content, content_type=PDF)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response.headers["Cache-Control"] = "no-store"
+    return response
