@@ -18,6 +18,7 @@ from proctoring.services import closing
 from proctoring.services.addenda import addendum_file_name, stored_paper
 from proctoring.services.comment import LONGEST_COMMENT, CommentChanged, save_comment
 from proctoring.services.room import refuse
+from proctoring.services.scans import keeps_paper
 from sessions_app.models import Session
 from sessions_app.models.stored_file import FilePurpose
 
@@ -143,6 +144,7 @@ def _gate_context(place: Place, typed: Typed, *, seen_now: bool = False) -> dict
     return {
         "place": place,
         "session": place.session,
+        "keeps_paper": keeps_paper(place.session),
         "gate": found,
         "gaps": gaps,
         "codes": codes,
@@ -157,6 +159,7 @@ def _with_report(place: Place) -> dict[str, Any]:
     return report_context(report) | {
         "place": place,
         "session": place.session,
+        "keeps_paper": keeps_paper(place.session),
         "longest": LONGEST_COMMENT,
         "comment_text": report.comment.text,
         "comment_seen": report.comment.version,

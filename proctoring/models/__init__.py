@@ -9,6 +9,7 @@ from proctoring.models.entry import Entry
 from proctoring.models.hand_over import HandOver
 from proctoring.models.incident import FraudSheet, Incident
 from proctoring.models.once import Once
+from proctoring.models.paper_page import PaperPage
 from proctoring.models.proposal import Proposal
 from proctoring.models.ticket import Ticket, TicketDoor
 
@@ -22,6 +23,7 @@ __all__ = [
     "HandOver",
     "Incident",
     "Once",
+    "PaperPage",
     "ProctorAccess",
     "Proposal",
     "Ticket",
