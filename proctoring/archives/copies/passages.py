@@ -31,7 +31,7 @@ class HideForm(forms.Form):
     )
     reason = forms.CharField(
         label="Motif",
-        help_text="Par exemple\u00a0: « donnée de santé d’un autre élève ». Il est écrit au journal.",
+        help_text="Par exemple\u00a0: «\u00a0donnée de santé d’un autre élève\u00a0». Il est écrit au journal.",
         max_length=LONGEST_REASON,
         error_messages={"required": "Donnez le motif."},
     )

@@ -14,7 +14,7 @@ from proctoring.services import scans
 from proctoring.services.closing import close_session
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.documents.scans import Drawn
-from sessions_app.enums import EventKind, SessionKind, SessionState
+from sessions_app.enums import EventKind, SessionKind
 from sessions_app.models import Event, Session, StoredFile
 from sessions_app.services.planning import delete_session
 from sessions_app.services.verification import verify_session
@@ -146,11 +146,18 @@ def test_session_keeps_so_many_scans(session: Session, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    "given",
-    [{"kind": SessionKind.REHEARSAL}, {"state": SessionState.CANCELLED}, {"state": SessionState.ELIMINATED}],
-)
-def test_session_that_keeps_no_paper_takes_none(session: Session, given: dict[str, Any]) -> None:
-    Session.objects.filter(pk=session.pk).update(**given)
+    ("kind", "state", "keeps"),
+    [
+        ("certification", "planned", True), ("white_exam", "launched", True), ("certification", "closed", True),
+        ("certification", "cancelled", False), ("certification", "eliminated", False), ("rehearsal", "launched", False),
+    ],
+)  # fmt: skip
+def test_which_sessions_keep_paper(kind: str, state: str, keeps: bool) -> None:
+    assert scans.keeps_paper(Session(kind=kind, state=state)) is keeps
+
+
+def test_rehearsal_takes_no_page(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(kind=SessionKind.REHEARSAL)
     assert refusal(add, session) == ("keeps_no_paper", 409)
 
 
@@ -189,13 +196,14 @@ def test_scan_withdrawn_before_the_closing_leaves_no_line_but_a_trace(session: S
 )  # fmt: skip
 def test_who_may_withdraw_a_scan(session: Session, actor: Actor, closed: bool, allowed: bool) -> None:
     scan = bind(session, add(session))
-    Session.objects.filter(pk=session.pk).update(state="closed" if closed else "planned")
+    if closed:
+        close_session(session_id=session.pk, actor=PROCTOR, now=NOW)
     remove: dict[str, Any] = {"session_id": session.pk, "file_id": scan.file_id, "actor": actor, "now": NOW}
     if allowed:
         scans.remove_scan(**remove)
     else:
         assert refusal(scans.remove_scan, **remove) == ("not_allowed", 403)
-    assert StoredFile.objects.exists() is not allowed
+    assert StoredFile.objects.filter(purpose="attendance").exists() is not allowed
 
 
 @pytest.mark.parametrize("swapped", [True, False], ids=["bytes and digest", "row"])
