@@ -6,6 +6,7 @@ from datetime import datetime
 from proctoring.enums import SignedPaper
 from sessions_app.enums import EventKind
 from sessions_app.models import Event, Session
+from sessions_app.wording import NBSP
 
 KINDS = (EventKind.PAPER_SCANNED, EventKind.PAPER_REMOVED)
 
@@ -28,6 +29,11 @@ class Scan:
     @property
     def label(self) -> str:
         return str(SignedPaper(self.paper).label) if self.paper in SignedPaper.values else "Papier signé"
+
+    @property
+    def weight(self) -> str:
+        """« 360 ko »: never less than one."""
+        return f"{max(1, round(self.size / 1000))}{NBSP}ko"
 
     @property
     def digest_start(self) -> str:

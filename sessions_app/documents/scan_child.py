@@ -100,6 +100,10 @@ def _drawn_anew(content: bytes, folder: Path, rank: int) -> tuple[int, int]:
             raise Refused("too_small")
         picture.draft("RGB", (SIDES[0], SIDES[0]))  # a JPEG is decoded near the size that is kept
         picture.load()
+        if picture.mode.startswith(
+            "I"
+        ):  # a scanner's 16 bits of grey, which a plain conversion would cut at 255
+            picture = picture.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
         picture.thumbnail((SIDES[0], SIDES[0]))
         upright = ImageOps.exif_transpose(picture)
         assert upright is not None

@@ -81,6 +81,15 @@ def test_what_follows_a_picture_in_its_file_is_left_behind() -> None:
     assert b"script" not in page.content
 
 
+def test_grey_of_sixteen_bits_keeps_its_shade() -> None:
+    kept = io.BytesIO()
+    Image.new("I;16", (400, 300), 128 * 256).save(kept, "PNG")
+    (page,) = drawn_pages(kept.getvalue())
+    shade = Image.open(io.BytesIO(page.content)).getpixel((200, 150))
+    assert isinstance(shade, tuple)
+    assert all(abs(part - 128) < 4 for part in shade)
+
+
 def bomb() -> bytes:
     """A few kilobytes that would open as 10 GB."""
     head = struct.pack(">LLBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
