@@ -1,5 +1,6 @@
 """The report live, its comment, its PDF, and the closing with its gate (I2, I3)."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -200,10 +201,7 @@ def _save(place: Place, typed: Typed) -> None:
 
 def _fresh(place: Place) -> Place:
     session = Session.objects.select_related("establishment").get(pk=place.session.pk)
-    return Place(
-        place.request, session, place.actor, place.now, place.root, place.back_url, place.back_words,
-        place.in_room,
-    )  # fmt: skip
+    return replace(place, session=session)
 
 
 def _as_file(content: bytes, name: str) -> HttpResponse:

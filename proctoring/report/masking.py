@@ -83,7 +83,7 @@ class Mask:
         own_words = {word for whole in self._kept for word in whole}
         self._hidden: set[Words] = set()
         for name in others:
-            self._hidden |= set(_wholes(name)) - self._kept
+            self._hidden |= set(_wholes(name))
             for part in name:
                 words = _folded(part)
                 parts = {words} | {(word,) for word in words if _tells(word)}

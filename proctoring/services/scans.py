@@ -52,7 +52,7 @@ def add_pages(*, session_id: int, content: bytes, actor: Actor, now: datetime) -
     sent, holder = hashlib.sha256(content).hexdigest(), holder_of(actor)
     with locked_session(session_id, now=now) as lock:
         _require_keeping(lock.session)
-        PaperPage.objects.expired(now).delete()
+        purge(now=now)
         mine = PaperPage.objects.filter(session_id=session_id, holder=holder)
         known = set(mine.values_list("source", flat=True))
         fresh = [(f"{sent}:{rank}", page) for rank, page in enumerate(drawn, start=1)]
@@ -74,6 +74,11 @@ def add_pages(*, session_id: int, content: bytes, actor: Actor, now: datetime) -
             )
             for rank, (source, page) in enumerate(fresh, start=1)
         )
+
+
+def purge(*, now: datetime) -> None:
+    """Forget the pages that waited for a day, whoever's they were."""
+    PaperPage.objects.expired(now).delete()
 
 
 def move_page(*, session_id: int, page_id: int, rank: int, actor: Actor, now: datetime) -> None:

@@ -14,13 +14,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.errors import Busy, DomainError
 from sessions_app.documents import scan_child
 from sessions_app.documents.glyphs import printable
 
 MAX_BYTES = 12 * 1024 * 1024  # of one photograph, as phones take them
 MAX_PAGES = scan_child.MAX_PAGES
 SECONDS = 60
+TURN_SECONDS = 20.0  # then 503: who photographs sends the page again, and a thread is free for the room
 MEMORY_DISK = Path("/dev/shm")  # noqa: S108 — a folder of our own in it, readable by us alone, gone at the end
 _turn = Lock()  # one picture at a time in a web process: each may take a gigabyte to open
 
@@ -60,7 +61,7 @@ class Sheet:
 
 
 def drawn_pages(content: bytes) -> list[Drawn]:
-    """The pages of a photograph (one) or of a PDF. Raises `scan_refused` (422) with what to do."""
+    """The pages of a photograph (one) or of a PDF. Raises `scan_refused` (422) with what to do, and Busy."""
     if not content:
         raise refused("empty")
     if len(content) > MAX_BYTES:
@@ -118,16 +119,19 @@ class _AsPath(tempfile.TemporaryDirectory[str]):
 
 
 def _asked(command: str, folder: Path) -> dict[str, Any]:
-    """The child's answer; a child that ended badly has met a damaged file."""
-    with _turn:
-        try:
-            done = subprocess.run(
-                [sys.executable, scan_child.__file__, command, str(folder)],
-                capture_output=True,
-                timeout=SECONDS,
-                check=True,
-            )
-            answer = json.loads(done.stdout)
-        except (subprocess.SubprocessError, ValueError):
-            return {"refused": "damaged"}
+    """The child's answer; one that ended badly has met a damaged file. Raises Busy where others are served first."""
+    if not _turn.acquire(timeout=TURN_SECONDS):
+        raise Busy
+    try:
+        done = subprocess.run(
+            [sys.executable, scan_child.__file__, command, str(folder)],
+            capture_output=True,
+            timeout=SECONDS,
+            check=True,
+        )
+        answer = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError):
+        return {"refused": "damaged"}
+    finally:
+        _turn.release()
     return answer if isinstance(answer, dict) else {"refused": "damaged"}

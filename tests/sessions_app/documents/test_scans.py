@@ -12,7 +12,7 @@ import typst
 from page import validate_pdf_bytes
 from PIL import Image
 
-from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.errors import Busy, DomainError
 from sessions_app.documents import scan_child, scans
 from sessions_app.documents.scans import Sheet, bound, drawn_pages
 from tests.sessions_app.pictures import PNG, chunk, png
@@ -50,7 +50,7 @@ def located() -> bytes:
     exif[ORIENTATION] = TURNED
     exif.get_ifd(GPS)[1] = "N"
     exif[0x010F] = "Appareil d’essai".encode().decode("latin-1")
-    return picture("JPEG", exif=exif)
+    return picture("JPEG", exif=exif, comment="Lieu d’essai")
 
 
 def test_photograph_is_drawn_upright_without_where_it_was_taken() -> None:
@@ -66,6 +66,7 @@ def test_photograph_is_drawn_upright_without_where_it_was_taken() -> None:
         assert not again.getexif()
         assert b"Exif" not in content
         assert b"Appareil" not in content
+        assert b"Lieu" not in content
 
 
 def test_pdf_is_drawn_page_by_page_and_its_script_is_left_behind() -> None:
@@ -88,6 +89,12 @@ def test_grey_of_sixteen_bits_keeps_its_shade() -> None:
     shade = Image.open(io.BytesIO(page.content)).getpixel((200, 150))
     assert isinstance(shade, tuple)
     assert all(abs(part - 128) < 4 for part in shade)
+
+
+def test_thread_does_not_wait_for_ever_for_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scans, "TURN_SECONDS", 0)
+    with scans._turn, pytest.raises(Busy):
+        drawn_pages(picture("PNG"))
 
 
 def bomb() -> bytes:
