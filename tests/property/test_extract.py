@@ -47,7 +47,7 @@ def telling(names: tuple[str, str]) -> set[str]:
     return {word for word in found if len(word) >= SHORT and word not in PARTICLES}
 
 
-@settings(max_examples=120, deadline=None, derandomize=True, print_blob=False)
+@settings(max_examples=60, deadline=None, derandomize=True, print_blob=False)
 @given(data=st.data(), listed=people)
 def test_extract_never_holds_a_name_of_another_candidate(data: Any, listed: list[tuple[str, str]]) -> None:
     told = Journal().list_of(*[(rank, *name) for rank, name in enumerate(listed, start=1)])
