@@ -99,6 +99,14 @@ class EndReason(TextChoices):
     TECHNICAL = "technical", "Problème technique"
 
 
+class SignedPaper(TextChoices):
+    """Which paper of the session was signed, and then photographed or scanned (I3)."""
+
+    ATTENDANCE = "attendance", "Feuille d’émargement"
+    REPORT = "report", "PV d’incident signé"
+    FALLBACK = "fallback", "Feuille de secours"
+
+
 class OverReason(TextChoices):
     """Why a test is over, as the candidate is told (D5)."""
 
@@ -236,6 +244,16 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "transfer_impossible": "Cet élève ne peut plus changer de salle : il est déjà entré dans l’autre.",
         "asked_elsewhere": "Une autre salle vient de demander ce transfert.",
         "case_gone": "Cette demande n’attend plus de réponse.",
+        "keeps_no_paper": "Cette session ne garde aucun papier : elle est annulée, éliminée, ou c’est un entraînement.",
+        "too_many_pages": "Une numérisation tient en 20 pages. Réunissez celles-ci, puis continuez.",
+        "too_many_scans": "Cette session a déjà 20 numérisations. Un administrateur peut en retirer.",
+        "no_page": "Aucune page n’attend. Photographiez d’abord la feuille.",
+        "pages_changed": "Les pages ont changé depuis l’affichage. Relisez-les, puis réunissez-les.",
+        "page_gone": "Cette page n’attend plus.",
+        "paper_missing": "Choisissez de quelle feuille il s’agit.",
+        "scan_gone": "Cette numérisation n’est plus là.",
+        "scan_altered": "Ce fichier n’est plus celui qui a été enregistré : son empreinte n’est pas celle du journal."
+        " Demandez une sauvegarde à l’exploitant.",
         "masked": "L’écran est masqué : tapez d’abord le mot de passe de la session.",
         "room_not_confirmed": "Confirmez d’abord que vous êtes dans la bonne salle.",
     }

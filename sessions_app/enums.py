@@ -100,3 +100,7 @@ class EventKind(TextChoices):
     CLOSED = "closed", "Session clôturée"
     ADDENDUM = "addendum", "Additif"
     RECEIPT = "receipt", "Accusé de réception"
+    PAPER_SCANNED = "paper_scanned", "Papier signé numérisé"
+    PAPER_REMOVED = "paper_removed", "Papier numérisé retiré"
+    PASSAGE_HIDDEN = "passage_hidden", "Passage occulté dans les copies"
+    PASSAGE_SHOWN = "passage_shown", "Passage rendu aux copies"

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.files.uploadhandler import MemoryFileUploadHandler, SkipFile
 
 MAX_REQUEST = 6 * 1024 * 1024  # a file of 5 MiB (mechanics §9) and its form
+MAX_PHOTOGRAPHS = 26 * 1024 * 1024  # two photographs of 12 MiB, or more that are smaller, and their form
 
 
 class BoundedUploadHandler(MemoryFileUploadHandler):
@@ -12,6 +13,8 @@ class BoundedUploadHandler(MemoryFileUploadHandler):
 
     Nothing ever touches the disk: a list of pupils left in /tmp by a killed process would be nobody's.
     """
+
+    most = MAX_REQUEST
 
     def handle_raw_input(
         self,
@@ -22,9 +25,15 @@ class BoundedUploadHandler(MemoryFileUploadHandler):
         encoding: str | None = None,
     ) -> None:
         self.activated = True
-        self.too_big = content_length > MAX_REQUEST
+        self.too_big = content_length > self.most
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         if self.too_big:
             raise SkipFile
         super().new_file(*args, **kwargs)
+
+
+class PhotographsUploadHandler(BoundedUploadHandler):
+    """For the pages that take photographs of paper: phones make them larger than any list."""
+
+    most = MAX_PHOTOGRAPHS

@@ -1,5 +1,6 @@
 """The report live, its comment, its PDF, and the closing with its gate (I2, I3)."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
@@ -18,6 +19,7 @@ from proctoring.services import closing
 from proctoring.services.addenda import addendum_file_name, stored_paper
 from proctoring.services.comment import LONGEST_COMMENT, CommentChanged, save_comment
 from proctoring.services.room import refuse
+from proctoring.services.scans import keeps_paper
 from sessions_app.models import Session
 from sessions_app.models.stored_file import FilePurpose
 
@@ -143,6 +145,7 @@ def _gate_context(place: Place, typed: Typed, *, seen_now: bool = False) -> dict
     return {
         "place": place,
         "session": place.session,
+        "keeps_paper": keeps_paper(place.session),
         "gate": found,
         "gaps": gaps,
         "codes": codes,
@@ -157,6 +160,7 @@ def _with_report(place: Place) -> dict[str, Any]:
     return report_context(report) | {
         "place": place,
         "session": place.session,
+        "keeps_paper": keeps_paper(place.session),
         "longest": LONGEST_COMMENT,
         "comment_text": report.comment.text,
         "comment_seen": report.comment.version,
@@ -197,10 +201,7 @@ def _save(place: Place, typed: Typed) -> None:
 
 def _fresh(place: Place) -> Place:
     session = Session.objects.select_related("establishment").get(pk=place.session.pk)
-    return Place(
-        place.request, session, place.actor, place.now, place.root, place.back_url, place.back_words,
-        place.in_room,
-    )  # fmt: skip
+    return replace(place, session=session)
 
 
 def _as_file(content: bytes, name: str) -> HttpResponse:

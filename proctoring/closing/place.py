@@ -11,7 +11,7 @@ from sessions_app.models import Session
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The room, or the establishment area. `root` is the address under which the pages stand."""
+    """The room, the establishment area or the archive (`area`). `root`: the address under which the pages stand."""
 
     request: HttpRequest
     session: Session
@@ -21,10 +21,11 @@ class Place:
     back_url: str
     back_words: str
     in_room: bool
+    area: str = "establishment"
 
     @property
     def base(self) -> str:
-        return "base.html" if self.in_room else "establishment/base.html"
+        return "base.html" if self.in_room else f"{self.area}/base.html"
 
     @property
     def report_url(self) -> str:
@@ -49,6 +50,10 @@ class Place:
     @property
     def gate_url(self) -> str:
         return f"{self.root}cloturer/manques/"
+
+    @property
+    def scans_url(self) -> str:
+        return f"{self.root}feuilles/"
 
     @property
     def is_htmx(self) -> bool:

@@ -60,7 +60,7 @@ class AddendumForm(forms.Form):
 @on_session
 def report(request: HttpRequest, session: Session) -> HttpResponse:
     """« PV d’incident », as it stands, or sealed with its addenda."""
-    return pages.report_page(_place(request, session))
+    return pages.report_page(place_of(request, session))
 
 
 @asked_again
@@ -68,7 +68,7 @@ def report(request: HttpRequest, session: Session) -> HttpResponse:
 @on_session
 def report_sheet(request: HttpRequest, session: Session) -> HttpResponse:
     """What the page asks for again by itself."""
-    return pages.sheet(_place(request, session))
+    return pages.sheet(place_of(request, session))
 
 
 @asked_again
@@ -76,21 +76,21 @@ def report_sheet(request: HttpRequest, session: Session) -> HttpResponse:
 @on_session
 def report_comment(request: HttpRequest, session: Session) -> HttpResponse:
     """The comment, saved while it is written."""
-    return pages.comment(_place(request, session))
+    return pages.comment(place_of(request, session))
 
 
 @require_safe
 @on_session
 def report_pdf(request: HttpRequest, session: Session) -> HttpResponse:
     """A draft until closing, then the sealed bytes."""
-    return pages.pdf(_place(request, session))
+    return pages.pdf(place_of(request, session))
 
 
 @require_http_methods(["GET", "POST"])
 @on_session
 def close(request: HttpRequest, session: Session) -> HttpResponse:
     """« Clôturer »."""
-    return pages.close_page(_place(request, session))
+    return pages.close_page(place_of(request, session))
 
 
 @asked_again
@@ -98,7 +98,7 @@ def close(request: HttpRequest, session: Session) -> HttpResponse:
 @on_session
 def closing_gate(request: HttpRequest, session: Session) -> HttpResponse:
     """What is missing, with what is typed so far."""
-    return pages.gate(_place(request, session))
+    return pages.gate(place_of(request, session))
 
 
 @require_http_methods(["GET", "POST"])
@@ -135,7 +135,7 @@ def addendum_pdf(request: HttpRequest, session: Session, rank: int) -> HttpRespo
     return pages.addendum_paper(session, rank)
 
 
-def _place(request: HttpRequest, session: Session) -> Place:
+def place_of(request: HttpRequest, session: Session) -> Place:
     """What fell due is written first: the report says what has happened, also when nobody watched.
 
     Refused with `session_eliminated`: there is no report any more.

@@ -14,6 +14,7 @@ from proctoring.dashboard import (
     password,
     report,
     results,
+    scans,
     team,
     views,
 )
@@ -63,5 +64,10 @@ urlpatterns = [
     path(f"{_SESSION}cloturer/manques/", report.closing_gate, name="closing_gate"),
     path(f"{_SESSION}additif/", report.addendum, name="addendum"),
     path(f"{_SESSION}additif-<int:rank>.pdf", report.addendum_pdf, name="addendum_pdf"),
+    path(f"{_SESSION}feuilles/", scans.scans, name="scans"),
+    path(f"{_SESSION}feuilles/pages/<int:page_id>/", scans.scan_page, name="scan_page"),
+    path(f"{_SESSION}feuilles/reunir/", scans.bind_scan, name="bind_scan"),
+    path(f"{_SESSION}feuilles/<int:file_id>.pdf", scans.scan, name="scan"),
+    path(f"{_SESSION}feuilles/<int:file_id>/retirer/", scans.remove_scan, name="remove_scan"),
     path("equipe/<int:membership_id>/retirer/", team.remove_member, name="remove_member"),
 ]

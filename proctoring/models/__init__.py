@@ -11,6 +11,7 @@ from proctoring.models.export import Export, ExportShape
 from proctoring.models.hand_over import HandOver
 from proctoring.models.incident import FraudSheet, Incident
 from proctoring.models.once import Once
+from proctoring.models.paper_page import PaperPage
 from proctoring.models.proposal import Proposal
 from proctoring.models.receipt import Receipt
 from proctoring.models.ticket import Ticket, TicketDoor
@@ -29,6 +30,7 @@ __all__ = [
     "HandOver",
     "Incident",
     "Once",
+    "PaperPage",
     "ProctorAccess",
     "Proposal",
     "Receipt",

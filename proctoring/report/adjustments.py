@@ -157,6 +157,7 @@ def _know(person: Someone, facts: object) -> None:
     known = {name: facts[name] for name in IDENTITY if name in facts}
     person.last_name = str(known.get("last_name", person.last_name)).upper()
     person.first_name = str(known.get("first_name", person.first_name))
+    person.names.add((person.last_name, person.first_name))
     person.class_name = str(known.get("class_name", person.class_name))
     person.local_id = str(known.get("local_id", person.local_id))
     if "birth_date" in known:

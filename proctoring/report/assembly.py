@@ -6,7 +6,7 @@ from datetime import datetime
 from pixsurv.kernel.identity import fold as folded
 from proctoring.enums import AttemptState
 from proctoring.report.attempts import UNFINISHED
-from proctoring.report.content import Line, Person, Report, Watch
+from proctoring.report.content import STRANGERS, Line, Person, Report, Watch
 from proctoring.report.story import Act, Alert, Incident, RoomIncident, Someone, Story, Together, Watching
 from proctoring.report.troubles import code_of
 from sessions_app.documents.papers import CODES
@@ -20,7 +20,7 @@ def assembled(story: Story) -> Report:
     lines = [*_launch(story), *story.lines.values()]
     lines += [_of_minutes(story, group) for group in story.together.values() if group.people]
     lines += [_of_room_incident(story, one) for one in story.room_incidents.values()]
-    people = sorted((one for one in story.people.values() if one.listed), key=_in_the_list)
+    people = sorted(story.people.values(), key=_in_the_list)
     alerts = list(story.alerts.values())
     return Report(
         session=story.session,
@@ -30,7 +30,9 @@ def assembled(story: Story) -> Report:
         launched=story.session.clock(story.launched_at) if story.launched_at is not None else "",
         instructions=story.instructions,
         proctors=_watches(story),
-        people=[_person(story, one) for one in people],
+        people=[_person(story, one) for one in people if one.listed],
+        gone=[_person(story, one) for one in people if not one.listed],
+        names=_names(story),
         lines=sorted(lines, key=_in_time),
         incidents=sorted((_of_incident(story, one) for one in story.incidents.values()), key=_in_time),
         alerts=sorted((_of_alert(story, one) for one in alerts), key=_in_time),
@@ -48,6 +50,14 @@ def standing_of(state: AttemptState, *, late_refused: bool, begun: bool) -> str:
             return "En retard, non admis"
         return "Absent" if begun else "À cocher"
     return "Présent, n’a pas commencé" if state == AttemptState.PRESENT else state.label
+
+
+def _names(story: Story) -> dict[int, frozenset[tuple[str, str]]]:
+    """Every name that the journal knows, those that were corrected since included."""
+    found = {
+        one.id: frozenset({*one.names, (one.last_name, one.first_name)}) for one in story.people.values()
+    }
+    return {**found, STRANGERS: frozenset(story.strangers)}
 
 
 def _person(story: Story, one: Someone) -> Person:

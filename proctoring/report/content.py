@@ -101,7 +101,7 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A candidate of the list at the end of the journal."""
+    """A candidate of the list at the end of the journal. `hidden`: what a copy says in the place of his situation."""
 
     id: int
     last_name: str
@@ -122,6 +122,7 @@ class Person:
     given_minutes: int = 0
     unfinished: bool = False
     reason: str = ""
+    hidden: str = ""
 
     @property
     def name(self) -> str:
@@ -172,9 +173,16 @@ class Addendum:
     seal: str
 
 
+STRANGERS = 0  # the key of `Report.names` for who was asked for and is on no list
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole report."""
+    """The whole report.
+
+    `gone`: who left the list (removed, or in another room now); what was noted of him here is still here. `names`:
+    candidate → every (last, first) that he was ever called in the journal.
+    """
 
     session: SessionFacts
     sequence: int
@@ -191,6 +199,8 @@ class Report:
     comment: Comment
     closing: Closing | None = None
     addenda: list[Addendum] = field(default_factory=list)
+    gone: list[Person] = field(default_factory=list)
+    names: dict[int, frozenset[tuple[str, str]]] = field(default_factory=dict)
 
     @property
     def course(self) -> list[Line]:

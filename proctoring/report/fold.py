@@ -64,12 +64,16 @@ FOLDED: Mapping[str, Fold] = MappingProxyType(
         "comment_changed": session_acts.comment_changed,
         "closed": session_acts.closed,
         "addendum": session_acts.addendum,
+        "paper_scanned": session_acts.paper_scanned,
+        "paper_removed": session_acts.paper_removed,
     }
 )
 NOT_REPORTED: Mapping[str, str] = MappingProxyType(
     {
         "password_changed": "security of the session, not a fact of the exam; the journal's page shows it",
         "proposal_dismissed": "a suggestion of ours that nobody kept: what was kept is an incident or minutes",
+        "passage_hidden": "what copies leave out; the report itself stays whole",
+        "passage_shown": "the same, taken back: the report stays whole",
         "receipt": "the hand-over of the papers comes after the report, and is the archive's",
     }
 )

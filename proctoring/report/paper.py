@@ -1,6 +1,6 @@
 """The report on paper: PDF/A-2a and PDF/UA-1 of the same fold that the screen shows (I2)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from proctoring.report.content import Addendum, Line, Person, Report
@@ -84,6 +84,10 @@ class ReportSheet:
     qr: str
     qr_words: str
     verify_address: str
+    copy: str = ""  # of a copy: its mark, what is left out, the additions, the seal of the original
+    copy_words: str = ""
+    addenda: list[list[str]] = field(default_factory=list)
+    original: str = ""
     template: str = REPORT
 
 
@@ -110,7 +114,7 @@ def report_pdf(report: Report) -> bytes:
     session = report.session
     title = f"PV d’incident — session {session.number}"
     title += f" ({report.draft})" if report.draft else ""
-    return typeset([_sheet(report)], title=title, stamp=report.last_at or session.starts_at)
+    return typeset([sheet_of(report)], title=title, stamp=report.last_at or session.starts_at)
 
 
 def addendum_pdf(report: Report, addendum: Addendum) -> bytes:
@@ -119,7 +123,7 @@ def addendum_pdf(report: Report, addendum: Addendum) -> bytes:
     title = f"Additif n° {addendum.rank} au PV d’incident — session {session.number}"
     sealed = _sealed(report, addendum.seal, f"Sceau de l’additif n° {addendum.rank}")
     sheet = AddendumSheet(
-        head=_head(report),
+        head=head_of(report),
         rank=str(addendum.rank),
         facts=[
             ["Session", f"{session.number} · {session.kind}"],
@@ -159,6 +163,8 @@ def facts_of(report: Report) -> list[list[str]]:
 
 def situation_of(person: Person, report: Report) -> str:
     """« Terminé par le surveillant : problème technique. Temps majoré 33 %. »."""
+    if person.hidden:
+        return person.hidden
     said = person.standing
     if person.unfinished:
         missing = "motif à donner" if report.closing is None else "motif non donné"
@@ -186,18 +192,19 @@ def names_of(people: list[Person]) -> str:
     return " · ".join(person.name for person in people)
 
 
-def _sheet(report: Report) -> ReportSheet:
+def sheet_of(report: Report) -> ReportSheet:
+    """The paper's data; a copy takes it and says that it is one."""
     closing = report.closing
     signature = closing.signature if closing is not None else None
     seal = closing.seal if closing is not None and not report.draft else ""
     sealed = _sealed(report, seal, "Sceau de la clôture")
     return ReportSheet(
-        head=_head(report),
+        head=head_of(report),
         draft=report.draft,
         facts=facts_of(report),
-        course=_printed(report.course),
-        incidents=_printed(report.incidents),
-        alerts=_printed(report.alerts),
+        course=printed(report.course),
+        incidents=printed(report.incidents),
+        alerts=printed(report.alerts),
         people=[_named(person, report) for person in report.people],
         absent=names_of(report.absent) if report.launched_at or closing else "",
         refused=names_of(report.refused),
@@ -228,7 +235,7 @@ def _sealed(report: Report, seal: str, title: str) -> Sealed:
     )
 
 
-def _head(report: Report) -> Head:
+def head_of(report: Report) -> Head:
     """From the same facts as the rest: no row is asked for."""
     session = report.session
     local: datetime = session.starts_at.astimezone(session.zone)
@@ -251,7 +258,7 @@ def _head(report: Report) -> Head:
     )
 
 
-def _printed(lines: list[Line]) -> list[Printed]:
+def printed(lines: list[Line]) -> list[Printed]:
     return [Printed(line.time, line.code, line.words, line.note) for line in lines]
 
 

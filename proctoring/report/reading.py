@@ -2,6 +2,8 @@
 
 from proctoring.report.content import Report, SessionFacts
 from proctoring.report.fold import fold
+from proctoring.report.redaction import Hidden, hidden_of
+from sessions_app.enums import EventKind
 from sessions_app.models import Event, Session
 
 
@@ -9,3 +11,10 @@ def report_of(session: Session) -> Report:
     """One query, whatever the number of candidates. `session` comes with its establishment."""
     events = Event.objects.filter(session_id=session.pk, sequence__lte=session.sequence)
     return fold(SessionFacts.of(session), events.order_by("sequence"))
+
+
+def hidden_in(session: Session) -> list[Hidden]:
+    """What copies of this session leave out now. One query."""
+    kinds = (EventKind.PASSAGE_HIDDEN, EventKind.PASSAGE_SHOWN)
+    events = Event.objects.filter(session_id=session.pk, kind__in=kinds).order_by("sequence")
+    return hidden_of(SessionFacts.of(session), events)

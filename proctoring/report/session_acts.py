@@ -1,8 +1,9 @@
 """How acts about the whole session are folded: proctors, instructions, comment, closing, addenda (R2, R4, I3, I4)."""
 
-from proctoring.enums import EndReason
+from proctoring.enums import EndReason, SignedPaper
 from proctoring.report.content import Addendum, Closing, Comment, Signature
 from proctoring.report.story import Act, Story, Watching
+from sessions_app.wording import NBSP
 
 
 def proctor_entered(story: Story, act: Act) -> None:
@@ -51,3 +52,19 @@ def addendum(story: Story, act: Act) -> None:
     when = story.session.full(act.received_at)
     rank = len(story.addenda) + 1
     story.addenda.append(Addendum(rank, act.received_at, when, act.by, act.text("text"), act.hash))
+
+
+def paper_scanned(story: Story, act: Act) -> None:
+    """Before the closing only: what comes after it stands in the archive, and the sealed paper is as it was."""
+    if story.closing is not None:
+        return
+    paper, pages = act.text("paper"), act.number("pages")
+    label = SignedPaper(paper).label if paper in SignedPaper.values else "sans précision"
+    many = f"{pages}{NBSP}page{'s' if pages > 1 else ''}"
+    words = f"Papier signé numérisé par {act.by}{NBSP}: {label}, {many}."
+    story.scans[act.number("file")] = story.tell(act, words)
+
+
+def paper_removed(story: Story, act: Act) -> None:
+    if story.closing is None:
+        story.drop(story.scans.pop(act.number("file"), 0))

@@ -94,6 +94,7 @@ class Someone:
     birth: str = ""
     class_name: str = ""
     local_id: str = ""
+    names: set[tuple[str, str]] = field(default_factory=set)  # last and first, as they were ever written
     listed: bool = True
     state: AttemptState = AttemptState.EXPECTED
     before_end: AttemptState = AttemptState.IN_PROGRESS
@@ -190,6 +191,8 @@ class Story:
     closing: Closing | None = None
     reasons: dict[int, str] = field(default_factory=dict)
     addenda: list[Addendum] = field(default_factory=list)
+    scans: dict[int, int] = field(default_factory=dict)  # file → key of its line
+    strangers: set[tuple[str, str]] = field(default_factory=set)  # last and first name of who is on no list
     sequence: int = 0
     last_at: datetime | None = None
 

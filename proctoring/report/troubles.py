@@ -122,7 +122,10 @@ def _tell_case(story: Story, act: Act, words: str) -> None:
 def _about(story: Story, act: Act) -> str:
     """Who is meant: perhaps somebody who is on no list, or on that of another room."""
     person = _listed(story, act)
-    named = f"{act.text('last_name').upper()} {act.text('first_name')}".strip()
+    last, first = act.text("last_name").upper(), act.text("first_name")
+    if person is None and (last or first):
+        story.strangers.add((last, first))
+    named = f"{last} {first}".strip()
     who = person.name if person is not None else named
     return f"{who}{NBSP}: " if who else ""
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from proctoring.enums import Arrival, CaseKind, CaseState, HandedPaper, Source
+from proctoring.enums import Arrival, CaseKind, CaseState, HandedPaper, SignedPaper, Source
 from proctoring.selectors.wording import NBSP, clock_time, day, named_in
 from sessions_app.enums import EventKind
 
@@ -307,6 +307,22 @@ def _papers(told: Told, key: str) -> str:
     )
 
 
+SIGNED_WORDS: dict[str, str] = {paper.value: str(paper.label) for paper in SignedPaper}
+
+
+def _paper(words: str) -> Sentence:
+    """Which paper, how many pages, and how its digest begins: enough to tell two scans of one sheet apart."""
+
+    def said(told: Told) -> str:
+        pages, digest = told.text("pages"), told.text("sha256")
+        details = [SIGNED_WORDS.get(told.text("paper"), "")]
+        details += [f"{pages}{NBSP}page{'s' if pages != '1' else ''}" if pages else ""]
+        details += [f"empreinte {digest[:12]}…" if digest else ""]
+        return _plain(words, *[lambda _, text=text: text for text in details])(told)
+
+    return said
+
+
 SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
     {
         EventKind.PRESENCE_CONFIRMED: _plain("Présence confirmée", _arrival, _quoted("reason")),
@@ -362,6 +378,11 @@ SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
         EventKind.CLOSED: _plain("Session clôturée"),
         EventKind.ADDENDUM: _plain("Additif", _quoted("text")),
         EventKind.RECEIPT: _receipt,
+        EventKind.PAPER_SCANNED: _paper("Papier signé numérisé"),
+        EventKind.PAPER_REMOVED: _paper("Papier numérisé retiré"),
+        # What is hidden in copies is not repeated here: the reason says enough.
+        EventKind.PASSAGE_HIDDEN: _plain("Passage occulté dans les copies", _quoted("reason")),
+        EventKind.PASSAGE_SHOWN: _plain("Passage rendu aux copies"),
     }
 )
 

@@ -13,7 +13,7 @@ from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import DomainError
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind, Followed, SessionKind, SessionState
-from sessions_app.models import Candidate, Establishment, Event, Session
+from sessions_app.models import Candidate, Establishment, Event, Session, StoredFile
 from sessions_app.models.session import draw_access_code, draw_password
 from sessions_app.services.enrolment import enrol
 from sessions_app.services.journal import locked_session
@@ -196,6 +196,7 @@ def delete_session(*, session_id: int, now: datetime) -> None:
                 "already_launched", "Un test a commencé dans cette session : elle ne se supprime plus."
             )
         Event.objects.filter(session=session).delete()
+        StoredFile.objects.filter(session=session).delete()  # a sheet photographed before anything began
         session.delete()
 
 

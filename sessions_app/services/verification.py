@@ -9,7 +9,6 @@ from django.db.models import F
 from pixsurv.kernel import journal
 from sessions_app.enums import EventKind
 from sessions_app.models import Event, Session, StoredFile
-from sessions_app.models.stored_file import FilePurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,11 @@ def verify_session(session: Session) -> Verification:
             return _found(session, sequence - 1, by_digest, Break(sequence, event.kind, fault))
         by_digest += event.facts is None
         previous = event.hash
-    fault_of_the_end = _fault_of_the_head(session, sequence, previous) or _fault_of_the_seal(session)
+    fault_of_the_end = (
+        _fault_of_the_head(session, sequence, previous)
+        or _fault_of_the_seal(session)
+        or _fault_of_the_scans(session)
+    )
     return _found(session, sequence, by_digest, fault_of_the_end)
 
 
@@ -107,14 +110,29 @@ def _fault_of_the_seal(session: Session) -> Break | None:
     if session.seal and (closed is None or closed.hash != session.seal):
         at = closed.sequence if closed is not None else session.sequence + 1
         return Break(at, EventKind.CLOSED, "la clôture n’est pas celle dont le sceau a été imprimé")
-    papers = StoredFile.objects.filter(
-        session_id=session.pk, purpose__in=[FilePurpose.REPORT, FilePurpose.ADDENDUM]
-    )
-    for paper in papers.order_by("pk"):
+    papers = StoredFile.objects.filter(session_id=session.pk)
+    for paper in papers.order_by("pk").iterator(chunk_size=1):
         if hashlib.sha256(bytes(paper.content)).hexdigest() != paper.sha256:
             return Break(
                 closed.sequence if closed is not None else session.sequence,
                 "",
                 f"le document conservé {paper.name} n’est plus celui qui a été enregistré",
+            )
+    return None
+
+
+def _fault_of_the_scans(session: Session) -> Break | None:
+    """A photograph of a signed sheet was swapped or deleted with its row: the chain holds the digest of each (I3).
+
+    Files first, and every withdrawal whenever it came: an act going on is no fault.
+    """
+    kept = dict(StoredFile.objects.filter(session_id=session.pk).values_list("pk", "sha256"))
+    told = Event.objects.filter(session_id=session.pk, facts__isnull=False).order_by("sequence")
+    removed = {(one.facts or {})["file"] for one in told.filter(kind=EventKind.PAPER_REMOVED)}
+    for event in told.filter(kind=EventKind.PAPER_SCANNED, sequence__lte=session.sequence):
+        facts = event.facts or {}
+        if facts["file"] not in removed and kept.get(facts["file"]) != facts["sha256"]:
+            return Break(
+                event.sequence, event.kind, "la feuille numérisée n’est plus celle qui a été enregistrée"
             )
     return None

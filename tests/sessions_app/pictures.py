@@ -1,4 +1,4 @@
-"""Small pictures, written by hand: no picture library is a dependency."""
+"""Small pictures, written by hand: what no picture library would write can be written too."""
 
 import struct
 import zlib

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from pixsurv.kernel import clock
-from proctoring.services import once
+from proctoring.services import once, scans
 from proctoring.services.due import advance_session
 from sessions_app.models import Session
 
@@ -19,6 +19,7 @@ class Command(BaseCommand):
         for session_id in due:
             advance_session(session_id, now=now)
         once.purge(now=now)
+        scans.purge(now=now)
         self.stdout.write(
             f"{len(due)} session{'s' if len(due) > 1 else ''} mise{'s' if len(due) > 1 else ''} à jour."
         )

@@ -23,6 +23,7 @@ from proctoring.room.views.report import (
     report_sheet,
 )
 from proctoring.room.views.resume import cancel_resume, dismiss_request, resume
+from proctoring.room.views.scans import bind_scan, remove_scan, scan, scan_page, scans
 from proctoring.room.views.take_over import take_over
 from proctoring.room.views.tickets import card, ticket
 from proctoring.room.views.workstations import swap, undo, workstation
@@ -31,6 +32,7 @@ __all__ = [
     "alert",
     "alert_category",
     "ask_direction",
+    "bind_scan",
     "by_hand",
     "cancel_resume",
     "candidate",
@@ -59,6 +61,7 @@ __all__ = [
     "not_listed",
     "paper",
     "presence",
+    "remove_scan",
     "report",
     "report_comment",
     "report_pdf",
@@ -66,6 +69,9 @@ __all__ = [
     "resume",
     "right_room",
     "room",
+    "scan",
+    "scan_page",
+    "scans",
     "start_all",
     "state",
     "swap",

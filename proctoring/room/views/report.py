@@ -14,25 +14,25 @@ from proctoring.room.visit import Visit
 @in_room("GET")
 def report(visit: Visit, **_: Any) -> HttpResponse:
     """« PV d’incident », as it stands; also once the session is closed."""
-    return pages.report_page(_place(visit))
+    return pages.report_page(place_of(visit))
 
 
 @in_room("GET")
 def report_sheet(visit: Visit, **_: Any) -> HttpResponse:
     """What the page asks for again by itself."""
-    return pages.sheet(_place(visit))
+    return pages.sheet(place_of(visit))
 
 
 @in_room("POST")
 def report_comment(visit: Visit, **_: Any) -> HttpResponse:
     """The comment, saved while it is written."""
-    return pages.comment(_place(visit))
+    return pages.comment(place_of(visit))
 
 
 @in_room("GET")
 def report_pdf(visit: Visit, **_: Any) -> HttpResponse:
     """A draft until closing, then the sealed bytes."""
-    return pages.pdf(_place(visit))
+    return pages.pdf(place_of(visit))
 
 
 @in_room("GET", "POST")
@@ -40,17 +40,17 @@ def close(visit: Visit, **_: Any) -> HttpResponse:
     """« Clôturer »: a page of its own; a page that still asks for it by htmx is led there, or told what changed."""
     if visit.is_htmx and visit.request.method == "GET":
         return HttpResponse(status=204, headers={"HX-Redirect": visit.request.path})
-    response = pages.close_page(_place(visit))
+    response = pages.close_page(place_of(visit))
     return answers.done(visit) if visit.is_htmx and response.status_code == 303 else response
 
 
 @in_room("POST")
 def closing_gate(visit: Visit, **_: Any) -> HttpResponse:
     """What is missing, with what is typed so far."""
-    return pages.gate(_place(visit))
+    return pages.gate(place_of(visit))
 
 
-def _place(visit: Visit) -> Place:
+def place_of(visit: Visit) -> Place:
     return Place(
         request=visit.request,
         session=visit.session,

@@ -18,6 +18,7 @@ from proctoring.models import (
     FraudSheet,
     HandOver,
     Incident,
+    PaperPage,
     ProctorAccess,
     Proposal,
     Receipt,
@@ -44,6 +45,7 @@ DELETED: tuple[tuple[type[Model], str], ...] = (
     (Entry, "session_id"),
     (ProctorAccess, "session_id"),
     (Receipt, "session_id"),
+    (PaperPage, "session_id"),
 )
 
 BLANKED: tuple[tuple[type[Model], str, Mapping[str, Any]], ...] = (

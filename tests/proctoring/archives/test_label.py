@@ -25,10 +25,11 @@ def test_label_tells_box_school_years_sessions_and_term(school: Establishment) -
     school.name, school.retention_years = "Collège d’essai", 5
     some = [
         factories.SessionFactory(
-            establishment=school, number=111111, starts_at=datetime(2024, 2, 29, 9, tzinfo=UTC)
+            establishment=school, closed=True, number=111111, starts_at=datetime(2024, 2, 29, 9, tzinfo=UTC)
         ),
         factories.SessionFactory(
             establishment=school,
+            closed=True,
             number=222222,
             room="Salle des conseils",
             kind=SessionKind.WHITE_EXAM,

@@ -72,6 +72,7 @@ READ_ONLY = {
 READ_ONLY |= {"report", "report_sheet", "report_pdf", "closing_gate", "card"}
 # Its visitor has no room yet: tests/proctoring/dashboard/test_hand_over.py.
 ELSEWHERE = {"take_over"}
+ELSEWHERE |= {"scans", "scan_page", "bind_scan", "scan", "remove_scan"}  # with their files: test_scans.py
 # Questions: what stands in the state, and how many buttons confirm.
 QUESTIONS: dict[str, tuple[str, list[str]]] = {
     "presence": ("expected", ["Confirmer"]),
@@ -105,6 +106,7 @@ def url_of(room: Room, name: str, candidate: Candidate) -> str:
     path = path.replace("<int:candidate_id>", str(candidate.pk)).replace("<slug:act>", "commence")
     asked = Case.objects.values_list("raised_sequence", flat=True).first()
     path = path.replace("<slug:kind>", "reouverture").replace("<int:sequence>", str(asked or 1))
+    path = path.replace("<int:page_id>", "1").replace("<int:file_id>", "1")
     for name, model in (("incident", Incident), ("proposal", Proposal)):
         last = model.objects.order_by("pk").last()
         path = path.replace(f"<int:{name}_id>", str(last.pk if last is not None else 1))

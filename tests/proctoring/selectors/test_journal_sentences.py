@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from proctoring.enums import Arrival, CaseKind, HandedPaper, Source
-from proctoring.models import Alert, Proposal
+from proctoring.models import Alert, PaperPage, Proposal
 from proctoring.selectors.journal_kinds import GROUPS, kinds_of
 from proctoring.selectors.journal_sentences import SENTENCES, sentence
 from proctoring.services import (
@@ -18,11 +19,13 @@ from proctoring.services import (
     ending,
     hand_over,
     minutes,
+    passages,
     password,
     presence,
     progress,
     resume,
     running,
+    scans,
     tickets,
 )
 from proctoring.services.addenda import add_addendum
@@ -100,6 +103,10 @@ Ligne proposée, ignorée : P (C2).
 Mot de passe de la session changé, surveillants déconnectés.
 Mot de passe de la session changé, surveillants gardés connectés.
 Page du test quittée : P (question 1).
+Papier numérisé retiré (Feuille d’émargement, 1 page, empreinte 6ef6ff2a13ac…).
+Papier signé numérisé (Feuille d’émargement, 1 page, empreinte 6ef6ff2a13ac…).
+Passage occulté dans les copies (« santé »).
+Passage rendu aux copies.
 Poste 14 : P.
 Poste 15 : P (avant : poste 14).
 Poste effacé : P (c’était le poste 15).
@@ -301,6 +308,21 @@ class Day:
             actor=self.admin,
             now=NOW + timedelta(days=3),
         )
+        self.copies({"actor": self.admin, "now": NOW + timedelta(days=2)})
+
+    def copies(self, who: dict[str, Any]) -> None:
+        page = {"position": 1, "source": "a", "content": b"", "small": b"", "width": 1, "height": 1}
+        one = PaperPage.objects.create(
+            session=self.session, holder=scans.holder_of(self.admin), created_at=who["now"], **page
+        )
+        self.session.refresh_from_db()
+        with patch.object(scans, "bound", return_value=b"a PDF"):
+            made = scans.bind_pages(session=self.session, paper="attendance", shown=[one.pk], **who)
+        scans.remove_scan(session_id=self.session.pk, file_id=made.file_id, **who)
+        where = {"session_id": self.session.pk, **who}
+        passages.hide_passage(**where, section="additif", key=1, typed="oubli", reason="santé")
+        hidden = Event.objects.filter(session=self.session).latest("sequence").sequence
+        passages.show_passage(**where, sequence=hidden)
 
     def time(self) -> None:
         who, _ = self.who("in_progress")

@@ -60,6 +60,10 @@ NOT_WRITTEN_YET = {
     "comment_changed",
     "addendum",
     "receipt",
+    "paper_scanned",
+    "paper_removed",
+    "passage_hidden",
+    "passage_shown",
 }
 PERSONAL = [
     "Perrine",

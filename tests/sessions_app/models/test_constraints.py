@@ -20,6 +20,7 @@ from proctoring.models import (
     HandOver,
     Incident,
     Once,
+    PaperPage,
     ProctorAccess,
     Proposal,
     Receipt,
@@ -261,6 +262,18 @@ def second_own_feed() -> models.Model:
     return changed(CalendarFeedFactory(), account=first.account, establishment=None)
 
 
+def second_page() -> models.Model:
+    fields: dict[str, Any] = {
+        "session": SessionFactory(),
+        "holder": "access:1",
+        "source": "0:1",
+        "position": 1,
+    }
+    fields |= {"content": b"x", "small": b"x", "width": 1, "height": 1, "created_at": NOW}
+    PaperPage.objects.create(**fields)
+    return PaperPage(**fields)
+
+
 def event(**values: Any) -> models.Model:
     fields: dict[str, Any] = {
         "session": SessionFactory(),
@@ -492,6 +505,7 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("proposal_settled_coherent", lambda: proposal(outcome="kept")),
     ("proposal_minutes_coherent", lambda: proposal(minutes=5)),
     ("proposal_minutes_coherent", lambda: proposal(kind="alert_waited", minutes=0)),
+    ("paper_page_once", second_page),
     ("answer_once_per_question", second_answer),
     ("once_per_scope", second_once),
     ("ticket_open_once_per_candidate", second_ticket),

@@ -9,7 +9,18 @@ from django.db import connection, models
 
 from pixsurv.kernel.journal import Json
 from proctoring.demo.history import live_through
-from proctoring.models import Answer, Attempt, Case, FraudSheet, HandOver, Incident, Once, Receipt, TicketDoor
+from proctoring.models import (
+    Answer,
+    Attempt,
+    Case,
+    FraudSheet,
+    HandOver,
+    Incident,
+    Once,
+    PaperPage,
+    Receipt,
+    TicketDoor,
+)
 from proctoring.services.elimination import fate
 from proctoring.services.elimination.act import eliminate
 from proctoring.services.elimination.slips import draft_pupils_slip
@@ -113,6 +124,8 @@ def other_rows(session: Session) -> None:
     TicketDoor.objects.create(session=session, counted_since=OLD)
     given = {"nonce": "n", "fingerprint": "f", "made_at": OLD, "expires_at": OLD}
     HandOver.objects.create(session=session, **given)
+    page = {"holder": "h", "position": 1, "source": "a", "width": 1, "height": 1, "created_at": NOW}
+    PaperPage.objects.create(session=session, content=b"", small=b"", **page)
     Receipt.objects.create(session=session, sequence=1, received_at=NOW, missing="report")
     drafts = {"header_line": 1, "created_at": OLD, "file_name": "f", "rows": [[2, [f"{MARK}ligne"]]]}
     ImportDraft.objects.create(session=session, **drafts)
