@@ -38,7 +38,7 @@ def end_overdue(visit: Visit, **_: Any) -> HttpResponse:
         overdue = [
             candidate
             for candidate in running_candidates(visit)
-            if candidate.attempt.deadline_at is not None and candidate.attempt.deadline_at <= visit.now
+            if candidate.attempt.deadline_at is not None and candidate.attempt.deadline_at <= rules.standing(visit.session, visit.now)
         ]
         return answers.dialog(visit, "end_overdue", {"overdue": overdue})
     attempts = ending.end_overdue(
