@@ -4,20 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('proctoring', '0004_incidents'),
-        ('sessions_app', '0010_room_incident'),
+        ("proctoring", "0004_incidents"),
+        ("sessions_app", "0010_room_incident"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='attempt',
-            name='out_since',
+            model_name="attempt",
+            name="out_since",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.CheckConstraint(condition=models.Q(('out_since__isnull', True), ('state__in', ['present', 'in_progress', 'resume_authorised']), _connector='OR'), name='attempt_out_only_in_course', violation_error_message='Seul un élève présent, qui n’a pas fini, peut être sorti.'),
+            model_name="attempt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("out_since__isnull", True),
+                    ("state__in", ["present", "in_progress", "resume_authorised"]),
+                    _connector="OR",
+                ),
+                name="attempt_out_only_in_course",
+                violation_error_message="Seul un élève présent, qui n’a pas fini, peut être sorti.",
+            ),
         ),
     ]

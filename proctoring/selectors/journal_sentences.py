@@ -273,6 +273,36 @@ def _transferred(told: Told) -> str:
     return _plain("Changé de salle", lambda _: way)(told)
 
 
+def _room_incident_started(told: Told) -> str:
+    again = told.facts.get("again")
+    return _plain(
+        "Incident dans toute la salle, sa fin est annulée"
+        if again
+        else "Incident dans toute la salle, début",
+        lambda _: told.text("label"),
+    )(told)
+
+
+def _room_incident_ended(told: Told) -> str:
+    if told.facts.get("undone"):
+        return "Incident dans toute la salle, commencé par erreur."
+    return _plain(
+        "Incident dans toute la salle, fin",
+        lambda _: told.text("label"),
+        _how_many("candidates", f"{told.text('minutes')}{NBSP}min rendues à"),
+        _how_many("resumes", "reprise autorisée pour"),
+    )(told)
+
+
+def _how_many(key: str, words: str) -> Callable[[Told], str]:
+    def said(told: Told) -> str:
+        found = told.facts.get(key)
+        many = len(found) if isinstance(found, list) else 0
+        return f"{words} {many} candidat{'s' if many > 1 else ''}" if many else ""
+
+    return said
+
+
 def _incident(words: str) -> Sentence:
     """Incidents bring a code, a question and words; each may be missing. A change tells what stands now."""
     said = _plain(words, _category, _question, _quoted("description"))
@@ -308,10 +338,8 @@ SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
         EventKind.MINUTES_GIVEN: _minutes("rendues"),
         EventKind.MINUTES_TAKEN_BACK: _minutes("reprises"),
         EventKind.EXTRA_TIME_SET: _extra_time_set,
-        EventKind.ROOM_INCIDENT_STARTED: _plain(
-            "Incident dans toute la salle, début", _quoted("description")
-        ),
-        EventKind.ROOM_INCIDENT_ENDED: _plain("Incident dans toute la salle, fin", _quoted("description")),
+        EventKind.ROOM_INCIDENT_STARTED: _room_incident_started,
+        EventKind.ROOM_INCIDENT_ENDED: _room_incident_ended,
         EventKind.WORKSTATION_CHANGED: _workstation,
         EventKind.WENT_OUT: _plain("Sortie de la salle"),
         EventKind.CAME_BACK: _plain("Retour dans la salle"),

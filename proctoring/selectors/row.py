@@ -312,9 +312,7 @@ def _before_start(candidate: Candidate, session: Session) -> str:
     )
 
 
-def _badges(
-    candidate: Candidate, attempt: Attempt, session: Session, now: datetime
-) -> tuple[NeedBadge, ...]:
+def _badges(candidate: Candidate, attempt: Attempt, session: Session, now: datetime) -> tuple[NeedBadge, ...]:
     """In the order of NEED_LOOK: what the margin's colour says is said first."""
     alert_since, judged_at = getattr(candidate, "open_alert_at", None), rules.standing(session, now)
     needs = rules.needs(attempt, now, alert_since=alert_since, judged_at=judged_at)

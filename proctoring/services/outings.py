@@ -53,7 +53,5 @@ def come_back(
             return attempt
         seen = max(min(observed_at or now, now), attempt.out_since)
         told = {"out_since": attempt.out_since.isoformat()}
-        room.write(
-            attempt, EventKind.CAME_BACK, actor=actor, observed_at=seen, facts=told, out_since=None
-        )
+        room.write(attempt, EventKind.CAME_BACK, actor=actor, observed_at=seen, facts=told, out_since=None)
         return attempt

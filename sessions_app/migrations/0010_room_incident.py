@@ -4,38 +4,72 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sessions_app', '0009_event_kinds'),
+        ("sessions_app", "0009_event_kinds"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='session',
-            name='incident_key',
+            model_name="session",
+            name="incident_key",
             field=models.PositiveIntegerField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='session',
-            name='incident_kind',
-            field=models.CharField(blank=True, choices=[('power', 'Coupure de courant'), ('network', 'Panne de réseau'), ('alarm', 'Alarme, évacuation'), ('other', 'Autre incident')], max_length=10),
+            model_name="session",
+            name="incident_kind",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("power", "Coupure de courant"),
+                    ("network", "Panne de réseau"),
+                    ("alarm", "Alarme, évacuation"),
+                    ("other", "Autre incident"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='session',
-            name='incident_over_at',
+            model_name="session",
+            name="incident_over_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='session',
-            name='incident_since',
+            model_name="session",
+            name="incident_since",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('incident_key__isnull', True), ('incident_kind', ''), ('incident_over_at__isnull', True), ('incident_since__isnull', True)), models.Q(('incident_key__isnull', False), ('incident_kind__in', ['power', 'network', 'alarm', 'other']), ('incident_since__isnull', False)), _connector='OR'), name='session_incident_coherent', violation_error_message='Un incident dans toute la salle a une nature et une heure de début.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("incident_key__isnull", True),
+                        ("incident_kind", ""),
+                        ("incident_over_at__isnull", True),
+                        ("incident_since__isnull", True),
+                    ),
+                    models.Q(
+                        ("incident_key__isnull", False),
+                        ("incident_kind__in", ["power", "network", "alarm", "other"]),
+                        ("incident_since__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="session_incident_coherent",
+                violation_error_message="Un incident dans toute la salle a une nature et une heure de début.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='session',
-            constraint=models.CheckConstraint(condition=models.Q(('incident_since__isnull', True), ('incident_over_at__isnull', False), ('state__in', ['planned', 'launched']), _connector='OR'), name='session_incident_runs_in_open_room', violation_error_message='Aucun incident ne dure dans une salle où tout est fini.'),
+            model_name="session",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("incident_since__isnull", True),
+                    ("incident_over_at__isnull", False),
+                    ("state__in", ["planned", "launched"]),
+                    _connector="OR",
+                ),
+                name="session_incident_runs_in_open_room",
+                violation_error_message="Aucun incident ne dure dans une salle où tout est fini.",
+            ),
         ),
     ]
