@@ -228,11 +228,12 @@ def _announce_of_the_room(key: str, event: Event, now: datetime) -> Announcement
     seconds = _seconds_left(event, now)
     if event.kind == EventKind.ROOM_INCIDENT_STARTED:
         return Announcement(
-            key, f"Incident dans toute la salle commencé : {facts.get('label')}", "Aucun temps ne s’écoule.",
+            key, f"Incident dans toute la salle commencé : {facts.get('label')}", "Personne ne passe en «\u00a0Temps écoulé\u00a0».",
             "Annuler", "cet incident", "incident-salle/annuler/", fields, seconds,
         )  # fmt: skip
     given, back = len(facts.get("candidates") or []), len(facts.get("resumes") or [])
-    told = f" : {facts.get('minutes')} min rendues à {_pupils(given)}" if given else ""
+    lost = facts.get("minutes")
+    told = f" : {lost} min rendue{'s' if lost != 1 else ''} à {_pupils(given)}" if given else ""
     more = f"Reprise autorisée pour {_pupils(back)} : le code d’accès sera redemandé." if back else ""
     return Announcement(
         key, f"Incident terminé{told}", more, "Annuler", "la fin de l’incident",

@@ -46,4 +46,7 @@ def common_silence(rows: list[Row], session: Session, now: datetime) -> Silence 
     since = min(since for since, _ in together.values())
     found = sorted((row for _, row in together.values()), key=lambda row: row.workstation_key)
     said = clock_time(session.local(since)), age_words(now - since)
-    return Silence(tuple(found), since, *said, asks=not session.incident_runs)
+    # Explained by the incident that runs, or that has just ended: they come back one by one.
+    ended = session.incident_over_at
+    explained = session.incident_runs or (ended is not None and since <= ended)
+    return Silence(tuple(found), since, *said, asks=not explained)
