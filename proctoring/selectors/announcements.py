@@ -228,7 +228,8 @@ def _announce_of_the_room(key: str, event: Event, now: datetime) -> Announcement
     seconds = _seconds_left(event, now)
     if event.kind == EventKind.ROOM_INCIDENT_STARTED:
         return Announcement(
-            key, f"Incident dans toute la salle commencé : {facts.get('label')}", "Personne ne passe en «\u00a0Temps écoulé\u00a0».",
+            key, f"Incident dans toute la salle commencé : {facts.get('label')}",
+            "Personne ne passe en «\u00a0Temps écoulé\u00a0».",
             "Annuler", "cet incident", "incident-salle/annuler/", fields, seconds,
         )  # fmt: skip
     given, back = len(facts.get("candidates") or []), len(facts.get("resumes") or [])
