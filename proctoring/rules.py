@@ -27,6 +27,11 @@ LATE_DEFAULT_FOR = timedelta(minutes=5)  # mechanics §7
 ROLL_CALL_FOR = timedelta(minutes=10)
 LAUNCH_TAKEN_BACK_WITHIN = timedelta(minutes=5)
 ALL_DONE_AFTER = timedelta(minutes=30)  # I3: « Tout le monde a fini — Clôturer »
+EARLIEST_BEFORE_START = timedelta(hours=12)  # nothing is keyed before: an obvious slip of the finger
+SILENT_TOGETHER = 4  # rows, R23
+SILENT_WITHIN = timedelta(seconds=60)
+MAY_BE_OUT = frozenset({AttemptState.PRESENT, *RUNNING})  # R24
+BACK_BY_HIMSELF = frozenset({EventKind.STARTED, EventKind.RESUMED, EventKind.COMPLETED})
 WATCHING = timedelta(minutes=2)  # mechanics §2: « who is watching »
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -67,15 +72,31 @@ def state_at(attempt: Attempt, now: datetime) -> AttemptState:
     return AttemptState.EXPIRED if state in RUNNING and end is not None and now >= end else state
 
 
+def standing(session: Session, now: datetime) -> datetime:
+    """The instant at which deadlines are judged: that at which an incident of the whole room began, while it runs.
+
+    Nobody becomes « Temps écoulé » meanwhile (R23); whose time was over before stays so.
+    """
+    return session.incident_since if session.incident_runs and session.incident_since is not None else now
+
+
 def automatic_end(attempt: Attempt, session: Session) -> datetime | None:
     """When the clock ends this running test: at its deadline, where the school chose so (P9).
 
-    Not when somebody reopened it, or undid its end, after that instant: the clock does not answer back.
+    Not when somebody reopened it, or undid its end, after that instant: the clock does not answer back. Not while an
+    incident of the whole room runs either; a deadline that fell in it counts once the minutes are decided, and that
+    decision can't be undone any more (decision 0019).
     """
-    if not session.establishment.ends_by_itself or attempt.deadline_at is None:
+    deadline = attempt.deadline_at
+    if not session.establishment.ends_by_itself or deadline is None:
         return None
     let_go_on = [at for at in (attempt.reopened_at, attempt.end_undone_at) if at is not None]
-    return None if any(at >= attempt.deadline_at for at in let_go_on) else attempt.deadline_at
+    if any(at >= deadline for at in let_go_on):
+        return None
+    if session.incident_since is None or deadline <= session.incident_since:
+        return deadline
+    decided = session.incident_over_at
+    return max(deadline, decided + UNDO + UNDO_GRACE) if decided is not None else None
 
 
 def falls_due(attempt: Attempt, session: Session) -> list[datetime]:
@@ -88,6 +109,11 @@ def may_undo_end(attempt: Attempt, now: datetime) -> bool:
     if attempt.state != AttemptState.ENDED or attempt.over_at is None or attempt.over_final_at is None:
         return False
     return attempt.over_at < attempt.over_final_at and now < attempt.over_final_at + UNDO_GRACE
+
+
+def first_instant(session: Session) -> datetime:
+    """Nothing that concerns the whole room is dated before: its launch, else half a day before it should begin."""
+    return session.launched_at or session.starts_at - EARLIEST_BEFORE_START
 
 
 def is_final(attempt: Attempt, now: datetime) -> bool:
@@ -111,8 +137,17 @@ class NeedSince:
     in_lane: bool
 
 
-def needs(attempt: Attempt, now: datetime, *, alert_since: datetime | None = None) -> list[NeedSince]:
-    """The needs of a row, each with the instant it began; independent of each other and of the state (R5, R6)."""
+def needs(
+    attempt: Attempt,
+    now: datetime,
+    *,
+    alert_since: datetime | None = None,
+    judged_at: datetime | None = None,
+) -> list[NeedSince]:
+    """The needs of a row, each with the instant it began; independent of each other and of the state (R5, R6).
+
+    `judged_at`: when the deadline is looked at, `standing` of its session; None: now.
+    """
     if state_at(attempt, now) not in RUNNING:
         return []
     found: list[NeedSince] = []
@@ -127,7 +162,7 @@ def needs(attempt: Attempt, now: datetime, *, alert_since: datetime | None = Non
             or now >= attempt.last_seen_at + SILENCE_IN_LANE
         )
         found.append(NeedSince(Need.DISCONNECTED, attempt.last_seen_at, urgent))
-    if attempt.deadline_at is not None and now >= attempt.deadline_at:
+    if attempt.deadline_at is not None and (judged_at or now) >= attempt.deadline_at:
         found.append(NeedSince(Need.OVERTIME, attempt.deadline_at, True))
     return found
 

@@ -45,6 +45,15 @@ class SignInMode(TextChoices):
     UNKNOWN = "", "Non renseigné"
 
 
+class RoomIncidentKind(TextChoices):
+    """What befell the whole room (R23)."""
+
+    POWER = "power", "Coupure de courant"
+    NETWORK = "network", "Panne de réseau"
+    ALARM = "alarm", "Alarme, évacuation"
+    OTHER = "other", "Autre incident"
+
+
 class EventKind(TextChoices):
     """Every act that a report could cite, and nothing else (mechanics §1)."""
 

@@ -161,6 +161,22 @@
     }
     const search = fragment.querySelector("#recherche");
     if (search) search.value = wanted.text;
+    // A gesture of an open menu has no id, for forty rows must stay light: its address finds it again.
+    const active = document.activeElement;
+    if (target.contains(active) && !active.id) pressed = active.getAttribute("formaction") || "";
+  });
+  let pressed = "";
+  document.addEventListener("htmx:oobAfterSwap", () => {
+    if (pressed) document.querySelector(`.menu[open] [formaction="${CSS.escape(pressed)}"]`)?.focus({ preventScroll: true });
+    pressed = "";
+  });
+
+  // ---- how many are ticked, in the words of the question ----
+  document.addEventListener("change", (event) => {
+    const asked = event.target.closest("[data-compte]");
+    if (!asked) return;
+    const many = asked.querySelectorAll(":checked").length;
+    asked.querySelector("legend span").textContent = `${many} élève${many > 1 ? "s" : ""}`;
   });
   function arrived() {
     const watch = byId("veille");

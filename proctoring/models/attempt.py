@@ -57,6 +57,9 @@ class Attempt(models.Model):
     reconnected_at = models.DateTimeField(null=True, blank=True)
     question = models.PositiveSmallIntegerField(null=True, blank=True)
 
+    # « Sortie », until « Retour » or an act that only somebody in the room can make (R24).
+    out_since = models.DateTimeField(null=True, blank=True)
+
     # Counted by the services, so that a row costs no query: incidents that the room shows, proposals that wait.
     incidents_noted = models.PositiveSmallIntegerField(default=0)
     proposals_open = models.PositiveSmallIntegerField(default=0)
@@ -119,6 +122,11 @@ class Attempt(models.Model):
                 name="attempt_left_only_while_running",
                 condition=Q(left_at__isnull=True) | Q(state__in=sorted(RUNNING)),
                 violation_error_message="Seul un test en cours peut avoir été quitté.",
+            ),
+            models.CheckConstraint(
+                name="attempt_out_only_in_course",
+                condition=Q(out_since__isnull=True) | Q(state__in=[AttemptState.PRESENT, *sorted(RUNNING)]),
+                violation_error_message="Seul un élève présent, qui n’a pas fini, peut être sorti.",
             ),
             models.CheckConstraint(
                 name="attempt_source_coherent",

@@ -91,11 +91,23 @@ def came_back(story: Story, act: Act) -> None:
     person = story.someone(act)
     back = story.session.clock(act.observed_at)
     out = story.lines.get(person.out_line)
+    if out is not None and act.observed_at - out.at <= UNDONE_WITHIN:  # a slip of the finger
+        person.out_line = story.drop(person.out_line)
+        return
     if out is None:
         story.tell(act, f"{person.name}{NBSP}: de retour à {back}.", person=person, code="C8")
         return
     words = f"{person.name}{NBSP}: sorti de {out.time} à {back}."
     story.lines[out.sequence] = replace(out, words=words)
+    person.out_line = 0
+
+
+def back_unseen(story: Story, person: Someone) -> None:
+    """He starts, resumes or has finished: he is back, nobody noted when."""
+    out = story.lines.get(person.out_line)
+    if out is not None:
+        words = f"{person.name}{NBSP}: sorti à {out.time}, retour non noté."
+        story.lines[out.sequence] = replace(out, words=words)
     person.out_line = 0
 
 
@@ -118,11 +130,9 @@ def minutes_given(story: Story, act: Act) -> None:
     person = story.someone(act)
     minutes = act.number("minutes")
     person.given += minutes
-    incident = act.facts.get("room_incident")
-    if incident is not None and incident in story.room_incidents:
-        found = story.room_incidents[incident]
-        found.minutes = minutes
-        found.people.add(person.id)
+    incident = story.room_incident_of(act)
+    if incident is not None:
+        incident.minutes[person.id] = incident.minutes.get(person.id, 0) + minutes
         return
     _together(story, act, person, minutes, taken_back=False)
 
@@ -131,10 +141,10 @@ def minutes_taken_back(story: Story, act: Act) -> None:
     person = story.someone(act)
     minutes = act.number("minutes")
     person.given -= minutes
-    for incident in story.room_incidents.values():
-        if act.facts.get("room_incident") is not None and person.id in incident.people:
-            incident.people.discard(person.id)
-            return
+    incident = story.room_incident_of(act)
+    if incident is not None and person.id in incident.minutes:
+        incident.minutes[person.id] -= minutes
+        return
     for given in reversed(list(story.together.values())):
         recent = act.received_at - given.act.received_at <= UNDONE_WITHIN
         if recent and not given.taken_back and given.minutes == minutes and person.id in given.people:

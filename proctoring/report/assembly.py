@@ -1,5 +1,6 @@
 """From what the journal told to the report: people in order, lines in time, several acts in one sentence."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -112,16 +113,23 @@ def _of_minutes(story: Story, group: Together) -> Line:
 def _of_room_incident(story: Story, one: RoomIncident) -> Line:
     what = one.act.text("label", "reason", "description", "kind")
     end = f" à {story.session.clock(one.ended.observed_at)}" if one.ended is not None else ""
-    begin = story.session.clock(one.act.observed_at)
+    begun_at = one.begin or one.act.observed_at
+    begin = story.session.clock(begun_at)
     parts = ["Incident dans toute la salle"]
     if what:
         parts.append(what.rstrip("."))
     parts.append(f"de {begin}{end}" if end else f"depuis {begin}")
-    if one.minutes and one.people:
-        many = f"{len(one.people)} candidats" if len(one.people) > 1 else "1 candidat"
-        parts.append(f"{one.minutes}{NBSP}min rendues à {many}")
-    people = [story.people[found] for found in sorted(one.people) if found in story.people]
-    return _line(story, one.act, ", ".join(parts) + ".", people, code=code_of(one.act.facts) or "C7")
+    given = Counter(minutes for minutes in one.minutes.values() if minutes)
+    for minutes, many in sorted(given.items(), reverse=True):
+        s = "s" if minutes > 1 else ""
+        parts.append(f"{minutes}{NBSP}min rendue{s} à {many} candidat{'s' if many > 1 else ''}")
+    if one.resuming:
+        many = len(one.resuming)
+        parts.append(f"reprise autorisée pour {many} candidat{'s' if many > 1 else ''}")
+    concerned = {*(found for found, minutes in one.minutes.items() if minutes), *one.resuming}
+    people = [story.people[found] for found in sorted(concerned) if found in story.people]
+    code = code_of(one.act.facts) or "C7"
+    return _line(story, one.act, ", ".join(parts) + ".", people, code=code, at=begun_at)
 
 
 def _of_alert(story: Story, one: Alert) -> Line:

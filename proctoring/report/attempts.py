@@ -1,7 +1,9 @@
 """How acts about the test of one candidate are folded: presence, start, resume, end (R8–R12)."""
 
 from proctoring.enums import TRANSITIONS, AttemptState
+from proctoring.report.adjustments import back_unseen
 from proctoring.report.story import Act, Someone, Story
+from proctoring.rules import BACK_BY_HIMSELF, MAY_BE_OUT
 from sessions_app.enums import EventKind
 from sessions_app.wording import NBSP
 
@@ -9,8 +11,11 @@ from sessions_app.wording import NBSP
 def _moved(story: Story, act: Act) -> Someone:
     """The candidate, in the state to which the table leads him."""
     person = story.someone(act)
-    target = TRANSITIONS[EventKind(act.kind)].target
+    kind = EventKind(act.kind)
+    target = TRANSITIONS[kind].target
     person.state = target if target is not None else person.before_end
+    if kind in BACK_BY_HIMSELF or person.state not in MAY_BE_OUT:
+        back_unseen(story, person)
     return person
 
 
@@ -69,6 +74,10 @@ def launch_taken_back(story: Story, act: Act) -> None:
 def resume_authorised(story: Story, act: Act) -> None:
     person = _moved(story, act)
     person.resume_by = f"autorisée à {story.session.clock(act.observed_at)} par {act.by}"
+    incident = story.room_incident_of(act)
+    if incident is not None:  # said by its line, for all together (R23)
+        incident.resuming.add(person.id)
+        return
     words = f"{person.name}{NBSP}: reprise du test autorisée par {act.by}."
     person.resume_line = story.tell(act, words, person=person)
 
@@ -76,6 +85,8 @@ def resume_authorised(story: Story, act: Act) -> None:
 def resume_cancelled(story: Story, act: Act) -> None:
     person = _moved(story, act)
     person.resume_line = story.drop(person.resume_line)
+    for incident in story.room_incidents.values():
+        incident.resuming.discard(person.id)
 
 
 def resumed(story: Story, act: Act) -> None:

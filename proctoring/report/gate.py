@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from proctoring import rules
@@ -46,7 +46,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """`running` and `undo_seconds` block; the others ask."""
+    """`running`, `undo_seconds` and `incident_runs` block; the others ask."""
 
     running: list[str]
     undo_seconds: int
@@ -55,10 +55,11 @@ class Gate:
     alerts: int
     open_alerts: int
     mark: str
+    incident_runs: bool = False  # « Incident dans toute la salle » (R23): its line would have no end
 
     @property
     def may_close(self) -> bool:
-        return not self.running and not self.undo_seconds
+        return not self.running and not self.undo_seconds and not self.incident_runs
 
     def gaps(self, said: Statement) -> list[Gap]:
         """What would be stated, were it closed with these words."""
@@ -83,7 +84,10 @@ def gate_of(session: Session, *, now: datetime) -> Gate:
     """Two queries, whatever the number of candidates."""
     attempts = Attempt.objects.filter(session_id=session.pk).select_related("candidate")
     alerts = Alert.objects.filter(attempt__session_id=session.pk).values_list("status", flat=True)
-    return _judged(attempts.order_by("candidate__sort_key", "candidate_id"), list(alerts.order_by("pk")), now)
+    judged = _judged(
+        attempts.order_by("candidate__sort_key", "candidate_id"), list(alerts.order_by("pk")), now
+    )
+    return replace(judged, incident_runs=session.incident_runs)
 
 
 def _judged(attempts: Iterable[Attempt], alerts: list[str], now: datetime) -> Gate:

@@ -161,8 +161,9 @@ class RoomIncident:
 
     act: Act
     ended: Act | None = None
-    minutes: int = 0
-    people: set[int] = field(default_factory=set)
+    begin: datetime | None = None  # corrected at its end
+    minutes: dict[int, int] = field(default_factory=dict)  # by candidate
+    resuming: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -195,6 +196,11 @@ class Story:
     strangers: set[tuple[str, str]] = field(default_factory=set)  # last and first name of who is on no list
     sequence: int = 0
     last_at: datetime | None = None
+
+    def room_incident_of(self, act: Act) -> RoomIncident | None:
+        """The incident of the whole room that this act belongs to."""
+        key = act.facts.get("room_incident")
+        return self.room_incidents.get(key) if key is not None else None
 
     def someone(self, act: Act) -> Someone:
         """The candidate of this act; his own acts name him where no enrolment did."""

@@ -1,5 +1,6 @@
 """How alerts, incidents, incidents of the whole room and cases sent up are folded (R10, R15, R16, R21, R23, I1)."""
 
+from datetime import datetime
 from typing import Any
 
 from proctoring.report.story import Act, Alert, Incident, RoomIncident, Someone, Story
@@ -62,21 +63,27 @@ def incident_deleted(story: Story, act: Act) -> None:
 
 
 def room_incident_started(story: Story, act: Act) -> None:
+    """`again`: its end was undone; what was given and used stands."""
+    found = story.room_incidents.get(_room_incident(act))
+    if act.facts.get("again") and found is not None:
+        found.ended, found.begin = None, None
+        return
     story.room_incidents[_room_incident(act)] = RoomIncident(act)
 
 
 def room_incident_ended(story: Story, act: Act) -> None:
-    """The one that runs, or the one that it names; minutes given for it join its line."""
+    """The one that runs, or the one that it names; minutes given for it join its line. `undone`: it never was."""
     key = _room_incident(act)
+    if act.facts.get("undone"):
+        story.room_incidents.pop(key, None)
+        return
     if key not in story.room_incidents:
         running = [known for known, one in story.room_incidents.items() if one.ended is None]
         key = running[-1] if running else key
     found = story.room_incidents.setdefault(key, RoomIncident(act))
     found.ended = act
-    found.minutes = act.number("minutes") or found.minutes
-    people = act.facts.get("candidates")
-    if isinstance(people, list):
-        found.people |= {one for one in people if isinstance(one, int)}
+    if since := act.text("since"):
+        found.begin = datetime.fromisoformat(since)
 
 
 CASES = {

@@ -12,6 +12,7 @@ from proctoring.room.people import attempt_of
 from proctoring.room.visit import Visit
 from proctoring.selectors.announcements import announcements
 from proctoring.selectors.room import Board, some_rows, watchers, whole_board
+from proctoring.selectors.room_incident import running_incident
 from proctoring.selectors.wording import clock_time
 from proctoring.services.room import refuse
 
@@ -30,6 +31,7 @@ def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
         "hidden": frozenset(),
         "refresh_url": f"{visit.room_url}etat/?v={board.version}"
         + ("&tri=poste" if listing.by_workstation else ""),
+        "incident": running_incident(session, visit.now),
         "local_now": visit.wall_clock(visit.now),
         "closed_time": clock_time(session.local(closed_at)) if closed_at else "",
         "watchers": [],

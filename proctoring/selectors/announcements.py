@@ -24,15 +24,20 @@ TAKEN_BACK_BY = {
     EventKind.ALERT_REFUSED: EventKind.ALERT_UNDONE,
     EventKind.ALERT_VALIDATED: EventKind.ALERT_UNDONE,
     EventKind.INCIDENT_REPORTED: EventKind.INCIDENT_DELETED,
+    EventKind.WENT_OUT: EventKind.CAME_BACK,
+    EventKind.ROOM_INCIDENT_STARTED: EventKind.ROOM_INCIDENT_ENDED,
+    EventKind.ROOM_INCIDENT_ENDED: EventKind.ROOM_INCIDENT_STARTED,
 }
+OF_THE_ROOM = (EventKind.ROOM_INCIDENT_STARTED, EventKind.ROOM_INCIDENT_ENDED)
 ANSWERS = (EventKind.ALERT_REFUSED, EventKind.ALERT_VALIDATED)
 OF_A_RUNNING_TEST = (EventKind.RESUME_AUTHORISED, EventKind.MINUTES_GIVEN, EventKind.EXTRA_TIME_SET, *ANSWERS)
 # What no longer can be taken back once this happened.
 OVERTAKEN_BY = {
-    EventKind.STARTED: (EventKind.PRESENCE_CONFIRMED,),
-    EventKind.RESUMED: (EventKind.RESUME_AUTHORISED,),
-    EventKind.ENDED: (*OF_A_RUNNING_TEST,),
-    EventKind.COMPLETED: (*OF_A_RUNNING_TEST,),
+    EventKind.STARTED: (EventKind.PRESENCE_CONFIRMED, EventKind.WENT_OUT),
+    EventKind.RESUMED: (EventKind.RESUME_AUTHORISED, EventKind.WENT_OUT),
+    EventKind.PRESENCE_CANCELLED: (EventKind.WENT_OUT,),
+    EventKind.ENDED: (*OF_A_RUNNING_TEST, EventKind.WENT_OUT),
+    EventKind.COMPLETED: (*OF_A_RUNNING_TEST, EventKind.WENT_OUT),
     EventKind.ALERT_RAISED: ANSWERS,
     EventKind.ALERT_REFUSED: ANSWERS,
     EventKind.ALERT_VALIDATED: ANSWERS,
@@ -54,7 +59,7 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
     touched: set[tuple[int | None, EventKind]] = set()
     for event in recent:
         kind = EventKind(event.kind)
-        if "swap" in (event.facts or {}):  # of « Poste défaillant », which its incident announces
+        if _is_told_elsewhere(event):
             continue
         stands = kind in TAKEN_BACK_BY and (event.candidate_id, kind) not in touched
         if stands and _is_by(event, access) and not _is_part(event, touched):
@@ -74,13 +79,22 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
     return [*news, *_grouped(known, people, session, now)]
 
 
+def _is_told_elsewhere(event: Event) -> bool:
+    """Part of « Poste défaillant », which its incident announces, or of the end of an incident of the whole room."""
+    facts = event.facts or {}
+    return "swap" in facts or (event.candidate_id is not None and "room_incident" in facts)
+
+
 def _is_by(event: Event, access: ProctorAccess) -> bool:
     actor = (event.facts or {}).get("actor", {})
     return bool(actor.get("access") == access.pk)
 
 
 def _is_part(event: Event, touched: set[tuple[int | None, EventKind]]) -> bool:
-    """An incident that is not announced for itself: of a confirmed alert, or of a workstation once he resumed."""
+    """What is not announced for itself: an undo, an incident of a confirmed alert, or of a workstation once he
+    resumed."""
+    if (event.facts or {}).keys() & {"again", "undone"}:
+        return True
     source = (event.facts or {}).get("source")
     resumed = (event.candidate_id, EventKind.RESUME_AUTHORISED) in touched
     return source == IncidentSource.ALERT or (source == IncidentSource.WORKSTATION and resumed)
@@ -111,6 +125,8 @@ def _announce(
     kind = EventKind(first.kind)
     if kind == EventKind.INCIDENT_REPORTED:
         return _announce_incident(key, first, people, now)
+    if kind in OF_THE_ROOM:
+        return _announce_of_the_room(key, first, now)
     who = [people[event.candidate_id] for event in group if event.candidate_id is not None]
     one = who[0]
     whole = one.full_name if len(who) == 1 else f"{len(who)} élèves"
@@ -140,6 +156,11 @@ def _announce(
         return Announcement(
             key, f"Reprise autorisée\u00a0: {one.full_name}", "Il doit retaper le code d’accès.", "Retirer",
             f"l’autorisation de reprise de {one.full_name}", f"{row}/reprise/retirer/", (), seconds,
+        )  # fmt: skip
+    if kind == EventKind.WENT_OUT:
+        return Announcement(
+            key, f"Sortie notée\u00a0: {one.full_name}", "", "Annuler", f"la sortie de {one.full_name}",
+            f"{row}/retour/", (), seconds,
         )  # fmt: skip
     if kind == EventKind.MINUTES_GIVEN:
         minutes = str(facts.get("minutes", 0))
@@ -198,6 +219,31 @@ def _announce_incident(key: str, event: Event, people: dict[int, Candidate], now
         f"l’incident {facts.get('category')}{question} de {who}", f"incidents/{incident}/retirer/", (),
         _seconds_left(event, now),
     )  # fmt: skip
+
+
+def _announce_of_the_room(key: str, event: Event, now: datetime) -> Announcement:
+    """« Incident dans toute la salle », begun or ended: one undo for all that it did (R23)."""
+    facts = event.facts or {}
+    fields = (("incident", str(facts.get("room_incident"))),)
+    seconds = _seconds_left(event, now)
+    if event.kind == EventKind.ROOM_INCIDENT_STARTED:
+        return Announcement(
+            key, f"Incident dans toute la salle commencé : {facts.get('label')}",
+            "Personne ne passe en «\u00a0Temps écoulé\u00a0».",
+            "Annuler", "cet incident", "incident-salle/annuler/", fields, seconds,
+        )  # fmt: skip
+    given, back = len(facts.get("candidates") or []), len(facts.get("resumes") or [])
+    lost = facts.get("minutes")
+    told = f" : {lost} min rendue{'s' if lost != 1 else ''} à {_pupils(given)}" if given else ""
+    more = f"Reprise autorisée pour {_pupils(back)} : le code d’accès sera redemandé." if back else ""
+    return Announcement(
+        key, f"Incident terminé{told}", more, "Annuler", "la fin de l’incident",
+        "incident-salle/fin/annuler/", fields, seconds,
+    )  # fmt: skip
+
+
+def _pupils(many: int) -> str:
+    return f"{many} élève{'s' if many > 1 else ''}"
 
 
 def _seconds_left(event: Event, now: datetime) -> int:

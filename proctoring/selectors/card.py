@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from proctoring.categories import CATEGORIES, PROPOSED
-from proctoring.enums import ProposalKind
+from proctoring.enums import Need, ProposalKind
 from proctoring.models import Proposal
 from proctoring.selectors.gesture import Gesture
 from proctoring.selectors.row import NeedBadge, Row
@@ -56,9 +56,15 @@ class Card:
         return self.row.overtime
 
 
-def card_of(row: Row, now: datetime, proposals: Sequence[Proposal] = ()) -> Card | None:
-    """None when nothing of this row is for the lane. `proposals`: the open ones about him, oldest first."""
-    waiting = [badge for badge in row.needs if badge.in_lane]
+def card_of(
+    row: Row, now: datetime, proposals: Sequence[Proposal] = (), *, silence_told: bool = False
+) -> Card | None:
+    """None when nothing of this row is for the lane. `proposals`: the open ones about him, oldest first.
+
+    `silence_told`: the lane says it already, in one line for many (R23).
+    """
+    told = Need.DISCONNECTED if silence_told else None
+    waiting = [badge for badge in row.needs if badge.in_lane and badge.need != told]
     offers = tuple(_offer(row, one) for one in proposals if _has_object(row, one))
     begun = [badge.since for badge in waiting] or [offer.since for offer in offers]
     if not begun:

@@ -15,10 +15,10 @@ from proctoring import rules
 from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, Need
 from proctoring.models import Attempt, ProctorAccess
 from proctoring.selectors.cases import CaseRow, open_cases
-from proctoring.selectors.room import flipped
+from proctoring.selectors.room import flipped, judged_at
 from proctoring.selectors.row import NEED_LOOK
 from proctoring.selectors.wording import age_words, clock_time
-from sessions_app.enums import SessionKind, SessionState
+from sessions_app.enums import RoomIncidentKind, SessionKind, SessionState
 from sessions_app.models import Candidate, Establishment, Session
 
 DIGEST = 16  # hex digits of SHA-256, written as a number
@@ -134,9 +134,14 @@ def day_of(establishment: Establishment, now: datetime, seen: DayVersion | None 
     begin, end = day_bounds(today, establishment.zone)
     flips: Exists | Value = Value(False, output_field=BooleanField())
     if seen is not None:
-        flips = Exists(Attempt.objects.filter(flipped("", seen.at, now), session_id=OuterRef("pk")))
+        flips = Exists(
+            Attempt.objects.filter(
+                flipped("", seen.at, now, judged_at=OuterRef("judged_at")), session_id=OuterRef("pk")
+            )
+        )
     sessions = list(
-        Session.objects.filter(establishment=establishment, starts_at__gte=begin, starts_at__lt=end)
+        Session.objects.annotate(judged_at=judged_at("", now))
+        .filter(establishment=establishment, starts_at__gte=begin, starts_at__lt=end)
         .exclude(state=SessionState.CANCELLED)
         .exclude(kind=SessionKind.REHEARSAL)
         .annotate(flipped=flips, watching=_watching(now), enrolled=_enrolled())
@@ -150,7 +155,7 @@ def day_of(establishment: Establishment, now: datetime, seen: DayVersion | None 
 def day_board(day: Day, now: datetime) -> DayBoard:
     """Rooms that need help first, then by time. Five queries at most, whatever the rooms and their candidates."""
     ids = [session.pk for session in day.sessions]
-    tallies = _tallies(ids, now)
+    tallies = _tallies(day.sessions, now)
     watchers = _watchers(ids, now)
     rooms = [_card(one, tallies[one.pk], watchers[one.pk], now) for one in day.sessions]
     rooms.sort(key=lambda room: (not room.helps, room.session.is_over))  # stable: by time within
@@ -181,23 +186,25 @@ def _digest(today: date, sessions: Iterable[Session]) -> str:
     return str(int(hashlib.sha256("\n".join(told).encode()).hexdigest()[:DIGEST], 16))
 
 
-def _tallies(session_ids: list[int], now: datetime) -> dict[int, _Tally]:
+def _tallies(sessions: list[Session], now: datetime) -> dict[int, _Tally]:
     found: dict[int, _Tally] = defaultdict(_Tally)
+    judged = {session.pk: rules.standing(session, now) for session in sessions}
     waiting = Q(alerts__status=AlertStatus.OPEN)
-    attempts = Attempt.objects.filter(session_id__in=session_ids).annotate(
+    attempts = Attempt.objects.filter(session_id__in=list(judged)).annotate(
         open_alert_at=Min("alerts__raised_at", filter=waiting)
     )
     for attempt in attempts.defer("question_ids"):
-        _count(found[attempt.session_id], attempt, now)
+        _count(found[attempt.session_id], attempt, now, judged[attempt.session_id])
     return found
 
 
-def _count(tally: _Tally, attempt: Attempt, now: datetime) -> None:
+def _count(tally: _Tally, attempt: Attempt, now: datetime, judged_at: datetime) -> None:
     state = rules.state_at(attempt, now)
     tally.states[state] += 1
     if state in RUNNING and attempt.deadline_at is not None:
         tally.last_end = max(tally.last_end or attempt.deadline_at, attempt.deadline_at)
-    for need in rules.needs(attempt, now, alert_since=attempt.open_alert_at):  # type: ignore[attr-defined]
+    alert_since = attempt.open_alert_at  # type: ignore[attr-defined]
+    for need in rules.needs(attempt, now, alert_since=alert_since, judged_at=judged_at):
         if need.in_lane:
             tally.needs[need.need] += 1
             tally.since = min(tally.since or need.since, need.since)
@@ -214,11 +221,27 @@ def _watchers(session_ids: list[int], now: datetime) -> dict[int, list[str]]:
     return found
 
 
+def _incident_of(session: Session) -> list[NeedCount]:
+    """« Incident dans toute la salle » while it runs (R23): before the needs of single pupils."""
+    if not session.incident_runs:
+        return []
+    kind = RoomIncidentKind(session.incident_kind)
+    return [NeedCount(f"Incident dans toute la salle\u00a0: {kind.label.lower()}", "alerte", "rouge")]
+
+
 def _card(session: Session, tally: _Tally, watchers: list[str], now: datetime) -> RoomCard:
     local = session.local
     end = session.launched_at + timedelta(minutes=session.duration) if session.launched_at else None
     later = end is not None and tally.last_end is not None and tally.last_end > end
-    needs = tally.needs if not session.is_over else Counter[Need]()
+    needs = [] if session.is_over else _incident_of(session)
+    if not session.is_over:
+        needs += [
+            NeedCount(f"{need.label}\u00a0: {tally.needs[need]}", icon, chalk)
+            for need, (icon, chalk) in NEED_LOOK.items()
+            if tally.needs[need]
+        ]
+    begun = [since for since in (tally.since, session.incident_runs and session.incident_since) if since]
+    since = min(begun) if needs else None
     total: int = session.enrolled  # type: ignore[attr-defined]
     waiting = tally.states[AttemptState.EXPECTED]
     arrived = tally.states.total() - waiting
@@ -229,13 +252,9 @@ def _card(session: Session, tally: _Tally, watchers: list[str], now: datetime) -
         present=arrived,
         running=sum(tally.states[state] for state in RUNNING),
         over=sum(tally.states[state] for state in OVER),
-        needs=tuple(
-            NeedCount(f"{need.label}\u00a0: {needs[need]}", icon, chalk)
-            for need, (icon, chalk) in NEED_LOOK.items()
-            if needs[need]
-        ),
-        since=tally.since if needs else None,
-        age=age_words(now - tally.since) if needs and tally.since else "",
+        needs=tuple(needs),
+        since=since,
+        age=age_words(now - since) if since is not None else "",
         watchers=tuple(watchers),
         launched=clock_time(local(session.launched_at)) if session.launched_at else "",
         common_end=clock_time(local(end)) if end is not None and not session.is_over else "",

@@ -130,15 +130,16 @@ class DeskPage:
 
     @property
     def overtime(self) -> bool:
-        """The deadline is past; nothing stops by itself (R13)."""
-        return self.attempt.deadline_at is not None and self.now >= self.attempt.deadline_at
+        """The deadline is past; nothing stops by itself (R13). Not while an incident of the whole room runs (R23)."""
+        deadline = self.attempt.deadline_at
+        return deadline is not None and rules.standing(self.session, self.now) >= deadline
 
     @property
     def remaining_minutes(self) -> int:
         """Minutes to the deadline, begun ones counted whole."""
         if self.attempt.deadline_at is None or self.overtime:
             return 0
-        return -(-(self.attempt.deadline_at - self.now) // MINUTE)
+        return max(0, -(-(self.attempt.deadline_at - self.now) // MINUTE))
 
     @property
     def allowed_minutes(self) -> int:

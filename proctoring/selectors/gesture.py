@@ -17,8 +17,3 @@ class Gesture:
     @property
     def form(self) -> str:
         return "ouvrir" if self.asks else "geste"
-
-    @property
-    def key(self) -> str:
-        """Part of an id: the focus that a refresh gives back must not find another gesture there."""
-        return self.path.strip("/").replace("/", "-") or "detail"

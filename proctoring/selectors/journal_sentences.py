@@ -5,16 +5,16 @@ name may be masked, or begin with a vowel; who acted stands beside it, never in 
 write are left out.
 """
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from proctoring.enums import Arrival, CaseKind, CaseState, HandedPaper, SignedPaper, Source
-from proctoring.selectors.wording import NBSP, clock_time, day, named_in
+from proctoring.enums import Arrival, CaseKind, CaseState, Source
+from proctoring.selectors.journal_facts import Sentence, Told, in_quotes, plain, quoted
+from proctoring.selectors.journal_papers import PAPER_SENTENCES
+from proctoring.selectors.wording import NBSP, day
 from sessions_app.enums import EventKind
 
 ALERT_WORDS = {
@@ -42,59 +42,15 @@ CASE_WORDS: dict[str, str] = {
     kind.value: kind.label[:1].lower() + kind.label[1:]  # within a sentence
     for kind in CaseKind
 }
-PAPER_WORDS: dict[str, str] = {
-    paper.value: paper.label[:1].lower() + paper.label[1:] if paper != HandedPaper.REPORT else paper.label
-    for paper in HandedPaper
-}
 ANSWER_WORDS: dict[str, str] = {
     CaseState.ACCEPTED.value: "Demande à la direction acceptée",
     CaseState.REFUSED.value: "Demande à la direction refusée",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """The facts of one event, whom it is about, and the clock of the school."""
-
-    facts: Mapping[str, Any]
-    whom: str
-    zone: ZoneInfo
-
-    def text(self, key: str) -> str:
-        value = self.facts.get(key)
-        return "" if value is None or isinstance(value, dict | list) else str(value)
-
-    def hour(self, key: str) -> str:
-        """« 10h05 » of an instant; empty when there is none."""
-        try:
-            return clock_time(datetime.fromisoformat(self.text(key)).astimezone(self.zone))
-        except ValueError:
-            return ""
-
-    @property
-    def about(self) -> str:
-        """« : Paul DUPONT », after what was done; somebody who is no candidate is named by the facts alone."""
-        whom = self.whom or named_in(self.facts)
-        return f"{NBSP}: {whom}" if whom else ""
-
-
-type Sentence = Callable[[Told], str]
-
-
 def sentence(kind: str, facts: Mapping[str, Any], *, whom: str, zone: ZoneInfo) -> str:
     """What happened; `whom` is the candidate as he may be named here."""
     return SENTENCES[EventKind(kind)](Told(facts, whom, zone))
-
-
-def _plain(words: str, *details: Callable[[Told], str]) -> Sentence:
-    """« words : whom (detail, detail). »"""
-
-    def said(told: Told) -> str:
-        found = [text for detail in details if (text := detail(told))]
-        more = f" ({', '.join(found)})" if found else ""
-        return f"{words}{told.about}{more}."
-
-    return said
 
 
 def _question(told: Told) -> str:
@@ -118,16 +74,6 @@ def _arrival(told: Told) -> str:
     return f"{words}, à la suite de l’appel" if words and told.facts.get("after_roll_call") else words
 
 
-def _quoted(key: str) -> Callable[[Told], str]:
-    return lambda told: _in_quotes(told.text(key)) if told.text(key) else ""
-
-
-def _in_quotes(text: str) -> str:
-    """Quotes within quotes are the English ones."""
-    inner = re.sub(r"\s*»", "”", re.sub(r"«\s*", "“", text))
-    return f"«{NBSP}{inner}{NBSP}»"
-
-
 def _kinds(told: Told) -> str:
     kinds = told.facts.get("kinds")
     return ", ".join(ALERT_WORDS.get(str(one), str(one)) for one in kinds) if isinstance(kinds, list) else ""
@@ -137,18 +83,18 @@ def _ended(told: Told) -> str:
     by_clock = told.text("reason") == "deadline"
     words = "Test terminé à l’heure de fin" if by_clock else "Test terminé par le surveillant"
     together = "avec d’autres" if told.text("batch") else ""
-    return _plain(words, _question, lambda _: together)(told)
+    return plain(words, _question, lambda _: together)(told)
 
 
 def _dismissed(told: Told) -> str:
     back = told.text("reason") == "came_back_by_himself"
     words = "Demande à reprendre sans objet" if back else "Demande à reprendre ignorée"
-    return _plain(words, lambda _: "il est revenu de lui-même" if back else "")(told)
+    return plain(words, lambda _: "il est revenu de lui-même" if back else "")(told)
 
 
 def _authorised(told: Told) -> str:
     asked = "demandée par l’élève" if told.facts.get("requested") else ""
-    return _plain("Reprise autorisée", lambda _: asked, _question)(told)
+    return plain("Reprise autorisée", lambda _: asked, _question)(told)
 
 
 def _minutes(verb: str) -> Sentence:
@@ -157,7 +103,7 @@ def _minutes(verb: str) -> Sentence:
         together = told.facts.get("together", 1)
         many = f"avec {together - 1} autres" if isinstance(together, int) and together > 2 else ""
         words = f"{minutes}{NBSP}min {verb}" if minutes else f"Minutes {verb}"
-        return _plain(words, _quoted("reason"), lambda _: many)(told)
+        return plain(words, quoted("reason"), lambda _: many)(told)
 
     return said
 
@@ -166,44 +112,44 @@ def _extra_time_set(told: Told) -> str:
     before, after = told.text("before"), told.text("after")
     words = f"Temps majoré de {before}{NBSP}% à {after}{NBSP}%" if after else "Temps majoré modifié"
     vouched = "décision écrite attestée" if told.facts.get("written_decision") else ""
-    return _plain(words, lambda _: vouched)(told)
+    return plain(words, lambda _: vouched)(told)
 
 
 def _workstation(told: Told) -> str:
     before, after = told.text("before"), told.text("after")
     if not after:
-        return _plain("Poste effacé", lambda _: f"c’était le poste {before}" if before else "")(told)
-    return _plain(f"Poste {after}", lambda _: f"avant{NBSP}: poste {before}" if before else "")(told)
+        return plain("Poste effacé", lambda _: f"c’était le poste {before}" if before else "")(told)
+    return plain(f"Poste {after}", lambda _: f"avant{NBSP}: poste {before}" if before else "")(told)
 
 
 def _certifiable(told: Told) -> str:
     before = told.text("competences_before")
-    return _plain("Devenu certifiable", lambda _: f"{before}/5 avant" if before else "")(told)
+    return plain("Devenu certifiable", lambda _: f"{before}/5 avant" if before else "")(told)
 
 
 def _ticket_issued(told: Told) -> str:
     until = told.hour("expires_at")
-    return _plain("Ticket d’entrée remis", lambda _: f"valable jusqu’à {until}" if until else "")(told)
+    return plain("Ticket d’entrée remis", lambda _: f"valable jusqu’à {until}" if until else "")(told)
 
 
 def _enrolled(told: Told) -> str:
-    return _plain(
-        "Candidat inscrit", lambda told: _value("birth_date", told.text("birth_date")), _extra_time
-    )(told)
+    return plain("Candidat inscrit", lambda told: _value("birth_date", told.text("birth_date")), _extra_time)(
+        told
+    )
 
 
 def _corrected(told: Told) -> str:
     if told.facts.get("removed"):
-        return _plain("Candidat retiré de la liste")(told)
+        return plain("Candidat retiré de la liste")(told)
     before, after = told.facts.get("before"), told.facts.get("after")
     if not isinstance(before, dict) or not isinstance(after, dict):
-        return _plain("Candidat corrigé")(told)
+        return plain("Candidat corrigé")(told)
     changes = [
-        f"{FIELD_WORDS.get(name, name)} {_in_quotes(_value(name, before.get(name)))} → "
-        f"{_in_quotes(_value(name, value))}"
+        f"{FIELD_WORDS.get(name, name)} {in_quotes(_value(name, before.get(name)))} → "
+        f"{in_quotes(_value(name, value))}"
         for name, value in sorted(after.items(), key=_in_order)
     ]
-    return _plain("Candidat corrigé", lambda _: ", ".join(changes))(told)
+    return plain("Candidat corrigé", lambda _: ", ".join(changes))(told)
 
 
 def _in_order(change: tuple[str, object]) -> int:
@@ -258,28 +204,58 @@ def _case(told: Told) -> str:
 
 def _case_raised(told: Told) -> str:
     number = told.text("from")
-    return _plain(
+    return plain(
         "Demande à la direction",
         lambda _: "" if told.whom else _value("birth_date", told.text("birth_date")),
         _case,
         lambda _: f"session {number}" if number else "",
-        _quoted("reason"),
+        quoted("reason"),
     )(told)
 
 
 def _case_answered(told: Told) -> str:
-    return _plain(ANSWER_WORDS.get(told.text("answer"), "Réponse de la direction"), _case)(told)
+    return plain(ANSWER_WORDS.get(told.text("answer"), "Réponse de la direction"), _case)(told)
 
 
 def _transferred(told: Told) -> str:
     before, after = told.text("from"), told.text("to")
     way = f"de la session {before} à la session {after}" if before and after else ""
-    return _plain("Changé de salle", lambda _: way)(told)
+    return plain("Changé de salle", lambda _: way)(told)
+
+
+def _room_incident_started(told: Told) -> str:
+    again = told.facts.get("again")
+    return plain(
+        "Incident dans toute la salle, sa fin est annulée"
+        if again
+        else "Incident dans toute la salle, début",
+        lambda _: told.text("label"),
+    )(told)
+
+
+def _room_incident_ended(told: Told) -> str:
+    if told.facts.get("undone"):
+        return "Incident dans toute la salle, commencé par erreur."
+    return plain(
+        "Incident dans toute la salle, fin",
+        lambda _: told.text("label"),
+        _how_many("candidates", f"{told.text('minutes')}{NBSP}min rendues à"),
+        _how_many("resumes", "reprise autorisée pour"),
+    )(told)
+
+
+def _how_many(key: str, words: str) -> Callable[[Told], str]:
+    def said(told: Told) -> str:
+        found = told.facts.get(key)
+        many = len(found) if isinstance(found, list) else 0
+        return f"{words} {many} candidat{'s' if many > 1 else ''}" if many else ""
+
+    return said
 
 
 def _incident(words: str) -> Sentence:
     """Incidents bring a code, a question and words; each may be missing. A change tells what stands now."""
-    said = _plain(words, _category, _question, _quoted("description"))
+    said = plain(words, _category, _question, quoted("description"))
 
     def told_of(told: Told) -> str:
         facts = told.facts.get("after") or told.facts.get("before") or told.facts
@@ -288,101 +264,59 @@ def _incident(words: str) -> Sentence:
     return told_of
 
 
-def _receipt(told: Told) -> str:
-    """What came, what is still expected, where it was put, and the note."""
-    received, missing = _papers(told, "received"), _papers(told, "missing")
-    details = [
-        *([f"{received}"] if received else []),
-        *([f"manque{NBSP}: {missing}"] if missing else []),
-        *([f"boîte {_in_quotes(told.text('box'))}"] if told.text("box") else []),
-        *([_in_quotes(told.text("note"))] if told.text("note") else []),
-    ]
-    return f"Accusé de réception{NBSP}: {f'{NBSP}; '.join(details)}." if details else "Accusé de réception."
-
-
-def _papers(told: Told, key: str) -> str:
-    codes = told.facts.get(key)
-    return (
-        ", ".join(PAPER_WORDS[one] for one in codes if one in PAPER_WORDS) if isinstance(codes, list) else ""
-    )
-
-
-SIGNED_WORDS: dict[str, str] = {paper.value: str(paper.label) for paper in SignedPaper}
-
-
-def _paper(words: str) -> Sentence:
-    """Which paper, how many pages, and how its digest begins: enough to tell two scans of one sheet apart."""
-
-    def said(told: Told) -> str:
-        pages, digest = told.text("pages"), told.text("sha256")
-        details = [SIGNED_WORDS.get(told.text("paper"), "")]
-        details += [f"{pages}{NBSP}page{'s' if pages != '1' else ''}" if pages else ""]
-        details += [f"empreinte {digest[:12]}…" if digest else ""]
-        return _plain(words, *[lambda _, text=text: text for text in details])(told)
-
-    return said
-
-
 SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
     {
-        EventKind.PRESENCE_CONFIRMED: _plain("Présence confirmée", _arrival, _quoted("reason")),
-        EventKind.PRESENCE_CANCELLED: _plain("Présence retirée"),
-        EventKind.STARTED: _plain("Test commencé", _extra_time, _source),
+        EventKind.PRESENCE_CONFIRMED: plain("Présence confirmée", _arrival, quoted("reason")),
+        EventKind.PRESENCE_CANCELLED: plain("Présence retirée"),
+        EventKind.STARTED: plain("Test commencé", _extra_time, _source),
         EventKind.RESUME_AUTHORISED: _authorised,
-        EventKind.RESUME_CANCELLED: _plain("Autorisation de reprise retirée"),
-        EventKind.RESUMED: _plain("Test repris", _question, _source),
-        EventKind.COMPLETED: _plain("Test terminé", _question, _source),
+        EventKind.RESUME_CANCELLED: plain("Autorisation de reprise retirée"),
+        EventKind.RESUMED: plain("Test repris", _question, _source),
+        EventKind.COMPLETED: plain("Test terminé", _question, _source),
         EventKind.ENDED: _ended,
-        EventKind.END_UNDONE: _plain("Fin annulée, le test continue", _question),
-        EventKind.REOPENED: _plain("Test rouvert", _quoted("reason")),
-        EventKind.EXPIRED: _plain(f"Délai de 24{NBSP}h dépassé, test clos"),
-        EventKind.RESUME_REQUESTED: _plain("Demande à reprendre, sur un autre poste", _question),
+        EventKind.END_UNDONE: plain("Fin annulée, le test continue", _question),
+        EventKind.REOPENED: plain("Test rouvert", quoted("reason")),
+        EventKind.EXPIRED: plain(f"Délai de 24{NBSP}h dépassé, test clos"),
+        EventKind.RESUME_REQUESTED: plain("Demande à reprendre, sur un autre poste", _question),
         EventKind.RESUME_DISMISSED: _dismissed,
-        EventKind.LEFT: _plain("Page du test quittée", _question),
-        EventKind.ALERT_RAISED: _plain("Signalement", _question, _kinds),
-        EventKind.ALERT_REFUSED: _plain("Signalement traité, pas de problème", _question),
-        EventKind.ALERT_VALIDATED: _plain("Signalement traité, problème confirmé", _question, _category),
-        EventKind.ALERT_UNDONE: _plain("Réponse au signalement annulée", _question),
-        EventKind.ALERT_LAPSED: _plain("Signalement devenu sans objet", _question),
+        EventKind.LEFT: plain("Page du test quittée", _question),
+        EventKind.ALERT_RAISED: plain("Signalement", _question, _kinds),
+        EventKind.ALERT_REFUSED: plain("Signalement traité, pas de problème", _question),
+        EventKind.ALERT_VALIDATED: plain("Signalement traité, problème confirmé", _question, _category),
+        EventKind.ALERT_UNDONE: plain("Réponse au signalement annulée", _question),
+        EventKind.ALERT_LAPSED: plain("Signalement devenu sans objet", _question),
         EventKind.MINUTES_GIVEN: _minutes("rendues"),
         EventKind.MINUTES_TAKEN_BACK: _minutes("reprises"),
         EventKind.EXTRA_TIME_SET: _extra_time_set,
-        EventKind.ROOM_INCIDENT_STARTED: _plain(
-            "Incident dans toute la salle, début", _quoted("description")
-        ),
-        EventKind.ROOM_INCIDENT_ENDED: _plain("Incident dans toute la salle, fin", _quoted("description")),
+        EventKind.ROOM_INCIDENT_STARTED: _room_incident_started,
+        EventKind.ROOM_INCIDENT_ENDED: _room_incident_ended,
         EventKind.WORKSTATION_CHANGED: _workstation,
-        EventKind.WENT_OUT: _plain("Sortie de la salle"),
-        EventKind.CAME_BACK: _plain("Retour dans la salle"),
+        EventKind.WENT_OUT: plain("Sortie de la salle"),
+        EventKind.CAME_BACK: plain("Retour dans la salle"),
         EventKind.INCIDENT_REPORTED: _incident("Incident noté"),
         EventKind.INCIDENT_CHANGED: _incident("Incident corrigé"),
         EventKind.INCIDENT_DELETED: _incident("Incident retiré"),
-        EventKind.PROPOSAL_DISMISSED: _plain("Ligne proposée, ignorée", _category, _question),
-        EventKind.INSTRUCTIONS_READ: _plain("Consignes lues"),
+        EventKind.PROPOSAL_DISMISSED: plain("Ligne proposée, ignorée", _category, _question),
+        EventKind.INSTRUCTIONS_READ: plain("Consignes lues"),
         EventKind.BECAME_CERTIFIABLE: _certifiable,
         EventKind.TICKET_ISSUED: _ticket_issued,
-        EventKind.TICKET_USED: _plain("Entré par ticket, identité non tapée"),
-        EventKind.LATE_REFUSED: _plain("En retard, refusé", _quoted("reason")),
+        EventKind.TICKET_USED: plain("Entré par ticket, identité non tapée"),
+        EventKind.LATE_REFUSED: plain("En retard, refusé", quoted("reason")),
         EventKind.CANDIDATE_ENROLLED: _enrolled,
         EventKind.CANDIDATE_CORRECTED: _corrected,
         EventKind.CANDIDATE_TRANSFERRED: _transferred,
         EventKind.CASE_RAISED: _case_raised,
         EventKind.CASE_ANSWERED: _case_answered,
-        EventKind.CASE_WITHDRAWN: _plain("Demande à la direction retirée", _case),
+        EventKind.CASE_WITHDRAWN: plain("Demande à la direction retirée", _case),
         EventKind.PROCTOR_ENTERED: _entered,
-        EventKind.PROCTOR_LEFT: _plain("Quitte la salle"),
+        EventKind.PROCTOR_LEFT: plain("Quitte la salle"),
         EventKind.ACCESS_ENDED: _access_ended,
         EventKind.PASSWORD_CHANGED: _password,
-        EventKind.COMMENT_CHANGED: _plain("Commentaire modifié"),
+        EventKind.COMMENT_CHANGED: plain("Commentaire modifié"),
         EventKind.LAUNCH_TAKEN_BACK: _launch_taken_back,
-        EventKind.CLOSED: _plain("Session clôturée"),
-        EventKind.ADDENDUM: _plain("Additif", _quoted("text")),
-        EventKind.RECEIPT: _receipt,
-        EventKind.PAPER_SCANNED: _paper("Papier signé numérisé"),
-        EventKind.PAPER_REMOVED: _paper("Papier numérisé retiré"),
-        # What is hidden in copies is not repeated here: the reason says enough.
-        EventKind.PASSAGE_HIDDEN: _plain("Passage occulté dans les copies", _quoted("reason")),
-        EventKind.PASSAGE_SHOWN: _plain("Passage rendu aux copies"),
+        EventKind.CLOSED: plain("Session clôturée"),
+        EventKind.ADDENDUM: plain("Additif", quoted("text")),
+        **PAPER_SENTENCES,
     }
 )
 

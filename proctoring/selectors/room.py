@@ -8,7 +8,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.expressions import Combinable
 
 from pixsurv.kernel import clock, crypto
 from proctoring import rules
@@ -16,6 +17,7 @@ from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, ProposalO
 from proctoring.models import Alert, Attempt, ProctorAccess, Proposal
 from proctoring.selectors.card import Card, card_of
 from proctoring.selectors.row import Row, row_of
+from proctoring.selectors.silence import Silence, common_silence
 from sessions_app.models import Candidate, Session
 
 
@@ -91,6 +93,12 @@ class Board:
     cards: list[Card]
     counts: Counts
     version: Version
+    silence: Silence | None = None
+
+    @property
+    def to_do(self) -> int:
+        """How many lines the lane has: many rows that fell silent together are one (R23)."""
+        return len(self.cards) + (self.silence is not None)
 
     @property
     def overdue(self) -> int:
@@ -113,10 +121,10 @@ def find_access(*, number: int, token: str, seen: Version | None, now: datetime)
     if seen is not None:
         # Half an hour after an end the lane may propose to close (I3): news, though of no row.
         half_hour = Q(over_at__gt=seen.at - rules.ALL_DONE_AFTER, over_at__lte=now - rules.ALL_DONE_AFTER)
-        flips = Attempt.objects.filter(
-            flipped("", seen.at, now) | half_hour, session_id=OuterRef("session_id")
-        )
-        accesses = accesses.annotate(flipped=Exists(flips))
+        accesses = accesses.annotate(judged_at=judged_at("session__", now))
+        flips = flipped("", seen.at, now, judged_at=OuterRef("judged_at"))
+        attempts = Attempt.objects.filter(flips | half_hour, session_id=OuterRef("session_id"))
+        accesses = accesses.annotate(flipped=Exists(attempts))
     return accesses.order_by().first()
 
 
@@ -130,12 +138,14 @@ def whole_board(session: Session, *, now: datetime, order: str = "name") -> Boar
     if by_workstation:
         rows.sort(key=lambda row: row.workstation_key)
     counts = Counts(Counter(row.state for row in rows), max(ends, default=None))
-    return Board(rows, _lane(rows, now), counts, Version(session.sequence, now))
+    silence = common_silence(rows, session, now)
+    return Board(rows, _lane(rows, silence, now), counts, Version(session.sequence, now), silence)
 
 
 def changed_board(session: Session, seen: Version, *, now: datetime) -> Board:
     """The rows that changed since `seen`, the lane and the counts, in two queries (three: see `_lane`)."""
-    changed = Q(attempt__last_sequence__gt=seen.sequence) | flipped("attempt__", seen.at, now)
+    flips = flipped("attempt__", seen.at, now, judged_at=rules.standing(session, now))
+    changed = Q(attempt__last_sequence__gt=seen.sequence) | flips
     return _partial(session, changed, now=now)
 
 
@@ -180,9 +190,9 @@ def _partial(session: Session, wanted: Q, *, now: datetime) -> Board:
     )
     rows = {candidate.pk: row_of(candidate, session, now) for candidate in found}
     travelling = [rows[candidate.pk] for candidate in found if candidate.is_wanted]
-    return Board(
-        travelling, _lane(list(rows.values()), now), _counts(session, now), Version(session.sequence, now)
-    )
+    silence = common_silence(list(rows.values()), session, now)
+    lane = _lane(list(rows.values()), silence, now)
+    return Board(travelling, lane, _counts(session, now), Version(session.sequence, now), silence)
 
 
 def _candidates(session: Session) -> QuerySet[Candidate]:
@@ -223,20 +233,34 @@ def _counts(session: Session, now: datetime) -> Counts:
     return Counts(counts, max(ends, default=None))
 
 
-def _lane(rows: list[Row], now: datetime) -> list[Card]:
-    """Oldest first (R5), what is only proposed after what is needed. Proposals are asked for when a row has any."""
+def _lane(rows: list[Row], silence: Silence | None, now: datetime) -> list[Card]:
+    """Oldest first (R5), what is only proposed after what is needed. Proposals are asked for when a row has any.
+
+    Who fell silent together with many others has a card for his other needs only (R23).
+    """
+    told = silence.ids if silence is not None else frozenset()
     proposals: defaultdict[int, list[Proposal]] = defaultdict(list)
     if about := [row.id for row in rows if row.proposals_open]:
         found = Proposal.objects.filter(attempt__candidate__in=about, outcome=ProposalOutcome.OPEN)
         for one in found.select_related("attempt").order_by("raised_at", "pk"):
             proposals[one.attempt.candidate_id].append(one)
-    cards = [card for row in rows if (card := card_of(row, now, proposals[row.id])) is not None]
+    found_cards = [card_of(row, now, proposals[row.id], silence_told=row.id in told) for row in rows]
+    cards = [card for card in found_cards if card is not None]
     return sorted(cards, key=lambda card: (not card.urgent, card.since, card.row.id))
 
 
-def flipped(prefix: str, after: datetime, until: datetime) -> Q:
+def judged_at(prefix: str, now: datetime) -> Case:
+    """`rules.standing` of a session, for a query; `prefix` leads to it."""
+    runs = {f"{prefix}incident_since__isnull": False, f"{prefix}incident_over_at": None}
+    return Case(
+        When(**runs, then=F(f"{prefix}incident_since")),
+        default=Value(now, output_field=DateTimeField()),
+    )
+
+
+def flipped(prefix: str, after: datetime, until: datetime, *, judged_at: Combinable | datetime) -> Q:
     """A deadline, a silence, a return, a proposal, a silence of three minutes or the end of an undo fell in
-    (after, until]."""
+    (after, until]. A deadline must also have passed at `judged_at`: none does while an incident runs (R23)."""
 
     def crossed(column: str, shift: timedelta = timedelta(0)) -> Q:
         return Q(**{f"{prefix}{column}__gt": after - shift, f"{prefix}{column}__lte": until - shift})
@@ -254,6 +278,7 @@ def flipped(prefix: str, after: datetime, until: datetime) -> Q:
         }
     )
     # A proposal after a question that timed out comes without an event (R16).
-    times = crossed("deadline_at") | crossed("silent_at") | crossed("reconnected_at") | crossed("proposed_at")
+    overtime = crossed("deadline_at") & Q(**{f"{prefix}deadline_at__lte": judged_at})
+    times = overtime | crossed("silent_at") | crossed("reconnected_at") | crossed("proposed_at")
     running = Q(**{f"{prefix}state__in": sorted(RUNNING)})
     return running & (times | crossed("last_seen_at", rules.SILENCE_IN_LANE) | expired) | undo_over

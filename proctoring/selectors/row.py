@@ -78,6 +78,8 @@ class Row:
     case: RowCase
     alert_said: str  # what he says is broken
     proposals_open: int
+    out_since: datetime | None
+    out_age: str
 
     @property
     def full_name(self) -> str:
@@ -110,6 +112,10 @@ class Row:
     def is_running(self) -> bool:
         return self.state in RUNNING
 
+    @property
+    def is_out(self) -> bool:
+        return self.out_since is not None
+
     def _needs(self, need: Need) -> bool:
         return any(badge.need == need for badge in self.needs)
 
@@ -138,6 +144,7 @@ class Row:
                 self.overtime and EventKind.ENDED in self.actions and not self.by_hand,
                 Gesture("Terminer le test", f"de {self.full_name}", "fin/", look="bouton--danger"),
             ),
+            (self.is_out, Gesture("Retour", f"de {self.full_name}", "retour/", asks=False)),
             *((self.by_hand and allowed, gesture) for allowed, gesture in self._written_down()),
             (
                 self.not_certifiable and self.open and self.state == AttemptState.EXPECTED,
@@ -181,11 +188,16 @@ class Row:
                 EventKind.END_UNDONE in self.actions,
                 Gesture("Annuler la fin", f"du test de {name}", "fin/annuler/", asks=False),
             ),
+            (self.is_out, Gesture("Retour", f"de {name}", "retour/", asks=False)),
             (self.case.is_seldom, self.case.gesture(self.full_name)),
             (self.open, Gesture("Incident", f"concernant {name}", "incident/")),
             (
                 self.open and (self.is_present or self.is_running),
                 Gesture("Poste défaillant", f": {name}", "poste-defaillant/"),
+            ),
+            (
+                self.open and (self.is_present or self.is_running) and not self.is_out,
+                Gesture("Sortie", f"de {name}", "sortie/", asks=False),
             ),
             (True, Gesture("Détail et autres gestes", f"pour {name}", "")),
             (EventKind.ENDED in self.actions, Gesture("Terminer le test", f"de {name}", "fin/", danger=True)),
@@ -208,6 +220,7 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
     state = rules.state_at(attempt, now)
     icon, look = STATE_LOOK[state]
     running = state in RUNNING
+    out_since = attempt.out_since if state in rules.MAY_BE_OUT and not session.is_over else None
     refusal = _refusal(candidate, attempt, session) if state == AttemptState.EXPECTED else ""
     return Row(
         id=candidate.pk,
@@ -222,7 +235,7 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
         state_icon=icon,
         state_class=look,
         detail=_detail(attempt, state, candidate, session),
-        needs=_badges(attempt, now, getattr(candidate, "open_alert_at", None)) if not session.is_over else (),
+        needs=() if session.is_over else _badges(candidate, attempt, session, now),
         homonym=bool(getattr(candidate, "is_homonym", False)),
         open=not session.is_over,
         actions=_offered(attempt, session, now),
@@ -230,13 +243,17 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
         late_refused=attempt.late_refused_at is not None and state == AttemptState.EXPECTED,
         not_certifiable=candidate.certifiable is False,
         end_time=clock_time(session.local(attempt.deadline_at)) if running and attempt.deadline_at else "",
-        end_passed=running and attempt.deadline_at is not None and now >= attempt.deadline_at,
+        end_passed=running
+        and attempt.deadline_at is not None
+        and rules.standing(session, now) >= attempt.deadline_at,
         before_start=_before_start(candidate, session) if state == AttemptState.PRESENT else "",
         by_hand=session.by_hand,
         alert_question=getattr(candidate, "open_alert_question", None),
         case=row_case_of(attempt, session, now),
         alert_said=", ".join(alert_words(getattr(candidate, "open_alert_kinds", None) or [])),
         proposals_open=attempt.proposals_open if not session.is_over else 0,
+        out_since=out_since,
+        out_age=age_words(now - out_since) if out_since is not None else "",
     )
 
 
@@ -295,9 +312,11 @@ def _before_start(candidate: Candidate, session: Session) -> str:
     )
 
 
-def _badges(attempt: Attempt, now: datetime, alert_since: datetime | None) -> tuple[NeedBadge, ...]:
+def _badges(candidate: Candidate, attempt: Attempt, session: Session, now: datetime) -> tuple[NeedBadge, ...]:
     """In the order of NEED_LOOK: what the margin's colour says is said first."""
-    found = {one.need: one for one in rules.needs(attempt, now, alert_since=alert_since)}
+    alert_since, judged_at = getattr(candidate, "open_alert_at", None), rules.standing(session, now)
+    needs = rules.needs(attempt, now, alert_since=alert_since, judged_at=judged_at)
+    found = {one.need: one for one in needs}
     return tuple(
         NeedBadge(
             need,

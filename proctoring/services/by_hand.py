@@ -3,9 +3,10 @@
 Same states, same deadline function; the typed time is when it happened, the receipt is when it was typed.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pixsurv.kernel.errors import DomainError
+from proctoring import rules
 from proctoring.enums import RUNNING, SENTENCES, AttemptState, Source
 from proctoring.models import Attempt
 from proctoring.services import running
@@ -13,8 +14,6 @@ from proctoring.services.due import locked_room
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor
 from sessions_app.models import Session
-
-EARLIEST_BEFORE_START = timedelta(hours=12)
 
 
 def start_by_hand(
@@ -114,4 +113,4 @@ def _check(room: Room, source: Source, at: datetime, *, after: datetime | None =
 
 def earliest(session: Session) -> datetime:
     """No test is keyed before this instant: an obvious slip of the finger."""
-    return session.starts_at - EARLIEST_BEFORE_START
+    return session.starts_at - rules.EARLIEST_BEFORE_START

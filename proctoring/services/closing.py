@@ -42,7 +42,8 @@ def close_session(
 ) -> Session:
     """Close for good, seal, store the paper; closing again changes nothing.
 
-    Refused with `tests_running` while anything runs, or while an end can be undone; with `closing_changed` when the
+    Refused with `tests_running` while anything runs, or while an end can be undone; with `room_incident_runs` while an
+    incident of the whole room does; with `closing_changed` when the
     situation is not the one that `statement.mark` saw. What is missing is stated in the event and on the paper.
 
     The paper prints the seal, and takes longer than a lock may last: it is made before the lock, for the event that
@@ -92,6 +93,8 @@ def _require_closable(gate: Gate, said: Statement) -> None:
         raise DomainError(
             "tests_running", f"Une fin de test peut encore être annulée. Attendez {seconds}, puis clôturez."
         )
+    if gate.incident_runs:
+        raise refuse("room_incident_runs")
     if said.mark is not None and said.mark != gate.mark:
         raise DomainError(
             "closing_changed",

@@ -115,7 +115,8 @@ def _refuse_after_a_day(attempt: Attempt, now: datetime) -> None:
 
 
 def _is_overdue(attempt: Attempt, now: datetime) -> bool:
-    return any(found.need == Need.OVERTIME for found in rules.needs(attempt, now))
+    found = rules.needs(attempt, now, judged_at=rules.standing(attempt.session, now))
+    return any(one.need == Need.OVERTIME for one in found)
 
 
 def _end(room: Room, attempt: Attempt, *, actor: Actor, batch: str) -> None:

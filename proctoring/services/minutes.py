@@ -113,7 +113,14 @@ def take_minutes_back(
         return take_back(room, room.attempts(candidate_ids), minutes, actor=actor)
 
 
-def take_back(room: Room, attempts: list[Attempt], minutes: int, *, actor: Actor) -> list[Attempt]:
+def take_back(
+    room: Room,
+    attempts: list[Attempt],
+    minutes: int,
+    *,
+    actor: Actor,
+    facts: Mapping[str, Json] | None = None,
+) -> list[Attempt]:
     """Under the lock."""
     for attempt in attempts:
         _require_running(attempt, room.now)
@@ -124,7 +131,7 @@ def take_back(room: Room, attempts: list[Attempt], minutes: int, *, actor: Actor
             attempt,
             EventKind.MINUTES_TAKEN_BACK,
             actor=actor,
-            facts={"minutes": minutes},
+            facts={"minutes": minutes, **(facts or {})},
             given_minutes=attempt.given_minutes,
             **_new_deadline(room, attempt),
         )
@@ -158,11 +165,12 @@ def _require_running(attempt: Attempt, now: datetime) -> None:
 
 
 def _new_deadline(room: Room, attempt: Attempt) -> dict[str, Any]:
-    """The deadline column of a started attempt; nothing before the start. Never moved into the past."""
+    """The deadline column of a started attempt; nothing before the start. Never moved into the past, that is behind
+    the instant at which deadlines are judged."""
     if attempt.started_at is None or attempt.deadline_at is None:
         return {}
     deadline = rules.deadline_of(attempt, room.session, attempt.candidate)
-    if deadline < attempt.deadline_at and deadline < room.now:
+    if deadline < attempt.deadline_at and deadline < rules.standing(room.session, room.now):
         raise DomainError("below_elapsed", "La nouvelle heure de fin serait déjà passée.")
     attempt.deadline_at = deadline
     room.watch(attempt)

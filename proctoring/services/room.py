@@ -106,6 +106,9 @@ class Room:
             changes_list=changes_list,
         )
         changes["last_sequence"] = event.sequence
+        left = changes.get("state", attempt.state) not in rules.MAY_BE_OUT
+        if attempt.out_since is not None and (left or kind in rules.BACK_BY_HIMSELF):
+            changes["out_since"] = None
         for name, value in changes.items():
             setattr(attempt, name, value)
         if attempt._state.adding:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from pixsurv.kernel import crypto
 from pixsurv.kernel.journal import GENESIS
-from sessions_app.enums import Followed, SessionKind, SessionState
+from sessions_app.enums import Followed, RoomIncidentKind, SessionKind, SessionState
 from sessions_app.models.account import Account
 from sessions_app.models.establishment import Establishment
 
@@ -79,6 +79,12 @@ class Session(models.Model):
     list_sequence = models.PositiveIntegerField(default=0)
     head_hash = models.CharField(max_length=64, default=GENESIS)
     next_due_at = models.DateTimeField(null=True, blank=True)
+    # The last « Incident dans toute la salle » (R23): here, so that a row, a refresh and the clock know of it without
+    # a query. It runs while nobody ended it; `incident_key` is the sequence of the event that began it.
+    incident_kind = models.CharField(max_length=10, choices=RoomIncidentKind, blank=True)
+    incident_since = models.DateTimeField(null=True, blank=True)
+    incident_key = models.PositiveIntegerField(null=True, blank=True)
+    incident_over_at = models.DateTimeField(null=True, blank=True)  # when its end was decided
     created_at = models.DateTimeField(auto_now_add=True)
     # When what a calendar says of it last changed (P11); None since it was made.
     revised_at = models.DateTimeField(null=True, blank=True)
@@ -156,6 +162,28 @@ class Session(models.Model):
                 violation_error_message="Seule une session clôturée porte un sceau.",
             ),
             models.CheckConstraint(
+                name="session_incident_coherent",
+                condition=Q(
+                    incident_kind="",
+                    incident_since__isnull=True,
+                    incident_key__isnull=True,
+                    incident_over_at__isnull=True,
+                )
+                | Q(
+                    incident_kind__in=RoomIncidentKind.values,
+                    incident_since__isnull=False,
+                    incident_key__isnull=False,
+                ),
+                violation_error_message="Un incident dans toute la salle a une nature et une heure de début.",
+            ),
+            models.CheckConstraint(
+                name="session_incident_runs_in_open_room",
+                condition=Q(incident_since__isnull=True)
+                | Q(incident_over_at__isnull=False)
+                | Q(state__in=[SessionState.PLANNED, SessionState.LAUNCHED]),
+                violation_error_message="Aucun incident ne dure dans une salle où tout est fini.",
+            ),
+            models.CheckConstraint(
                 name="session_site_and_room_given",
                 condition=~Q(site="") & ~Q(room=""),
                 violation_error_message="Le site et la salle sont obligatoires.",
@@ -181,6 +209,11 @@ class Session(models.Model):
     @property
     def by_hand(self) -> bool:
         return self.followed == Followed.BY_HAND
+
+    @property
+    def incident_runs(self) -> bool:
+        """« Incident dans toute la salle », which nobody ended yet (R23)."""
+        return self.incident_since is not None and self.incident_over_at is None
 
     def password(self) -> str:
         """The session password in the clear; raises crypto.Unreadable."""

@@ -179,6 +179,8 @@ def cancel_session(*, session_id: int, reason: str, now: datetime) -> None:
         if has_begun(session):
             raise DomainError("already_launched", "Un test a déjà commencé : cette séance ne s’annule plus.")
         lock.change(state=SessionState.CANCELLED, cancelled_at=now, cancel_reason=reason, next_due_at=None)
+        if session.incident_runs:
+            lock.change(incident_over_at=now)
 
 
 def delete_session(*, session_id: int, now: datetime) -> None:

@@ -52,6 +52,8 @@ class ReportedLife(SessionLife):
         assert report.launched_at == session.launched_at
         assert (report.closing is not None) == (session.closed_at is not None)
         assert report.sequence == session.sequence
+        runs = [one for one in report.lines if "dans toute la salle" in one.words and "depuis" in one.words]
+        assert len(runs) == session.incident_runs
         self.details_are_the_rows(report)
 
     def details_are_the_rows(self, report: Report) -> None:

@@ -24,8 +24,10 @@ from proctoring.services import (
     ending,
     entries,
     minutes,
+    outings,
     presence,
     resume,
+    room_incident,
     running,
 )
 from proctoring.services.entries import candidate_actor
@@ -71,6 +73,11 @@ GESTURES = [
     ["paper resume"],
     ["paper complete"],
     ["end overdue", "undo batch"],
+    ["incident", "1 min", "incident over"],
+    ["incident", "incident undone"],
+    ["incident over", "incident not over"],
+    ["out"],
+    ["out", "back"],
     ["enter and quit"],
     ["take launch back"],
     ["close"],
@@ -96,6 +103,20 @@ SCRIPT = [
     (0, ["authorise", "take back"]),
     (0, ["end", "undo"]),
     (0, ["give minutes"]),
+    (0, ["out", "back", "out"]),
+    (
+        0,
+        [
+            "incident",
+            "incident undone",
+            "incident",
+            "1 min",
+            "incident over",
+            "incident not over",
+            "incident over",
+        ],
+    ),
+    (0, ["take back"]),
     (0, ["authorise", "start"]),
     (1, ["tick unasked"]),
     (1, ["tick late"]),
@@ -239,6 +260,14 @@ class SessionLife(RuleBasedStateMachine):
             "paper complete": lambda: by_hand.complete_by_hand(**paper),
             "end overdue": lambda: ending.end_overdue(**here, candidate_ids=ids),
             "undo batch": lambda: ending.undo_batch(**here, batch=self.batch(person)),
+            "incident": lambda: room_incident.start_room_incident(**here, kind="power"),
+            "incident over": lambda: room_incident.end_room_incident(
+                **here, key=self.incident(), settlement=self.settlement(ids[: person + 1])
+            ),
+            "incident undone": lambda: room_incident.undo_start(**here, key=self.incident()),
+            "incident not over": lambda: room_incident.undo_end(**here, key=self.incident()),
+            "out": lambda: outings.go_out(**one),
+            "back": lambda: outings.come_back(**one),
             "enter and quit": self.enter_and_quit,
             "take launch back": lambda: closing.take_launch_back(**{**here, **admin}),
             "close": lambda: closing.close_session(**here),
@@ -262,6 +291,13 @@ class SessionLife(RuleBasedStateMachine):
         """The last alert of this candidate, or none that exists."""
         found = Alert.objects.filter(attempt__candidate=self.candidates[person]).order_by("-pk").first()
         return found.pk if found is not None else 0
+
+    def incident(self) -> int:
+        return self.fresh().incident_key or 0
+
+    def settlement(self, ids: list[int]) -> room_incident.Settlement:
+        since = self.fresh().incident_since or self.now
+        return room_incident.Settlement(since, self.now, tuple(ids), tuple(ids))
 
     def batch(self, person: int) -> str:
         attempt = Attempt.objects.filter(candidate=self.candidates[person]).first()
@@ -296,6 +332,8 @@ class SessionLife(RuleBasedStateMachine):
             mine = [event for event in events if event.candidate_id == attempt.candidate_id]
             deadline_is_what_the_journal_says(attempt, mine)
             self.needs_are_of_running_tests(attempt)
+            self.nobody_runs_out_of_time_in_an_incident(session, attempt)
+            assert attempt.out_since is None or attempt.state in {"present", *RUNS}
             assert attempt.last_sequence == mine[-1].sequence
         open_alerts = Alert.objects.filter(attempt__session=session, status="open").exclude(
             attempt__state__in=RUNS
@@ -317,6 +355,14 @@ class SessionLife(RuleBasedStateMachine):
         found = rules.needs(attempt, self.now, alert_since=self.now)
         assert not found or rules.state_at(attempt, self.now) in RUNS
         assert attempt.resume_requested_at is None or attempt.state in RUNS
+
+    def nobody_runs_out_of_time_in_an_incident(self, session: Session, attempt: Attempt) -> None:
+        found = rules.needs(attempt, self.now, judged_at=rules.standing(session, self.now))
+        if session.incident_runs and "overtime" in {one.need for one in found}:
+            assert session.incident_since is not None
+            assert attempt.deadline_at is not None
+            assert attempt.deadline_at <= session.incident_since
+        assert not (session.is_over and session.incident_runs)
 
     def clock_is_asked_in_time(self, session: Session, attempts: list[Attempt]) -> None:
         """No running test falls due earlier than the instant at which somebody will look."""

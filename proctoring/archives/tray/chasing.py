@@ -13,7 +13,7 @@ from proctoring.archives.tray.search import Criteria
 from proctoring.archives.tray.shelf import Row, awaited, rows_of
 from proctoring.enums import EXPECTED_PAPERS
 from proctoring.models import ProctorAccess
-from proctoring.selectors.journal_sentences import PAPER_WORDS
+from proctoring.selectors.journal_papers import HANDED_WORDS
 from sessions_app.enums import Role, SessionState
 from sessions_app.models import Membership, Session
 from sessions_app.wording import NBSP, clock_time, day, in_room
@@ -90,7 +90,7 @@ def _reminder(row: Row) -> Reminder:
         asked = f"{which} n’est pas encore clôturée dans Pixsurv. Pouvez-vous la clôturer, puis remettre ses papiers"
     else:
         missing = row.receipt.missing_papers if row.receipt else EXPECTED_PAPERS
-        papers = " et ".join(PAPER_WORDS[paper] for paper in missing)
+        papers = " et ".join(HANDED_WORDS[paper] for paper in missing)
         what = "ces papiers" if len(missing) > 1 else "ce papier"
         asked = f"il manque, pour {which}{NBSP}: {papers}. Pouvez-vous remettre {what}"
     return Reminder(

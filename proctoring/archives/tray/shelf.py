@@ -14,7 +14,7 @@ from proctoring.archives.access import archived
 from proctoring.archives.tray.search import PUPILS_A_SESSION, Criteria, PupilLine, asked_for, pupils_in
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt, ProctorAccess, Receipt
-from proctoring.selectors.journal_sentences import PAPER_WORDS
+from proctoring.selectors.journal_papers import HANDED_WORDS
 from sessions_app.enums import SessionKind, SessionState
 from sessions_app.models import Candidate, Establishment, Session
 
@@ -87,7 +87,7 @@ class Row:
     @property
     def missing(self) -> str:
         """« feuille d’émargement signée »."""
-        return ", ".join(PAPER_WORDS[paper] for paper in self.receipt.missing_papers) if self.receipt else ""
+        return ", ".join(HANDED_WORDS[paper] for paper in self.receipt.missing_papers) if self.receipt else ""
 
 
 @dataclass(frozen=True, slots=True)

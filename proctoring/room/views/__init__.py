@@ -12,6 +12,7 @@ from proctoring.room.views.incidents import change_incident, delete_incident, in
 from proctoring.room.views.instructions import instructions
 from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
+from proctoring.room.views.outings import come_back, go_out
 from proctoring.room.views.presence import certifiable, late, presence
 from proctoring.room.views.proposals import dismiss, keep
 from proctoring.room.views.report import (
@@ -23,6 +24,12 @@ from proctoring.room.views.report import (
     report_sheet,
 )
 from proctoring.room.views.resume import cancel_resume, dismiss_request, resume
+from proctoring.room.views.room_incident import (
+    end_room_incident,
+    room_incident,
+    undo_room_incident,
+    undo_room_incident_end,
+)
 from proctoring.room.views.scans import bind_scan, remove_scan, scan, scan_page, scans
 from proctoring.room.views.take_over import take_over
 from proctoring.room.views.tickets import card, ticket
@@ -42,13 +49,16 @@ __all__ = [
     "close",
     "closing_gate",
     "code",
+    "come_back",
     "contacts",
     "delete_incident",
     "dismiss",
     "dismiss_request",
     "end",
     "end_overdue",
+    "end_room_incident",
     "extra_time",
+    "go_out",
     "incident",
     "incident_list",
     "instructions",
@@ -69,6 +79,7 @@ __all__ = [
     "resume",
     "right_room",
     "room",
+    "room_incident",
     "scan",
     "scan_page",
     "scans",
@@ -82,6 +93,8 @@ __all__ = [
     "undo_alert",
     "undo_batch",
     "undo_end",
+    "undo_room_incident",
+    "undo_room_incident_end",
     "unmask",
     "withdraw",
     "workstation",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
+from proctoring import rules
 from proctoring.room import answers
 from proctoring.room.gate import in_room
 from proctoring.room.people import candidate_of, chosen_ids, require, running_candidates
@@ -38,7 +39,8 @@ def end_overdue(visit: Visit, **_: Any) -> HttpResponse:
         overdue = [
             candidate
             for candidate in running_candidates(visit)
-            if candidate.attempt.deadline_at is not None and candidate.attempt.deadline_at <= visit.now
+            if candidate.attempt.deadline_at is not None
+            and candidate.attempt.deadline_at <= rules.standing(visit.session, visit.now)
         ]
         return answers.dialog(visit, "end_overdue", {"overdue": overdue})
     attempts = ending.end_overdue(

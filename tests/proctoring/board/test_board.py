@@ -9,10 +9,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from pixsurv.kernel import clock
-from proctoring.models import Case, ProctorAccess
+from proctoring.models import Attempt, Case, ProctorAccess
 from proctoring.services import access as accesses
 from proctoring.services import alerts, closing, ending, presence, progress
 from proctoring.services.entries import candidate_actor
+from proctoring.services.room_incident import start_room_incident
 from sessions_app.enums import Role, SessionKind
 from sessions_app.models import Candidate, Session
 from tests import factories
@@ -103,6 +104,24 @@ def test_needs_are_counted_with_the_age_of_the_oldest(board: Board) -> None:
     assert "Signalement : 2" in said
     assert "Sans nouvelles : 2" in said
     assert "le plus ancien depuis 4 min" in said
+
+
+def test_room_with_an_incident_needs_help(board: Board) -> None:
+    """Even where nobody is silent; and no deadline that passes in it is a need, nor news (R23)."""
+    quiet, hit = board.room("A1"), board.room("A2")
+    candidate = board.put(hit)
+    page = board.page()
+    start_room_incident(session_id=hit.pk, kind="network", actor=factories.PROCTOR, now=clock.now())
+    page.poll()
+    page.assert_like_reload()
+    assert order(page) == [str(hit.number), str(quiet.number)]
+    assert "Incident dans toute la salle : panne de réseau" in page.text(f"salle-{hit.number}")
+    Attempt.objects.filter(candidate=candidate).update(silent_at=None)
+    board.travel(minutes=104)
+    seen = version(board)
+    board.travel(minutes=2)
+    assert board.poll(seen).status_code == 204
+    assert "Temps écoulé" not in board.page().text(f"salle-{hit.number}")
 
 
 def test_board_says_that_nobody_watches_a_running_room(board: Board) -> None:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from pixsurv.kernel import clock
 from proctoring.enums import AttemptState
 from proctoring.selectors.desk import Version
-from proctoring.services import minutes, running
+from proctoring.services import minutes, room_incident, running
 from proctoring.services.entries import candidate_actor
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session
@@ -122,6 +122,21 @@ def test_beat_tells_that_another_tab_answered(asked: Candidate, browser: Browser
     response = browser.beat(version)
     assert "Question 2 sur 2" in Page(response).text
     assert response["HX-Retarget"] == "#pupitre"
+
+
+def test_beat_tells_no_end_of_time_while_an_incident_runs(
+    asked: Candidate, browser: Browser, version: str, clock_at_nine: Travel
+) -> None:
+    """R23: the page stays; once the incident is over without minutes, it says so."""
+    at = {"session_id": asked.session_id, "actor": factories.PROCTOR}
+    key = room_incident.start_room_incident(**at, kind="power", now=clock.now()).incident_key
+    assert key is not None
+    clock_at_nine.shift(105 * 60)
+    assert browser.beat(version).status_code == 204
+    assert "Temps écoulé" not in Page(browser.test()).text
+    lost = room_incident.Settlement(clock.now(), clock.now())
+    room_incident.end_room_incident(**at, key=key, settlement=lost, now=clock.now())
+    assert "Temps écoulé" in Page(browser.beat(version)).text
 
 
 def test_beat_tells_that_the_time_is_over(

@@ -17,6 +17,7 @@ from tests.proctoring.room.conftest import NOW, Room, RoomBrowser
 PAGES = [
     *("", "code/", "feuille-de-secours/", "minutes/", "fins/", "cloturer/", "toute-la-salle/"),
     *("incidents/", "incidents/noter/", "pv/", "pv/feuille/", "pv.pdf", "consignes/"),
+    *("incident-salle/", "incident-salle/fin/"),
 ]
 OF_A_CANDIDATE = [
     "",
@@ -51,6 +52,8 @@ POSTS = [
     "poste-defaillant/annuler/",
     "propositions/1/noter/",
     "propositions/1/ignorer/",
+    "sortie/",
+    "retour/",
 ]
 
 

@@ -57,6 +57,12 @@ ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "not_listed": ("expected", {**NINA, "ask": "inscription"}),
     "withdraw": ("expected", {}),
     "ticket": ("expected", {"once": "a"}),
+    "room_incident": ("in_progress", {"quoi": "power"}),
+    "undo_room_incident": ("in_progress", {}),
+    "end_room_incident": ("in_progress", {"since": "10:30", "until": "10:30", "minutes": "0"}),
+    "undo_room_incident_end": ("in_progress", {}),
+    "go_out": ("in_progress", {}),
+    "come_back": ("in_progress", {}),
 }
 READ_ONLY = {
     "incidents",
@@ -97,6 +103,11 @@ QUESTIONS: dict[str, tuple[str, list[str]]] = {
     "ask_direction": ("completed", ["Confirmer"]),
     "not_listed": ("expected", ["Chercher cet élève"]),
     "ticket": ("expected", ["Confirmer"]),
+    "room_incident": (
+        "in_progress",
+        ["Coupure de courant", "Panne de réseau", "Alarme, évacuation", "Autre incident"],
+    ),
+    "end_room_incident": ("in_progress", ["Confirmer"]),
 }
 PATHS = {pattern.name: str(pattern.pattern) for pattern in urlpatterns}
 
@@ -135,7 +146,9 @@ def prepared(room: Room, name: str, state: str) -> tuple[Candidate, dict[str, An
         more["alert"] = str(alert.pk)
     if name == "undo_alert":
         room.post(room.at(paul, "signalement/"), outcome="refused", **more)
-    more |= _noted(room, name, paul)
+    more |= _noted(room, name, paul) | _begun(room, name)
+    if name == "come_back":
+        room.post(room.at(paul, "sortie/"))
     if name == "dismiss_request":
         again = factories.open_entry_for(paul)
         running.request_resume(entry=again, actor=candidate_actor(again), now=NOW)
@@ -144,6 +157,17 @@ def prepared(room: Room, name: str, state: str) -> tuple[Candidate, dict[str, An
     if name == "late":
         room.put("in_progress", "DURAND", "Simon")
     return paul, more
+
+
+def _begun(room: Room, name: str) -> dict[str, Any]:
+    """The incident of the whole room that this act ends or undoes."""
+    if name not in {"undo_room_incident", "end_room_incident", "undo_room_incident_end"}:
+        return {}
+    room.post(f"{room.url}incident-salle/", **ACTS["room_incident"][1])
+    key = {"incident": str(room.fresh().incident_key)}
+    if name == "undo_room_incident_end":
+        room.post(f"{room.url}incident-salle/fin/", **ACTS["end_room_incident"][1], **key)
+    return key
 
 
 def _noted(room: Room, name: str, paul: Candidate) -> dict[str, Any]:

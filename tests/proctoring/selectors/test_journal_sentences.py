@@ -19,11 +19,13 @@ from proctoring.services import (
     ending,
     hand_over,
     minutes,
+    outings,
     passages,
     password,
     presence,
     progress,
     resume,
+    room_incident,
     running,
     scans,
     tickets,
@@ -50,18 +52,13 @@ from tests.factories import ACCESS_CODE, ADMIN, PROCTOR
 from tests.journal import NOW
 
 PARIS = ZoneInfo("Europe/Paris")
-# No service writes these yet; whoever writes the first one takes it out of here and drives it below.
-NOT_YET_WRITTEN = {
-    EventKind.ROOM_INCIDENT_STARTED,
-    EventKind.ROOM_INCIDENT_ENDED,
-    EventKind.WENT_OUT,
-    EventKind.CAME_BACK,
-}
 
 # What the day below must say; a pupil is « P », so that the words alone are looked at.
 SAID = """
 Accusé de réception : feuille d’émargement signée ; manque : PV d’incident signé ; boîte « 2026-A3 » ; « RAS ».
 5 min rendues : P (« panne de réseau », avec 2 autres).
+7 min rendues : P (« Incident dans toute la salle : coupure de courant »).
+7 min reprises : P.
 5 min reprises : P.
 Accès retiré : Luc Essai, remplacé.
 Accès retiré : Luc Essai.
@@ -94,6 +91,12 @@ Entre dans la salle.
 Entré par ticket, identité non tapée : P.
 Fin annulée, le test continue : P (question 1).
 Incident corrigé : P (C7, « ordinateur figé »).
+Incident dans toute la salle, commencé par erreur.
+Incident dans toute la salle, début (alarme, évacuation).
+Incident dans toute la salle, début (coupure de courant).
+Incident dans toute la salle, fin (coupure de courant).
+Incident dans toute la salle, fin (coupure de courant, 7 min rendues à 1 candidat, reprise autorisée pour 1 candidat).
+Incident dans toute la salle, sa fin est annulée (coupure de courant).
 Incident noté (C7, « panne de réseau »).
 Incident noté : P (C7, « ordinateur éteint »).
 Incident noté : P (E1, question 8).
@@ -117,6 +120,7 @@ Présence confirmée : P (déjà dans la salle au lancement, à la suite de l’
 Présence confirmée : P.
 Présence retirée : P.
 Quitte la salle.
+Retour dans la salle : P.
 Réponse au signalement annulée : P (question 7).
 Reprise autorisée : P (demandée par l’élève, question 1).
 Reprise autorisée : P (question 1).
@@ -127,6 +131,7 @@ Signalement : P (question 9).
 Signalement devenu sans objet : P (question 9).
 Signalement traité, pas de problème : P (question 7).
 Signalement traité, problème confirmé : P (question 8, E1).
+Sortie de la salle : P.
 Temps majoré de 0 % à 33 % : P.
 Temps majoré de 33 % à 50 % : P (décision écrite attestée).
 Test commencé : P (saisi d’après la feuille de secours).
@@ -324,6 +329,23 @@ class Day:
         hidden = Event.objects.filter(session=self.session).latest("sequence").sequence
         passages.show_passage(**where, sequence=hidden)
 
+    def whole_room(self) -> None:
+        who, _ = self.who("in_progress")
+        outings.go_out(**who, actor=PROCTOR)
+        outings.come_back(**who, actor=PROCTOR)
+        at = {"session_id": self.session.pk, "actor": PROCTOR, "now": NOW}
+        key = room_incident.start_room_incident(**at, kind="alarm").incident_key
+        assert key is not None
+        room_incident.undo_start(**at, key=key)
+        key = room_incident.start_room_incident(**at, kind="power").incident_key
+        assert key is not None
+        at["now"] = over = NOW + timedelta(minutes=7)
+        for one in ((), (who["candidate_id"],)):
+            lost = room_incident.Settlement(NOW, over, one, one)
+            room_incident.end_room_incident(**at, key=key, settlement=lost)
+            room_incident.undo_end(**at, key=key)
+        room_incident.end_room_incident(**at, key=key, settlement=lost)
+
     def time(self) -> None:
         who, _ = self.who("in_progress")
         minutes.set_extra_time(**who, percent=33, actor=PROCTOR)
@@ -355,7 +377,7 @@ def lived() -> list[Event]:
     day = Day()
     for act in (
         day.list_of_candidates, day.doors, day.before_the_launch, day.late, day.cases, day.resumes, day.questions,
-        day.what_is_noted, day.time, day.ends, day.afterwards, day.ends_by_itself,
+        day.what_is_noted, day.time, day.whole_room, day.ends, day.afterwards, day.ends_by_itself,
     ):  # fmt: skip
         act()
     return list(Event.objects.order_by("pk"))
@@ -370,7 +392,7 @@ def test_every_kind_has_a_sentence_and_stands_in_one_group() -> None:
 @pytest.mark.django_db
 def test_sentences_of_what_the_services_write() -> None:
     events = lived()
-    assert {EventKind(event.kind) for event in events} == set(EventKind) - NOT_YET_WRITTEN
+    assert {EventKind(event.kind) for event in events} == set(EventKind)
     said = {
         sentence(event.kind, event.facts, whom="P" if event.candidate_id else "", zone=PARIS)
         for event in events

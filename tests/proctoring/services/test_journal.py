@@ -19,8 +19,10 @@ from proctoring.services import (
     fraud,
     incidents,
     minutes,
+    outings,
     presence,
     resume,
+    room_incident,
     running,
 )
 from proctoring.services.cases import answering, asking, settling
@@ -48,10 +50,6 @@ pytestmark = pytest.mark.django_db
 
 # What of contract.md no service writes yet.
 NOT_WRITTEN_YET = {
-    "room_incident_started",
-    "room_incident_ended",
-    "went_out",
-    "came_back",
     "instructions_read",
     "ticket_issued",
     "ticket_used",
@@ -198,6 +196,14 @@ def told(session: Session) -> Session:
     day.act(resume.authorise_resume, one)
     running.start_or_resume(entry=again, access_code=ACCESS_CODE, actor=candidate_actor(again), now=day.now())
     alerts.raise_alert(entry=again, question=5, kinds=[], actor=candidate_actor(again), now=day.now())
+    day.act(outings.go_out, one)
+    day.act(outings.come_back, one)
+    here: dict[str, Any] = {"session_id": session.pk, "actor": PROCTOR}
+    begun = room_incident.start_room_incident(**here, kind="power", now=day.now()).incident_key
+    assert begun is not None
+    until = day.now()
+    lost = room_incident.Settlement(until - timedelta(seconds=1), until, (one.pk,), (two.pk,))
+    room_incident.end_room_incident(**here, key=begun, settlement=lost, now=day.now())
     day.act(ending.end_test, one)
     day.act(ending.undo_end, one)
     running.complete(entry=again, actor=candidate_actor(again), now=day.now())

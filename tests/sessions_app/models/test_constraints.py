@@ -420,6 +420,15 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("session_cancelled_coherent", lambda: session(state="cancelled")),
     ("session_cancelled_coherent", lambda: session(cancelled_at=NOW)),
     ("session_seal_only_when_closed", lambda: session(seal="0" * 64)),
+    ("session_incident_coherent", lambda: session(incident_since=NOW, incident_key=1)),
+    ("session_incident_coherent", lambda: session(incident_kind="power", incident_since=NOW)),
+    ("session_incident_coherent", lambda: session(incident_kind="flood", incident_since=NOW, incident_key=1)),
+    (
+        "session_incident_runs_in_open_room",
+        lambda: session(
+            state="cancelled", cancelled_at=NOW, incident_kind="power", incident_since=NOW, incident_key=1
+        ),
+    ),
     ("session_site_and_room_given", lambda: session(site="")),
     ("session_site_and_room_given", lambda: session(room="")),
     ("candidate_once_per_session", twin),
@@ -469,6 +478,7 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("attempt_request_only_while_running", lambda: attempt("present", resume_requested_at=NOW)),
     ("attempt_left_only_while_running", lambda: attempt("completed", left_at=NOW)),
     ("attempt_left_only_while_running", lambda: attempt("present", left_at=NOW)),
+    ("attempt_out_only_in_course", lambda: attempt("completed", out_since=NOW)),
     ("attempt_source_coherent", lambda: attempt(source="hand")),
     ("attempt_source_coherent", lambda: attempt(source_at=NOW)),
     ("attempt_source_coherent", lambda: attempt(source="rumour", source_at=NOW)),

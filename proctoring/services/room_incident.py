@@ -1,0 +1,233 @@
+"""« Incident dans toute la salle » (R23): begun in one tap, ended with what it cost, both undone in time.
+
+The session's columns say which one runs; the journal says the rest, each event under the incident's key, which is the
+sequence of the event that began it (decision 0019).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.journal import Json
+from proctoring import rules
+from proctoring.enums import RUNNING, AttemptState
+from proctoring.models import Attempt
+from proctoring.services import minutes
+from proctoring.services.due import locked_room
+from proctoring.services.room import Room, refuse
+from sessions_app.actors import Actor
+from sessions_app.enums import EventKind, RoomIncidentKind
+from sessions_app.models import Event, Session
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What an incident cost, as somebody decides it: from when to when, who gets the minutes, who may resume."""
+
+    since: datetime
+    until: datetime
+    given_to: tuple[int, ...] = ()
+    resuming: tuple[int, ...] = ()
+
+    @property
+    def minutes(self) -> int:
+        return minutes_lost(self.since, self.until)
+
+
+def minutes_lost(since: datetime, until: datetime) -> int:
+    """Whole minutes, a begun one counted: what was lost is given back, and never less."""
+    return -(-(until - since) // MINUTE)
+
+
+def start_room_incident(
+    *, session_id: int, kind: str, actor: Actor, now: datetime, since: datetime | None = None
+) -> Session:
+    """It begins now, or began at `since` (clamped: not before the session, not in the future).
+
+    While one runs that one stands, and nothing is recorded. Refused with `session_closed`, `room_incident_kind` (422).
+    """
+    if kind not in RoomIncidentKind.values:
+        raise refuse("room_incident_kind", status=422)
+    with locked_room(session_id, now=now) as room:
+        session = room.session
+        room.require_open()
+        if session.incident_runs:
+            return session
+        began = min(max(since or now, rules.first_instant(session)), now)
+        # The event that begins it is its own key: a page that ends it says which one it saw.
+        _begin(room, RoomIncidentKind(kind), began, key=session.sequence + 1, actor=actor)
+        return session
+
+
+def undo_start(*, session_id: int, key: int, actor: Actor, now: datetime) -> Session:
+    """It never was, within 10 s and 5 s of grace; later `room_incident_stands`. Not running (any more): nothing."""
+    with locked_room(session_id, now=now) as room:
+        session = room.session
+        room.require_open()
+        if not _runs(session, key):
+            return session
+        if now >= _begun_at(room, key) + rules.UNDO + rules.UNDO_GRACE:
+            raise refuse("room_incident_stands")
+        told: dict[str, Json] = {"room_incident": key, "undone": True}
+        room.lock.record(EventKind.ROOM_INCIDENT_ENDED, actor=actor, facts=told, changes_list=True)
+        room.lock.change(incident_over_at=now)
+        for attempt in _running(room):
+            room.watch(attempt)
+        return session
+
+
+def end_room_incident(
+    *, session_id: int, key: int, settlement: Settlement, actor: Actor, now: datetime
+) -> Session:
+    """« Fin de l’incident »: minutes given to some, a resume authorised for others, under one key.
+
+    Of those named, who finished meanwhile, or may resume already, is left alone. Ended already, it changes nothing.
+    Refused with `session_closed`, `room_incident_other` when the page saw an earlier one, and 422
+    `room_incident_hours` for hours that can't be.
+    """
+    with locked_room(session_id, now=now) as room:
+        session = room.session
+        room.require_open()
+        if not session.incident_runs:
+            return session
+        if session.incident_key != key:
+            raise refuse("room_incident_other")
+        _check(session, settlement, now)
+        attempts = {one.candidate_id: one for one in _running(room)}
+        given = [attempts[one] for one in settlement.given_to if one in attempts and settlement.minutes]
+        back = [attempts[one] for one in settlement.resuming if one in attempts]
+        back = [one for one in back if one.state == AttemptState.IN_PROGRESS]
+        mark: dict[str, Json] = {"room_incident": key}
+        room.lock.record(
+            EventKind.ROOM_INCIDENT_ENDED,
+            actor=actor,
+            observed_at=settlement.until,
+            facts={
+                **mark,
+                "label": _label(session),
+                "since": settlement.since.isoformat(),
+                "minutes": settlement.minutes if given else 0,
+                "candidates": [one.candidate_id for one in given],
+                "resumes": [one.candidate_id for one in back],
+            },
+            changes_list=True,
+        )
+        room.lock.change(incident_over_at=now)
+        reason = f"Incident dans toute la salle : {_label(session)}"
+        minutes.give(room, given, settlement.minutes, actor=actor, reason=reason, facts=mark)
+        for attempt in back:
+            _authorise(room, attempt, mark, actor)
+        for attempt in attempts.values():
+            room.watch(attempt)
+        return session
+
+
+def undo_end(*, session_id: int, key: int, actor: Actor, now: datetime) -> Session:
+    """The incident runs again, within 10 s and 5 s of grace; later `room_incident_settled`. Runs already: nothing.
+
+    Taken back is what is unused: minutes, never below what has elapsed when it began; a resume that was not taken.
+    """
+    with locked_room(session_id, now=now) as room:
+        session = room.session
+        room.require_open()
+        if _runs(session, key):
+            return session
+        begun = _event_of(room, EventKind.ROOM_INCIDENT_STARTED, key)
+        decided = session.incident_over_at
+        if session.incident_key != key or decided is None or begun is None:
+            raise refuse("room_incident_settled")
+        if now >= decided + rules.UNDO + rules.UNDO_GRACE:
+            raise refuse("room_incident_settled")
+        kind = RoomIncidentKind(session.incident_kind)
+        _begin(room, kind, begun.observed_at, key=key, actor=actor, again=True)
+        done = Event.objects.filter(session_id=session.pk, received_at=decided)
+        for event in done.exclude(candidate_id=None).order_by("sequence"):
+            if (event.facts or {}).get("room_incident") == key:
+                _take_back(room, event, key, actor)
+        return session
+
+
+def _begin(
+    room: Room, kind: RoomIncidentKind, since: datetime, *, key: int, actor: Actor, again: bool = False
+) -> None:
+    room.lock.change(incident_kind=kind, incident_since=since, incident_key=key, incident_over_at=None)
+    facts: dict[str, Json] = {"room_incident": key, "kind": kind.value, "label": _label(room.session)}
+    if again:
+        facts["again"] = True
+    # Needs end with it on any row, and the banner is everybody's: the whole list is news.
+    room.lock.record(
+        EventKind.ROOM_INCIDENT_STARTED, actor=actor, observed_at=since, facts=facts, changes_list=True
+    )
+
+
+def _take_back(room: Room, event: Event, key: int, actor: Actor) -> None:
+    assert event.candidate_id is not None
+    attempt = room.attempt(event.candidate_id)
+    mark: dict[str, Json] = {"room_incident": key}
+    state = rules.state_at(attempt, room.now)
+    waits = state == AttemptState.RESUME_AUTHORISED and attempt.resume_authorised_at == event.received_at
+    if event.kind == EventKind.RESUME_AUTHORISED and waits:
+        room.transition(attempt, EventKind.RESUME_CANCELLED, actor=actor, facts=mark)
+    if event.kind == EventKind.MINUTES_GIVEN and state in RUNNING and attempt.deadline_at is not None:
+        given = int(str((event.facts or {}).get("minutes", 0)))
+        left = (attempt.deadline_at - rules.standing(room.session, room.now)) // MINUTE
+        unused = min(given, attempt.given_minutes, left)
+        if unused > 0:
+            minutes.take_back(room, [attempt], unused, actor=actor, facts=mark)
+
+
+def _authorise(room: Room, attempt: Attempt, mark: dict[str, Json], actor: Actor) -> None:
+    room.transition(
+        attempt,
+        EventKind.RESUME_AUTHORISED,
+        actor=actor,
+        facts={
+            "question": attempt.question,
+            "requested": attempt.resume_requested_at is not None,
+            **mark,
+        },
+        resume_authorised_at=room.now,
+        resume_requested_at=None,
+    )
+
+
+def _check(session: Session, settlement: Settlement, now: datetime) -> None:
+    assert session.incident_since is not None
+    earliest = min(rules.first_instant(session), session.incident_since)
+    if settlement.until > now:
+        raise _bad_hours("L’heure de fin n’est pas encore passée.")
+    if settlement.until < settlement.since:
+        raise _bad_hours("La fin est avant le début : corrigez l’une des deux heures.")
+    if settlement.since < earliest:
+        raise _bad_hours("L’heure de début est avant le lancement de la session.")
+
+
+def _bad_hours(sentence: str) -> DomainError:
+    return DomainError("room_incident_hours", sentence, status=422)
+
+
+def _running(room: Room) -> list[Attempt]:
+    return [one for one in room.attempts() if rules.state_at(one, room.now) in RUNNING]
+
+
+def _runs(session: Session, key: int) -> bool:
+    return session.incident_runs and session.incident_key == key
+
+
+def _label(session: Session) -> str:
+    """« coupure de courant », within a sentence."""
+    label = RoomIncidentKind(session.incident_kind).label
+    return label[0].lower() + label[1:]
+
+
+def _begun_at(room: Room, key: int) -> datetime:
+    """When it was last begun: at the tap, whatever the hour since which it runs."""
+    begun = _event_of(room, EventKind.ROOM_INCIDENT_STARTED, key)
+    return begun.received_at if begun is not None else room.now
+
+
+def _event_of(room: Room, kind: EventKind, key: int) -> Event | None:
+    found = Event.objects.filter(session_id=room.session.pk, kind=kind).order_by("-sequence")
+    return next((one for one in found if (one.facts or {}).get("room_incident") == key), None)
