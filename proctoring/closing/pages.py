@@ -77,7 +77,7 @@ def close_page(place: Place) -> HttpResponse:
         if place.session.is_over:
             return report_page(place, refusal=error, unsaved=typed.comment)
         return _retry(_close_form(place, typed, error, marked_now=True), error)
-    where = place.back_url if place.in_room else place.report_url
+    where = place.closed_url or (place.back_url if place.in_room else place.report_url)
     return HttpResponseRedirect(where, status=303)
 
 
@@ -196,10 +196,10 @@ def _save(place: Place, typed: Typed) -> None:
 
 
 def _fresh(place: Place) -> Place:
-    session = Session.objects.select_related("establishment").get(pk=place.session.pk)
+    session = Session.with_rehearsals.select_related("establishment").get(pk=place.session.pk)
     return Place(
         place.request, session, place.actor, place.now, place.root, place.back_url, place.back_words,
-        place.in_room,
+        place.in_room, place.closed_url,
     )  # fmt: skip
 
 

@@ -16,7 +16,6 @@ from proctoring.desk import cookies, screens
 from proctoring.desk.screens import Screen
 from proctoring.selectors.desk import DeskPage, Stage, Version
 from proctoring.services import desk
-from sessions_app.enums import SessionKind
 
 type PageView = Callable[[HttpRequest, DeskPage], HttpResponse]
 
@@ -169,7 +168,6 @@ def _context(request: HttpRequest, page: DeskPage) -> dict[str, Any]:
         "allowed": screens.allowed_words(page),
         "over": screens.over_words(page) if page.stage == Stage.OVER else ("", ""),
         "clock_hidden": cookies.clock_hidden(request),
-        "rehearsal": page.session.kind == SessionKind.REHEARSAL,
         "kind_banner": screens.KIND_BANNERS.get(page.session.kind, ""),
         "once": secrets.token_urlsafe(16),
     }

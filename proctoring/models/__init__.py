@@ -10,6 +10,7 @@ from proctoring.models.hand_over import HandOver
 from proctoring.models.incident import FraudSheet, Incident
 from proctoring.models.once import Once
 from proctoring.models.proposal import Proposal
+from proctoring.models.rehearsal import Rehearsal
 from proctoring.models.ticket import Ticket, TicketDoor
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Once",
     "ProctorAccess",
     "Proposal",
+    "Rehearsal",
     "Ticket",
     "TicketDoor",
 ]
