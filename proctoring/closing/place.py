@@ -21,6 +21,7 @@ class Place:
     back_url: str
     back_words: str
     in_room: bool
+    closed_url: str = ""  # where a closing leads, when not to where one came from
 
     @property
     def base(self) -> str:

@@ -14,6 +14,7 @@ from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
 from proctoring.room.views.presence import certifiable, late, presence
 from proctoring.room.views.proposals import dismiss, keep
+from proctoring.room.views.rehearsal import around, practice, rehearse
 from proctoring.room.views.report import (
     close,
     closing_gate,
@@ -30,6 +31,7 @@ from proctoring.room.views.workstations import swap, undo, workstation
 __all__ = [
     "alert",
     "alert_category",
+    "around",
     "ask_direction",
     "by_hand",
     "cancel_resume",
@@ -58,7 +60,9 @@ __all__ = [
     "minutes",
     "not_listed",
     "paper",
+    "practice",
     "presence",
+    "rehearse",
     "report",
     "report_comment",
     "report_pdf",
