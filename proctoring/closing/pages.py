@@ -79,7 +79,7 @@ def close_page(place: Place) -> HttpResponse:
         if place.session.is_over:
             return report_page(place, refusal=error, unsaved=typed.comment)
         return _retry(_close_form(place, typed, error, marked_now=True), error)
-    where = place.back_url if place.in_room else place.report_url
+    where = place.closed_url or (place.back_url if place.in_room else place.report_url)
     return HttpResponseRedirect(where, status=303)
 
 
@@ -200,7 +200,7 @@ def _save(place: Place, typed: Typed) -> None:
 
 
 def _fresh(place: Place) -> Place:
-    session = Session.objects.select_related("establishment").get(pk=place.session.pk)
+    session = Session.with_rehearsals.select_related("establishment").get(pk=place.session.pk)
     return replace(place, session=session)
 
 

@@ -22,6 +22,7 @@ class Place:
     back_words: str
     in_room: bool
     area: str = "establishment"
+    closed_url: str = ""  # where a closing leads, when not to where one came from
 
     @property
     def base(self) -> str:

@@ -17,7 +17,6 @@ from proctoring.desk.screens import Screen
 from proctoring.selectors.desk import DeskPage, Stage, Version
 from proctoring.selectors.results import result_of
 from proctoring.services import desk
-from sessions_app.enums import SessionKind
 
 type PageView = Callable[[HttpRequest, DeskPage], HttpResponse]
 
@@ -174,7 +173,6 @@ def _context(request: HttpRequest, page: DeskPage) -> dict[str, Any]:
         if page.stage == Stage.OVER and not page.may_come_back
         else None,
         "clock_hidden": cookies.clock_hidden(request),
-        "rehearsal": page.session.kind == SessionKind.REHEARSAL,
         "kind_banner": screens.KIND_BANNERS.get(page.session.kind, ""),
         "once": secrets.token_urlsafe(16),
     }

@@ -14,6 +14,7 @@ from proctoring.models.once import Once
 from proctoring.models.paper_page import PaperPage
 from proctoring.models.proposal import Proposal
 from proctoring.models.receipt import Receipt
+from proctoring.models.rehearsal import Rehearsal
 from proctoring.models.ticket import Ticket, TicketDoor
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "ProctorAccess",
     "Proposal",
     "Receipt",
+    "Rehearsal",
     "Ticket",
     "TicketDoor",
 ]

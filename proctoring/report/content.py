@@ -232,12 +232,12 @@ class Report:
 
     @property
     def draft(self) -> str:
-        """What a paper of an open session is marked with; empty once sealed."""
+        """What a paper of an open session, or of a rehearsal, is marked with; empty once sealed."""
+        if self.session.is_rehearsal:
+            return "ENTRAÎNEMENT — sans valeur"
         if self.session.cancelled:
             return "SÉANCE ANNULÉE"
-        if self.closing is not None:
-            return "ENTRAÎNEMENT — sans valeur" if self.session.is_rehearsal else ""
-        return "PROJET — session non clôturée"
+        return "" if self.closing is not None else "PROJET — session non clôturée"
 
     def lines_of(self, candidate_id: int) -> list[Line]:
         """All about one candidate, for his own extract (I5)."""

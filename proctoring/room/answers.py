@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from pixsurv.kernel.errors import Busy, DomainError
 from proctoring.models import ProctorAccess
+from proctoring.rehearsal.voices import heard_now
 from proctoring.room.people import attempt_of
 from proctoring.room.visit import Visit
 from proctoring.selectors.announcements import announcements
@@ -44,6 +45,7 @@ def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
         "closes_dialog": False,
         "oob": False,
         "error": "",
+        "heard": [],
     }
     return {**usual, **more}
 
@@ -58,6 +60,7 @@ def page(visit: Visit, *, refusal: DomainError | None = None) -> HttpResponse:
         watchers=watchers(visit.session, now=visit.now),
         announcements=announcements(visit.access, now=visit.now),
         refusal=refusal,
+        heard=heard_now(visit.session, now=visit.now) if visit.is_rehearsal else [],
     )
     response = render(visit.request, "room/room.html", context, status=refusal.status if refusal else 200)
     return _retry(response, refusal)

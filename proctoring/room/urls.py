@@ -12,10 +12,13 @@ _PROPOSAL = f"{_CANDIDATE}propositions/<int:proposal_id>/"
 
 urlpatterns = [
     path("", views.login, name="login"),
+    path("entrainement/", views.rehearse, name="rehearse"),
     path("passage/<str:token>/", views.take_over, name="take_over"),
     path("<int:number>/", views.room, name="room"),
     path("<int:number>/etat/", views.state, name="state"),
     path("<int:number>/bonne-salle/", views.right_room, name="right_room"),
+    path("<int:number>/entrainement/", views.practice, name="practice"),
+    path("<int:number>/entrainement/autour/", views.around, name="around"),
     path("<int:number>/code/", views.code, name="code"),
     path("<int:number>/qui-appeler/", views.contacts, name="contacts"),
     path("<int:number>/consignes/", views.instructions, name="instructions"),

@@ -13,13 +13,14 @@ from pixsurv.kernel import clock
 from pixsurv.kernel.errors import Busy
 from proctoring import rules
 from proctoring.models import ProctorAccess
+from proctoring.rehearsal.driver import advance
 from proctoring.room.listing import Listing
 from proctoring.room_cookie import room_token
 from proctoring.selectors.room import Version, find_access
 from proctoring.selectors.wording import duration_words
 from proctoring.services import access as accesses
-from proctoring.services.due import advance_session
 from sessions_app.actors import Actor
+from sessions_app.enums import SessionKind
 from sessions_app.models import Session
 
 
@@ -50,6 +51,10 @@ class Visit:
     @property
     def room_url(self) -> str:
         return reverse("room:room", args=[self.session.number])
+
+    @property
+    def is_rehearsal(self) -> bool:
+        return self.session.kind == SessionKind.REHEARSAL
 
     @property
     def starts(self) -> datetime:
@@ -114,11 +119,12 @@ def visit_of(request: HttpRequest, number: int, seen: Version | None = None) -> 
     due = access.session.next_due_at
     if due is not None and due <= now:
         try:
-            advance_session(access.session_id, now=now)
+            advance(access.session, now=now)
         except Busy:
             return busy(request)
         access = find_access(number=number, token=token, seen=seen, now=now)
-        assert access is not None
+        if access is None:  # a rehearsal that was removed meanwhile
+            return lost(request, number)
     return Visit(request, access, now)
 
 

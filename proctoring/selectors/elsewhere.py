@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from pixsurv.kernel.wall_clock import day_bounds
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt, Entry
 from proctoring.selectors.wording import clock_time
-from sessions_app.enums import SessionState
+from sessions_app.enums import SessionKind, SessionState
 from sessions_app.models import Candidate, Session
 
 
@@ -21,7 +23,10 @@ class Elsewhere:
 
 
 def enrolled_elsewhere(session: Session, identity_key: str) -> list[Elsewhere]:
-    """In the sessions of that local day that are not over, the first one first. One query."""
+    """In the sessions of that local day that are not over, the first one first. One query.
+
+    Rehearsals all have the same pupils, and are rooms of nobody.
+    """
     begin, end = day_bounds(session.local(session.starts_at).date(), session.zone)
     found = (
         Candidate.objects.select_related("session")
@@ -32,7 +37,7 @@ def enrolled_elsewhere(session: Session, identity_key: str) -> list[Elsewhere]:
             session__starts_at__lt=end,
             session__state__in=[SessionState.PLANNED, SessionState.LAUNCHED],
         )
-        .exclude(session_id=session.pk)
+        .exclude(Q(session_id=session.pk) | Q(session__kind=SessionKind.REHEARSAL))
         .order_by("session__starts_at", "session__number")
     )
     return [

@@ -119,7 +119,7 @@ def _facts(gate: Gate, said: Statement) -> dict[str, Json]:
 
 def _prepared(session_id: int, said: Statement, actor: Actor, now: datetime) -> Prepared | None:
     """None where the closing will be refused anyway: the lock says why, and nothing was made for nothing."""
-    session = Session.objects.select_related("establishment").get(pk=session_id)
+    session = Session.with_rehearsals.select_related("establishment").get(pk=session_id)
     if session.next_due_at is not None and session.next_due_at <= now:
         advance_session(session_id, now=now)
         session.refresh_from_db()

@@ -9,7 +9,7 @@ from proctoring.enums import RUNNING, AttemptState
 from proctoring.models import Attempt
 from proctoring.services.room import Room
 from sessions_app.actors import CLOCK
-from sessions_app.enums import EventKind
+from sessions_app.enums import EventKind, SessionKind
 from sessions_app.services.journal import locked_session
 
 
@@ -33,6 +33,8 @@ def apply_due(room: Room) -> None:
     due = room.session.next_due_at
     if due is None or due > room.now or room.session.is_over:
         return
+    if room.session.kind == SessionKind.REHEARSAL:
+        return  # its next step, which is played apart, for the acts lock the room too (decision 0025)
     running = list(
         Attempt.objects.select_related("candidate").filter(session_id=room.session.pk, state__in=RUNNING)
     )

@@ -74,7 +74,7 @@ def open_entry(
                     now=now,
                 )
             if session.first_entry_at is None:
-                Session.objects.filter(pk=session.pk, first_entry_at=None).update(first_entry_at=now)
+                Session.with_rehearsals.filter(pk=session.pk, first_entry_at=None).update(first_entry_at=now)
     except IntegrityError as error:
         # Taken off the list at this very instant: he is not on it any more.
         if Candidate.objects.filter(pk=candidate.pk).exists():

@@ -16,6 +16,13 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError("Ce fuseau horaire n’existe pas.")
 
 
+class EstablishmentManager(models.Manager["Establishment"]):
+    """The schools: the one to which rehearsals belong has no member, and is in no list (mechanics §13)."""
+
+    def get_queryset(self) -> models.QuerySet["Establishment"]:
+        return super().get_queryset().filter(is_hidden=False)
+
+
 class Establishment(models.Model):
     """A school. Everything of its own is seen by its own members only."""
 
@@ -38,10 +45,21 @@ class Establishment(models.Model):
     controller = models.CharField("responsable du traitement", max_length=200, blank=True)
     data_officer = models.CharField("délégué à la protection des données", max_length=200, blank=True)
     is_demo = models.BooleanField("démonstration", default=False)
+    # « Entraînement »: made by the first rehearsal, one for all of them.
+    is_hidden = models.BooleanField("technique", default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EstablishmentManager()
+    with_hidden = models.Manager["Establishment"]()
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                name="establishment_one_hidden",
+                fields=["is_hidden"],
+                condition=Q(is_hidden=True),
+                violation_error_message="L’établissement des entraînements existe déjà.",
+            ),
             models.CheckConstraint(
                 name="establishment_late_policy_known",
                 condition=Q(late_policy__in=LatePolicy.values),

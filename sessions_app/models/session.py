@@ -38,6 +38,16 @@ class SessionQuerySet(models.QuerySet["Session"]):
         ).distinct()
 
 
+_FromQuerySet = models.Manager.from_queryset(SessionQuerySet)
+
+
+class SessionManager(_FromQuerySet["Session"]):
+    """The sessions of schools. A rehearsal (R19) is none of them: whoever means it asks for it by name."""
+
+    def get_queryset(self) -> SessionQuerySet:
+        return SessionQuerySet(self.model, using=self._db).exclude(kind=SessionKind.REHEARSAL)
+
+
 class Session(models.Model):
     """A session and the head of its journal.
 
@@ -95,7 +105,9 @@ class Session(models.Model):
     # Made when the form was shown, so that a form sent twice makes one session (mechanics §10).
     once = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
-    objects = SessionQuerySet.as_manager()
+    objects = SessionManager()
+    # For what is done in a room, whichever it is; never for a list that somebody reads (mechanics §13).
+    with_rehearsals = SessionQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["establishment", "starts_at"], name="session_of_establishment")]

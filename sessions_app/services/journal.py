@@ -117,7 +117,7 @@ def locked_session(session_id: int, *, now: datetime) -> Iterator[LockedSession]
     """
     with busy_when_locked(), transaction.atomic():
         session = (
-            Session.objects.select_related("establishment")
+            Session.with_rehearsals.select_related("establishment")
             .select_for_update(of=("self",), no_key=True)
             .get(pk=session_id)
         )
@@ -150,7 +150,7 @@ def locked_sessions(session_ids: Iterable[int], *, now: datetime) -> Iterator[Lo
     """As `locked_session`, for several at once, locked in the order of their ids (mechanics §9)."""
     with busy_when_locked(), transaction.atomic():
         rows = (
-            Session.objects.select_related("establishment")
+            Session.with_rehearsals.select_related("establishment")
             .select_for_update(of=("self",), no_key=True)
             .filter(pk__in=list(session_ids))
             .order_by("pk")

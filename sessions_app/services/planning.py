@@ -79,7 +79,7 @@ def create_session(
             session.pk = None
             if once is not None and Session.objects.filter(once=once).exists():
                 raise
-            if not Session.objects.filter(number=session.number).exists():
+            if not Session.with_rehearsals.filter(number=session.number).exists():
                 raise
         else:
             return session

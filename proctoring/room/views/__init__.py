@@ -15,6 +15,7 @@ from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
 from proctoring.room.views.outings import come_back, go_out
 from proctoring.room.views.presence import certifiable, late, presence
 from proctoring.room.views.proposals import dismiss, keep
+from proctoring.room.views.rehearsal import around, practice, rehearse
 from proctoring.room.views.report import (
     close,
     closing_gate,
@@ -38,6 +39,7 @@ from proctoring.room.views.workstations import swap, undo, workstation
 __all__ = [
     "alert",
     "alert_category",
+    "around",
     "ask_direction",
     "bind_scan",
     "by_hand",
@@ -70,7 +72,9 @@ __all__ = [
     "minutes",
     "not_listed",
     "paper",
+    "practice",
     "presence",
+    "rehearse",
     "remove_scan",
     "report",
     "report_comment",

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from proctoring.rehearsal.life import note_code_shown
 from proctoring.room import answers
 from proctoring.room.gate import in_room
 from proctoring.room.visit import Visit, visit_of
@@ -79,6 +80,8 @@ def code(visit: Visit, **_: Any) -> HttpResponse:
     """« Afficher le code d’accès », big, for the board."""
     if visit.session.is_over:
         raise refuse("session_closed")
+    if visit.is_rehearsal:
+        note_code_shown(visit.session, now=visit.now)
     return render(visit.request, "room/code.html", {"visit": visit, "session": visit.session})
 
 

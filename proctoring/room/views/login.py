@@ -2,6 +2,7 @@
 
 import re
 from secrets import token_urlsafe
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
@@ -13,10 +14,12 @@ from django.views.decorators.http import require_http_methods
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError, Later
 from proctoring.room.forms import LoginForm
+from proctoring.room.rehearsal_cookie import rehearsal_of
 from proctoring.room_cookie import set_room_cookie
 from proctoring.services import access as accesses
 from proctoring.services.doors import WATCHED_BEFORE, Knocking
 from sessions_app.models import Account
+from sessions_app.services.planning import REHEARSAL_NUMBERS
 
 KIT_MARK = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -28,19 +31,22 @@ def login(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         # The kit's QR says `session`; `numero` is what our own links say.
         number = (request.GET.get("session") or request.GET.get("numero", ""))[:9]
+        if was_rehearsal := number.isdecimal() and int(number) in REHEARSAL_NUMBERS:
+            number = ""
         account = request.user
         name = account.name if isinstance(account, Account) else ""
         ended = request.GET.get("acces") == "termine"
-        return _page(request, LoginForm(initial={"number": number, "name": name}), ended=ended)
+        form = LoginForm(initial={"number": number, "name": name})
+        return login_page(request, form, ended=ended and not was_rehearsal, rehearsal_over=was_rehearsal)
     form = LoginForm(request.POST)
     if not form.is_valid():
-        return _page(request, form, status=422)
+        return login_page(request, form, status=422)
     try:
         return _enter(request, form)
     except DomainError as error:
         form.add_error("number" if error.code == "wrong_number" else None, error.sentence)
         sign_in = _sign_in(form.cleaned_data["number"]) if error.code == "account_required" else ""
-        response = _page(request, form, status=error.status, sign_in=sign_in)
+        response = login_page(request, form, status=error.status, sign_in=sign_in)
         if isinstance(error, Later):
             response.headers["Retry-After"] = str(error.retry_after)
         return response
@@ -69,15 +75,20 @@ def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
     return response
 
 
-def _page(
-    request: HttpRequest, form: LoginForm, *, status: int = 200, ended: bool = False, sign_in: str = ""
+def login_page(
+    request: HttpRequest, form: LoginForm, *, status: int = 200, sign_in: str = "", **more: Any
 ) -> HttpResponse:
+    """`more`: what else it says (an access that ended, a rehearsal that can't begin)."""
     context = {
         "form": form,
-        "ended": ended,
         "once": request.POST.get("once") or token_urlsafe(12),
         "kit": _kit(request),
         "sign_in": sign_in,
+        "rehearsal": rehearsal_of(request),
+        "ended": False,
+        "rehearsal_over": False,
+        "rehearsal_refusal": "",
+        **more,
     }
     if request.headers.get("HX-Request") == "true":
         typed = {"number": form["number"].value(), "name": form["name"].value() or ""}

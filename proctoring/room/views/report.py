@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 
 from proctoring.closing import pages
 from proctoring.closing.place import Place
@@ -60,4 +61,5 @@ def place_of(visit: Visit) -> Place:
         back_url=visit.room_url,
         back_words="Retour à la salle",
         in_room=True,
+        closed_url=reverse("room:practice", args=[visit.session.number]) if visit.is_rehearsal else "",
     )

@@ -21,7 +21,7 @@ def enrol_whom(case: Case, *, actor: Actor, now: datetime) -> Candidate:
     born = date.fromisoformat(str(facts["birth_date"]))
     last_name, first_name = str(facts["last_name"]), str(facts["first_name"])
     key = identity_key(last_name, first_name, born)
-    session = Session.objects.select_related("establishment").get(pk=case.session_id)
+    session = Session.with_rehearsals.select_related("establishment").get(pk=case.session_id)
     pupil = pupil_of(session, key)
     candidate = (
         candidate_from(pupil)

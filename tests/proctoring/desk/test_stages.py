@@ -341,15 +341,13 @@ def test_reopened_test_is_entered_by_the_code(tested: Candidate, browser: Browse
 # ---- every screen ----
 
 
-@pytest.mark.parametrize(
-    ("kind", "word"),
-    [(SessionKind.WHITE_EXAM, "Certification blanche"), (SessionKind.REHEARSAL, "ENTRAÎNEMENT")],
-)
 def test_kind_of_the_session_is_written_on_the_screen(
-    clock_at_nine: Travel, browser: Browser, db: None, kind: SessionKind, word: str
+    clock_at_nine: Travel, browser: Browser, db: None
 ) -> None:
-    browser.join(factories.CandidateFactory(session=factories.SessionFactory(kind=kind)))
-    assert word in Page(browser.test()).text
+    """Of a white exam; no pupil ever stands before a rehearsal (R19)."""
+    white_exam = factories.SessionFactory(kind=SessionKind.WHITE_EXAM)
+    browser.join(factories.CandidateFactory(session=white_exam))
+    assert "Certification blanche" in Page(browser.test()).text
 
 
 def put_superseded(candidate: Candidate, browser: Browser) -> None:

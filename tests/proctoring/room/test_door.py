@@ -302,7 +302,7 @@ def test_a_busy_server_keeps_what_asks_for_news(room: Room, monkeypatch: pytest.
     def busy(*_: object, **__: object) -> None:
         raise Busy
 
-    monkeypatch.setattr(visit, "advance_session", busy)
+    monkeypatch.setattr(visit, "advance", busy)
     response = page.poll()
     assert response.status_code == 503
     assert response.headers["Retry-After"] == "2"

@@ -79,6 +79,7 @@ READ_ONLY |= {"report", "report_sheet", "report_pdf", "closing_gate", "card"}
 # Its visitor has no room yet: tests/proctoring/dashboard/test_hand_over.py.
 ELSEWHERE = {"take_over"}
 ELSEWHERE |= {"scans", "scan_page", "bind_scan", "scan", "remove_scan"}  # with their files: test_scans.py
+ELSEWHERE |= {"rehearse", "practice", "around"}  # tests/proctoring/rehearsal
 # Questions: what stands in the state, and how many buttons confirm.
 QUESTIONS: dict[str, tuple[str, list[str]]] = {
     "presence": ("expected", ["Confirmer"]),

@@ -42,7 +42,16 @@ BIRTHS = [date(1987, 3, 1) + timedelta(days=index) for index in range(12)]
 # Models of ours that hold no text of a session or of its pupils: the school's own, its members', and the proof.
 NOT_OF_A_SESSION = {
     *("Establishment", "ApiKey", "Contact", "HelpText", "CalendarFeed", "ImportMapping", "Invitation"),
-    *("Account", "Membership", "SignIn", "SecondFactor", "EliminationSlip", "Elimination", "Export"),
+    *(
+        "Account",
+        "Membership",
+        "SignIn",
+        "SecondFactor",
+        "EliminationSlip",
+        "Elimination",
+        "Export",
+        "Rehearsal",
+    ),
 }
 # Emptied by name in `act`: facts of the journal, lists of a day, answers of two days, the pupils of a year.
 ON_THEIR_OWN = {"Event", "SessionsDraft", "PupilDraft", "Once", "Pupil"}
