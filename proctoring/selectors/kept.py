@@ -6,6 +6,7 @@ afterwards only the parameters change. What it finds is the same as without (tes
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -79,7 +80,7 @@ class Kept[M: Model]:
             value = values[param.name]
             return adapt(value + param.shift) if param.shift is not None else value  # type: ignore[operator]
 
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(statement.sql, tuple(map(filled, statement.params)))
             rows: list[Any] = cursor.fetchall()
         return statement.compiler.results_iter([rows])  # type: ignore[no-any-return]
@@ -117,6 +118,17 @@ class Kept[M: Model]:
             elif isinstance(param, type(mark)) and param == mark:
                 return _Given(name)
         return param
+
+
+def _cursor() -> AbstractContextManager[Any]:
+    """On PostgreSQL the statement is sent apart from its parameters, so that it is also planned once a connection
+    (OPTIONS prepare_threshold)."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    from django.db.backends.postgresql.base import ServerBindingCursor
+
+    connection.ensure_connection()
+    return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[attr-defined,no-any-return]
 
 
 def _instant(param: Any) -> datetime | None:
