@@ -5,7 +5,7 @@ needs to answer it. A kept query is an ordinary queryset, compiled once with a m
 afterwards only the parameters change. What it finds is the same as without (tests/proctoring/selectors/test_kept.py).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -35,7 +35,47 @@ class _Given:
 class _Statement:
     sql: str
     params: tuple[Any, ...]  # constants, and `_Given` in the places of the others
-    compiler: Any
+    converters: tuple[tuple[int, Any, Any], ...]  # position, functions, expression
+    reading: "_Reading | None"  # None where no model comes out
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a row becomes a model, its related ones and its annotations: what Django works out at each query."""
+
+    model: Any
+    names: list[str]
+    first: int
+    last: int
+    related: list[Any]
+    annotations: dict[str, int]
+    fetch_mode: Any
+
+    @classmethod
+    def of(cls, compiler: Any, fetch_mode: Any) -> "_Reading | None":
+        info, select = compiler.klass_info, compiler.select
+        if info is None:
+            return None
+        fields = info["select_fields"]
+        first, last = fields[0], fields[-1] + 1
+        return cls(
+            model=info["model"],
+            names=[column[0].target.attname for column in select[first:last]],
+            first=first,
+            last=last,
+            related=get_related_populators(info, select, DEFAULT_DB_ALIAS, fetch_mode),
+            annotations=compiler.annotation_col_map,
+            fetch_mode=fetch_mode,
+        )
+
+    def read(self, row: Any) -> Any:
+        values = row[self.first : self.last]
+        one = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values, fetch_mode=self.fetch_mode)
+        for populator in self.related:
+            populator.populate(row, one)
+        for name, position in self.annotations.items():
+            setattr(one, name, row[position])
+        return one
 
 
 class Kept[M: Model]:
@@ -49,29 +89,14 @@ class Kept[M: Model]:
     def fetch(self, **values: Value) -> list[M]:
         """The models, with what was selected along and annotated."""
         statement = self._statement()
-        rows = self._rows(statement, values)
-        compiler = statement.compiler
-        info, select = compiler.klass_info, compiler.select
-        fields = info["select_fields"]
-        first, last = fields[0], fields[-1] + 1
-        names = [column[0].target.attname for column in select[first:last]]
-        fetch_mode = self._fetch_mode
-        related = get_related_populators(info, select, DEFAULT_DB_ALIAS, fetch_mode)
-        found = []
-        for row in rows:
-            one = info["model"].from_db(DEFAULT_DB_ALIAS, names, row[first:last], fetch_mode=fetch_mode)
-            for populator in related:
-                populator.populate(row, one)
-            for name, position in compiler.annotation_col_map.items():
-                setattr(one, name, row[position])
-            found.append(one)
-        return found
+        assert statement.reading is not None, "a query of values has no models"
+        return [statement.reading.read(row) for row in self._rows(statement, values)]
 
     def rows(self, **values: Value) -> list[tuple[Any, ...]]:
         """What a `values_list` would give."""
         return [tuple(row) for row in self._rows(self._statement(), values)]
 
-    def _rows(self, statement: _Statement, values: dict[str, Value]) -> Iterable[Any]:
+    def _rows(self, statement: _Statement, values: dict[str, Value]) -> list[Any]:
         adapt = connection.ops.adapt_datetimefield_value
 
         def filled(param: Any) -> Any:
@@ -82,8 +107,8 @@ class Kept[M: Model]:
 
         with _cursor() as cursor:
             cursor.execute(statement.sql, tuple(map(filled, statement.params)))
-            rows: list[Any] = cursor.fetchall()
-        return statement.compiler.results_iter([rows])  # type: ignore[no-any-return]
+            rows = cursor.fetchall()
+        return [_converted(row, statement.converters) for row in rows] if statement.converters else rows
 
     def _statement(self) -> _Statement:
         vendor = connection.vendor
@@ -94,14 +119,19 @@ class Kept[M: Model]:
     def _compiled(self) -> _Statement:
         marks = {name: self._mark(position, kind) for position, (name, kind) in enumerate(self._kinds.items())}
         queryset = self._make(**marks)
-        self._fetch_mode = queryset._fetch_mode  # type: ignore[attr-defined]
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()
         places = tuple(self._place(param, marks) for param in params)
         missing = marks.keys() - {place.name for place in places if isinstance(place, _Given)}
         if missing:
             raise TypeError(f"a kept query lost its parameters {sorted(missing)}")
-        return _Statement(sql, places, compiler)
+        converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
+        return _Statement(
+            sql,
+            places,
+            tuple((position, *how) for position, how in converters.items()),
+            _Reading.of(compiler, queryset._fetch_mode),  # type: ignore[attr-defined]
+        )
 
     @staticmethod
     def _mark(position: int, kind: type) -> Value:
@@ -118,6 +148,14 @@ class Kept[M: Model]:
             elif isinstance(param, type(mark)) and param == mark:
                 return _Given(name)
         return param
+
+
+def _converted(row: Any, converters: tuple[tuple[int, Any, Any], ...]) -> list[Any]:
+    values = list(row)
+    for position, functions, expression in converters:
+        for function in functions:
+            values[position] = function(values[position], expression, connection)
+    return values
 
 
 def _cursor() -> AbstractContextManager[Any]:
