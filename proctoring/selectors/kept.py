@@ -105,7 +105,7 @@ class Kept[M: Model]:
             value = values[param.name]
             return adapt(value + param.shift) if param.shift is not None else value  # type: ignore[operator]
 
-        with _cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(statement.sql, tuple(map(filled, statement.params)))
             rows = cursor.fetchall()
         return [_converted(row, statement.converters) for row in rows] if statement.converters else rows
@@ -158,7 +158,7 @@ def _converted(row: Any, converters: tuple[tuple[int, Any, Any], ...]) -> list[A
     return values
 
 
-def _cursor() -> AbstractContextManager[Any]:
+def prepared_cursor() -> AbstractContextManager[Any]:
     """On PostgreSQL the statement is sent apart from its parameters, so that it is also planned once a connection
     (OPTIONS prepare_threshold)."""
     if connection.vendor != "postgresql":
