@@ -21,7 +21,9 @@ from proctoring.selectors.kept import Kept
 from proctoring.selectors.row import Row, row_of
 from sessions_app.models import Candidate, Session
 
-LARGEST_ID = 2**63
+# What a column holds: a number beyond it is nobody's, and no database is asked about it.
+LARGEST_ID = 2**63 - 1
+LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def find_access(*, number: int, token: str, seen: Version | None, now: datetime)
 
     `flipped`: a need of some row began or ended since `seen` by the clock alone.
     """
+    if number > LARGEST_NUMBER:
+        return None
     token = crypto.fingerprint(token)
     if seen is None:
         found = _ACCESS.fetch(number=number, token=token)
@@ -151,13 +155,13 @@ def whole_board(session: Session, *, now: datetime, order: str = "name") -> Boar
 
 def changed_board(session: Session, seen: Version, *, now: datetime) -> Board:
     """The rows that changed since `seen`, the lane and the counts, in two queries (three: see `_lane`)."""
-    found = _CHANGED.fetch(session=session.pk, sequence=seen.sequence, after=seen.at, now=now)
+    found = _CHANGED.fetch(session=session.pk, sequence=min(seen.sequence, LARGEST_ID), after=seen.at, now=now)
     return _partial(found, session, now=now)
 
 
 def some_rows(session: Session, candidate_ids: list[int], *, now: datetime) -> Board:
     """These rows as they stand now, the lane and the counts: the answer to an act."""
-    if len(candidate_ids) == 1 and candidate_ids[0] < LARGEST_ID:
+    if len(candidate_ids) == 1 and candidate_ids[0] <= LARGEST_ID:
         found = _ONE.fetch(session=session.pk, candidate=candidate_ids[0], now=now)
     else:
         found = list(_with_needy(session.pk, Q(pk__in=candidate_ids), now))

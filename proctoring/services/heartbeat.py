@@ -91,10 +91,8 @@ def beat_at_once(*, entry_id: uuid.UUID, question: int, visible: bool, now: date
 
 
 def _read(value: Any) -> Any:
-    """SQLite gives instants back as text; the state is the only other text, and no instant."""
-    if isinstance(value, str) and value[:1].isdigit():
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value
+    """SQLite gives instants back without their zone."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 @lru_cache(maxsize=ENTRIES_REMEMBERED)
