@@ -98,7 +98,7 @@ class Connection:
         if self._due is None and not self._chunked:
             self._read_head()
         if not piece:
-            if not self._buffer or self._due is not None and len(self._buffer) < self._due:
+            if not self._buffer or (self._due is not None and len(self._buffer) < self._due):
                 raise ConnectionError
             return True
         if self._chunked:

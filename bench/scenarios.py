@@ -57,7 +57,7 @@ def cookie(room: dict[str, Any]) -> str:
 
 def refresh(room: dict[str, Any], behind: int | None, status: int = 200) -> Iterator[Call]:
     """From a page that is `behind` events late; of None, from one that knows no version."""
-    version = "" if behind is None else f"?v={room['sequence'] - behind}.{time.time_ns() // 1_000_000}"  # noqa: TID251
+    version = "" if behind is None else f"?v={room['sequence'] - behind}.{time.time_ns() // 1_000_000}"
     path = f"{room_url(room)}etat/{version}"
     return same(Call.make(path, status=status, Cookie=cookie(room), **HTMX))
 
@@ -104,8 +104,9 @@ def school_day(rooms: list[dict[str, Any]], seconds: float) -> list[tuple[float,
     presence ticked or cleared in each room every 5 s."""
     planned: list[tuple[float, Call]] = []
     for number, room in enumerate(rooms):
-        path = f"{room_url(room)}etat/?v={room['sequence']}.{time.time_ns() // 1_000_000}"  # noqa: TID251
-        asks = Call.make(path, status=ANY_NEWS, Cookie=cookie(room), **HTMX)
+        # One event behind at least, so that each answer brings rows.
+        path = f"{room_url(room)}etat/?v={room['sequence'] - 1}.{time.time_ns() // 1_000_000}"
+        asks = Call.make(path, Cookie=cookie(room), **HTMX)
         phase = number / len(rooms)
         for half in (0, 2):
             planned += [(at, asks) for at in spread(half + 2 * phase, 4, seconds)]
@@ -118,9 +119,6 @@ def school_day(rooms: list[dict[str, Any]], seconds: float) -> list[tuple[float,
             position, cleared = turn % len(room["expected"]), turn // len(room["expected"]) % 2
             planned.append((at, tick(room, position, "01"[not cleared])))
     return planned
-
-
-ANY_NEWS = 200  # after the first tick the page of these callers is always behind
 
 
 def spread(first: float, every: float, until: float) -> Iterator[float]:

@@ -91,7 +91,7 @@ def _wait(process: "subprocess.Popen[bytes]", url: str) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"{url}: the server stopped by itself, see its log in var/bench")
         try:
-            urlopen(url, timeout=5).close()  # noqa: S310
+            urlopen(url, timeout=5).close()
         except OSError as error:
             if getattr(error, "code", None) is not None:
                 return  # a refusal is an answer

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import django
@@ -141,12 +142,10 @@ def static_weights() -> dict[str, int]:
     from django.contrib.staticfiles.storage import staticfiles_storage
 
     weights = {}
-    for name, hashed in staticfiles_storage.hashed_files.items() or _manifest().items():
-        path = staticfiles_storage.path(hashed)
-        files = [path, f"{path}.gz"]
-        weights[staticfiles_storage.url(name)] = min(
-            os.path.getsize(one) for one in files if os.path.exists(one)
-        )
+    for name, hashed in _manifest().items():
+        path = Path(staticfiles_storage.path(hashed))
+        files = [path, path.with_name(f"{path.name}.gz")]
+        weights[staticfiles_storage.url(name)] = min(one.stat().st_size for one in files if one.exists())
     return weights
 
 

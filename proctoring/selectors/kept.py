@@ -82,7 +82,9 @@ class Kept[M: Model]:
     """`make` returns the queryset for its keyword arguments, which must all reach the database as they are, or
     shifted by a constant time. `kinds` says the type of each."""
 
-    def __init__(self, make: Callable[..., QuerySet[M, Any]], **kinds: type[int] | type[str] | type[datetime]):
+    def __init__(
+        self, make: Callable[..., QuerySet[M, Any]], **kinds: type[int] | type[str] | type[datetime]
+    ):
         self._make, self._kinds = make, kinds
         self._statements: dict[str, _Statement] = {}
 
@@ -117,7 +119,9 @@ class Kept[M: Model]:
         return self._statements[vendor]
 
     def _compiled(self) -> _Statement:
-        marks = {name: self._mark(position, kind) for position, (name, kind) in enumerate(self._kinds.items())}
+        marks = {
+            name: self._mark(position, kind) for position, (name, kind) in enumerate(self._kinds.items())
+        }
         queryset = self._make(**marks)
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         sql, params = compiler.as_sql()

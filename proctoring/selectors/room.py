@@ -155,7 +155,9 @@ def whole_board(session: Session, *, now: datetime, order: str = "name") -> Boar
 
 def changed_board(session: Session, seen: Version, *, now: datetime) -> Board:
     """The rows that changed since `seen`, the lane and the counts, in two queries (three: see `_lane`)."""
-    found = _CHANGED.fetch(session=session.pk, sequence=min(seen.sequence, LARGEST_ID), after=seen.at, now=now)
+    found = _CHANGED.fetch(
+        session=session.pk, sequence=min(seen.sequence, LARGEST_ID), after=seen.at, now=now
+    )
     return _partial(found, session, now=now)
 
 

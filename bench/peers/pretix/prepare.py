@@ -49,7 +49,7 @@ def _made(now: "object") -> dict:
     )
     team.members.add(user)
     token = team.tokens.create(name="bench")
-    item = event.items.create(name="Seat", default_price=Decimal("0"), admission=True)
+    item = event.items.create(name="Seat", default_price=Decimal(0), admission=True)
     channel = organizer.sales_channels.get(identifier="web")
     secrets = []
     for number in range(ROOM):
@@ -60,16 +60,20 @@ def _made(now: "object") -> dict:
             email=f"guest{number}@example.org",
             datetime=now,
             expires=now + timedelta(days=10),
-            total=Decimal("0"),
+            total=Decimal(0),
             sales_channel=channel,
             locale="en",
         )
         position = OrderPosition.objects.create(
             order=order,
             item=item,
-            price=Decimal("0"),
+            price=Decimal(0),
             secret=f"bench-secret-{number}",
-            attendee_name_parts={"_scheme": "given_family", "given_name": "Guest", "family_name": f"N{number}"},
+            attendee_name_parts={
+                "_scheme": "given_family",
+                "given_name": "Guest",
+                "family_name": f"N{number}",
+            },
         )
         secrets.append(position.secret)
     checkins = event.checkin_lists.create(name="Room", all_products=True, allow_multiple_entries=True)
@@ -79,7 +83,7 @@ def _made(now: "object") -> dict:
     store: type[SessionBase] = import_string(f"{settings.SESSION_ENGINE}.SessionStore")
     session = store()
     session["_auth_user_id"] = str(user.pk)
-    session["_auth_user_backend"] = "pretix.base.auth.NativeAuthBackend"
+    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
     session["_auth_user_hash"] = user.get_session_auth_hash()
     session["pretix_auth_login_time"] = session["pretix_auth_last_used"] = int(now.timestamp())
     session["pretix_auth_long_session"] = True

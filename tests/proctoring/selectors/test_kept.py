@@ -34,9 +34,11 @@ def read(found: Any) -> list[Any]:
     return [_values(one) if isinstance(one, Model) else one for one in found]
 
 
-def _values(one: Model) -> dict[str, Any]:
+def _values(one: Model, above: tuple[Model, ...] = ()) -> dict[str, Any]:
     values = {name: value for name, value in vars(one).items() if name != "_state"}
-    along = {name: _values(other) for name, other in one._state.fields_cache.items() if other is not None}
+    others = {name: other for name, other in one._state.fields_cache.items() if other is not None}
+    path = (*above, one)
+    along = {name: _values(other, path) for name, other in others.items() if other not in path}
     return {**values, "along": along}
 
 

@@ -55,7 +55,7 @@ def test_pages_of_attempts_keep_room_for_heartbeats(db: None) -> None:
 def test_a_heartbeat_is_one_statement_that_locks_its_own_row(entry_id: uuid.UUID) -> None:
     usual = {"entry_id": entry_id, "question": 1, "visible": True}
     beat_at_once(**usual, now=NOW)  # the pace of an entry is asked once a process
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         beat_at_once(**usual, now=NOW + timedelta(seconds=15))
     assert len(asked) == 1
     assert "FOR UPDATE" not in asked[0]["sql"]
