@@ -34,8 +34,13 @@ def url(name: str) -> str:
 
 def settle(name: str) -> None:
     """As autovacuum would have done by half past ten: statistics, visibility."""
+    run(name, "VACUUM ANALYZE")
+
+
+def run(name: str, statement: str) -> None:
+    """One statement of ours in the database of that name."""
     with psycopg.connect(url(name), autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
+        connection.execute(sql.SQL(statement))
 
 
 def _do(statement: str, name: str) -> None:

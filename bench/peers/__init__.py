@@ -30,6 +30,7 @@ class Peer:
     wsgi: str
     ready: str
     environment: dict[str, str] = field(default_factory=dict)
+    renewal: str = ""  # the statement that gives back what a run used up
 
     @property
     def python(self) -> Path:
@@ -73,6 +74,8 @@ class Peer:
         self.told.write_bytes(done.stdout[done.stdout.rindex(b'{"session"') :])
 
     def serve(self, port: int) -> AbstractContextManager[Server]:
+        if self.renewal:
+            postgres.run(self.database, self.renewal)
         command = [str(self.python), "-m", "gunicorn", *GUNICORN, "--bind", f"127.0.0.1:{port}", self.wsgi]
         return serving(self.name, command, port, self.settings(), ready=self.ready)
 
@@ -87,6 +90,8 @@ PEERS = (
         "django.core.wsgi:get_wsgi_application()",
         "/api/edx_proctoring/v1/proctored_exam/attempt",
         {"PEER_DATABASE": "{url}", "DJANGO_SETTINGS_MODULE": "bench.peers.edx.settings"},
+        "UPDATE proctoring_proctoredexamstudentattempt SET is_resumable = true, ready_to_resume = false"
+        " WHERE ready_to_resume",
     ),
     Peer(
         "pretix",
