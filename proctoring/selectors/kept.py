@@ -167,10 +167,11 @@ def prepared_cursor() -> AbstractContextManager[Any]:
     (OPTIONS prepare_threshold)."""
     if connection.vendor != "postgresql":
         return connection.cursor()
-    from django.db.backends.postgresql.base import ServerBindingCursor
+    from django.db.backends.postgresql import base
 
     connection.ensure_connection()
-    return connection._prepare_cursor(ServerBindingCursor(connection.connection))  # type: ignore[attr-defined,no-any-return]
+    cursor: Any = base.ServerBindingCursor  # its stub knows no argument
+    return connection._prepare_cursor(cursor(connection.connection))  # type: ignore[attr-defined,no-any-return]
 
 
 def _instant(param: Any) -> datetime | None:
