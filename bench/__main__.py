@@ -129,7 +129,7 @@ def told(measured: load.Measured, cpu: float) -> dict[str, float]:
 def school_day(database: str, port: int, world: dict[str, Any]) -> dict[str, float]:
     """One process, as `make run` has on a small machine; every call leaves at its own second."""
     with server.ours(database, port) as ours:
-        planned = scenarios.school_day(world["school"], SCHOOL_DAY)
+        planned = scenarios.school_day(world, SCHOOL_DAY)
         before = ours.cpu_seconds()
         measured = load.open_loop(ours.port, planned, connections=32)
         if measured.errors:

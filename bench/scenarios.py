@@ -99,9 +99,10 @@ def beat(token: str, question: int) -> Call:
     return Call.make("/api/v1/attempt/progress", json=body, Authorization=f"Bearer {token}")
 
 
-def school_day(rooms: list[dict[str, Any]], seconds: float) -> list[tuple[float, Call]]:
-    """One school at its busiest: every room refreshed every 4 s by two proctors, every test heard every 15 s, a
-    presence ticked or cleared in each room every 5 s."""
+def school_day(world: dict[str, Any], seconds: float) -> list[tuple[float, Call]]:
+    """One school at its busiest: every room refreshed every 4 s by two proctors, every test heard every 15 s, and in
+    the rooms that still fill, four presences a second ticked or cleared."""
+    rooms = world["school"]
     planned: list[tuple[float, Call]] = []
     for number, room in enumerate(rooms):
         # One event behind at least, so that each answer brings rows.
@@ -111,14 +112,10 @@ def school_day(rooms: list[dict[str, Any]], seconds: float) -> list[tuple[float,
         for half in (0, 2):
             planned += [(at, asks) for at in spread(half + 2 * phase, 4, seconds)]
         for place, token in enumerate(room["tokens"]):
-            start = 15 * (place / len(room["tokens"])) + phase / 2
-            planned += [
-                (at, beat(token, 1 + turn)) for turn, at in enumerate(spread(start % 15, 15, seconds))
-            ]
-        for turn, at in enumerate(spread(5 * phase, 5, seconds)):
-            position, cleared = turn % len(room["expected"]), turn // len(room["expected"]) % 2
-            planned.append((at, tick(room, position, "01"[not cleared])))
-    return planned
+            start = (15 * place / len(room["tokens"]) + phase / 2) % 15
+            turns = enumerate(spread(start, 15, seconds), start=1)
+            planned += [(at, beat(token, turn)) for turn, at in turns]
+    return planned + list(zip(spread(0, 0.25, seconds), ticks(world["ticks"]), strict=False))
 
 
 def spread(first: float, every: float, until: float) -> Iterator[float]:

@@ -5,6 +5,7 @@ needs to answer it. A kept query is an ordinary queryset, compiled once with a m
 afterwards only the parameters change. What it finds is the same as without (tests/proctoring/selectors/test_kept.py).
 """
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class _Given:
 @dataclass(frozen=True, slots=True)
 class _Statement:
     sql: str
-    params: tuple[Any, ...]  # constants, and `_Given` in the places of the others
+    params: tuple[Any, ...]  # `_Given`, and the constants that have no plain literal
     converters: tuple[tuple[int, Any, Any], ...]  # position, functions, expression
     reading: "_Reading | None"  # None where no model comes out
 
@@ -131,8 +132,7 @@ class Kept[M: Model]:
             raise TypeError(f"a kept query lost its parameters {sorted(missing)}")
         converters = compiler.get_converters([column[0] for column in compiler.select[: compiler.col_count]])
         return _Statement(
-            sql,
-            places,
+            *_with_constants(sql, places),
             tuple((position, *how) for position, how in converters.items()),
             _Reading.of(compiler, queryset._fetch_mode),  # type: ignore[attr-defined]
         )
@@ -152,6 +152,23 @@ class Kept[M: Model]:
             elif isinstance(param, type(mark)) and param == mark:
                 return _Given(name)
         return param
+
+
+def _with_constants(sql: str, params: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """States and the like written into the statement: a partial index serves only who is seen to ask for it."""
+    waiting = iter(params)
+    left: list[Any] = []
+
+    def written(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        param = next(waiting)
+        if isinstance(param, str):
+            return "'{}'".format(param.replace("'", "''").replace("%", "%%"))
+        left.append(param)
+        return "%s"
+
+    return re.sub("%[s%]", written, sql), tuple(left)
 
 
 def _converted(row: Any, converters: tuple[tuple[int, Any, Any], ...]) -> list[Any]:

@@ -170,13 +170,47 @@ def some_rows(session: Session, candidate_ids: list[int], *, now: datetime) -> B
     return _partial(found, session, now=now)
 
 
+def access_again(access: ProctorAccess) -> ProctorAccess:
+    """As it stands after an act, with its session."""
+    return _ACCESS_AGAIN.fetch(access=access.pk)[0]
+
+
+def candidate_in(session: Session, candidate_id: int) -> Candidate | None:
+    """The candidate of that session with his attempt; None for another one's."""
+    if candidate_id > LARGEST_ID:
+        return None
+    found = _CANDIDATE_IN.fetch(session=session.pk, candidate=candidate_id)
+    return found[0] if found else None
+
+
 def namesakes(candidate: Candidate) -> list[Candidate]:
     """The others of the session with the same last name (R9)."""
-    return list(
-        Candidate.objects.filter(session_id=candidate.session_id, last_name_key=candidate.last_name_key)
-        .exclude(pk=candidate.pk)
-        .order_by("sort_key", "pk")
+    return _NAMESAKES.fetch(
+        session=candidate.session_id, last_name=candidate.last_name_key, candidate=candidate.pk
     )
+
+
+_ACCESS_AGAIN = Kept(
+    lambda access: ProctorAccess.objects.select_related("session__establishment").filter(pk=access),
+    access=int,
+)
+_CANDIDATE_IN = Kept(
+    lambda session, candidate: Candidate.objects.select_related("attempt").filter(
+        pk=candidate, session_id=session
+    ),
+    session=int,
+    candidate=int,
+)
+_NAMESAKES = Kept(
+    lambda session, last_name, candidate: (
+        Candidate.objects.filter(session_id=session, last_name_key=last_name)
+        .exclude(pk=candidate)
+        .order_by("sort_key", "pk")
+    ),
+    session=int,
+    last_name=str,
+    candidate=int,
+)
 
 
 def watchers(session: Session, *, now: datetime) -> list[ProctorAccess]:
