@@ -215,11 +215,16 @@ _NAMESAKES = Kept(
 
 def watchers(session: Session, *, now: datetime) -> list[ProctorAccess]:
     """Who is watching: seen within two minutes (R2)."""
-    return list(
-        ProctorAccess.objects.filter(
-            session_id=session.pk, ended_at=None, last_seen_at__gt=now - rules.WATCHING
-        ).order_by("created_at", "pk")
-    )
+    return _WATCHERS.fetch(session=session.pk, now=now)
+
+
+_WATCHERS = Kept(
+    lambda session, now: ProctorAccess.objects.filter(
+        session_id=session, ended_at=None, last_seen_at__gt=now - rules.WATCHING
+    ).order_by("created_at", "pk"),
+    session=int,
+    now=datetime,
+)
 
 
 def _partial(found: list[Candidate], session: Session, *, now: datetime) -> Board:

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt
-from proctoring.selectors import room
+from proctoring.selectors import announcements, room
 from proctoring.selectors.kept import Kept
 from sessions_app.models import Candidate, Session
 from tests import factories
@@ -58,6 +58,13 @@ def test_a_kept_query_finds_what_its_queryset_finds(
     for kept, make, values in asked:
         assert read(kept.fetch(**values)) == read(make(**values))
     values = {**here, "now": now}
+    for kept, more in (
+        (room._WATCHERS, values),
+        (announcements._FRESH, values),
+        (room._CANDIDATE_IN, {**here, "candidate": candidate}),
+        (room._NAMESAKES, {**here, "last_name": "ESSAI", "candidate": candidate}),
+    ):
+        assert read(kept.fetch(**more)) == read(kept._make(**more))
     assert sorted(room._STATES.rows(**values)) == sorted(room._states(**values))
 
 
