@@ -68,7 +68,8 @@ class Peer:
         self.told.unlink(missing_ok=True)
         (HOME / f"{self.name}-data").mkdir(parents=True, exist_ok=True)
         postgres.fresh(self.database)
-        command = [str(self.python), "-m", f"bench.peers.{self.name}.prepare"]
+        # By its path: as a module it would bring this package along, whose needs a peer does not share.
+        command = [str(self.python), "-P", str(ROOT / "bench" / "peers" / self.name / "prepare.py")]
         done = subprocess.run(command, cwd=ROOT, env=self.settings(), stdout=subprocess.PIPE, check=True)
         postgres.settle(self.database)
         self.told.write_bytes(done.stdout[done.stdout.rindex(b'{"session"') :])
