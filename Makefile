@@ -5,10 +5,10 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES := find templates -name '*.html'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix lock clean
+.PHONY: help run test check fix lock bench bench-peers clean
 
 help: ## Lists these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' Makefile
 
 run: .venv/base.stamp ## Serves on http://127.0.0.1:8000 with a demonstration school (PORT and HOST change it)
 	@exec $(PYTHON) manage.py serve
@@ -42,6 +42,13 @@ lock: .venv/base.stamp ## Locks the dependencies after a change of pyproject.tom
 	$(PIP) uv
 	$(COMPILE) pyproject.toml -o requirements/base.txt
 	$(COMPILE) --group dev -c requirements/base.txt -o requirements/dev.txt
+
+# ROUNDS, SECONDS and ONLY change a run: make bench ROUNDS=5 ONLY=empty,unchanged
+bench: .venv/dev.stamp ## Measures our pages beside the empty view of the same process, and beside the peers that are there
+	@exec $(PYTHON) -m bench --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),2) --port $(or $(PORT),8120) --only "$(ONLY)"
+
+bench-peers: .venv/dev.stamp ## Installs edx-proctoring and pretix under var/bench, for the next bench (minutes)
+	@exec $(PYTHON) -m bench.peers
 
 clean: ## Removes all that can be made again; keeps var/, where the data is
 	rm -rf .venv staticfiles htmlcov .coverage* .*_cache .hypothesis var/test-*.sqlite3*

@@ -25,6 +25,8 @@ def complete(entry: dict[str, Any], *, threads: int) -> dict[str, Any]:
             " -c idle_in_transaction_session_timeout=15000",
             pool={"min_size": 1, "max_size": threads + 2, "timeout": 10},
         )
+        # What is asked again and again is planned once a connection; only kept queries and the heartbeat are.
+        options.setdefault("prepare_threshold", 3)
         # The pool keeps the connections; Django's own persistence must stay out of its way.
         entry["CONN_MAX_AGE"] = 0
     return entry

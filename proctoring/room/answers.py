@@ -7,12 +7,11 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from pixsurv.kernel.errors import Busy, DomainError
-from proctoring.models import ProctorAccess
 from proctoring.rehearsal.voices import heard_now
 from proctoring.room.people import attempt_of
 from proctoring.room.visit import Visit
 from proctoring.selectors.announcements import announcements
-from proctoring.selectors.room import Board, some_rows, watchers, whole_board
+from proctoring.selectors.room import Board, access_again, some_rows, watchers, whole_board
 from proctoring.selectors.room_incident import running_incident
 from proctoring.selectors.wording import clock_time
 from proctoring.services.room import refuse
@@ -84,7 +83,7 @@ def changes(
 ) -> HttpResponse:
     """Out-of-band fragments of what an act changed; the whole list when it changed more than rows."""
     known_list = visit.session.list_sequence
-    access = ProctorAccess.objects.select_related("session__establishment").get(pk=visit.access.pk)
+    access = access_again(visit.access)
     fresh = Visit(visit.request, access, visit.now)
     # Over: the asking ends with this answer, so all must be in it.
     whole = fresh.session.list_sequence != known_list or fresh.session.is_over

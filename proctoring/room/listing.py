@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -56,10 +57,9 @@ class Listing:
         return replace(self, by_workstation=not self.by_workstation).url
 
     @property
-    def filter_urls(self) -> dict[str, str]:
+    def filter_urls(self) -> Mapping[str, str]:
         """The address of each filter; `all` of none."""
-        urls = {name: replace(self, shown=name).url for name in FILTERS}
-        return {"all": replace(self, shown="").url, **urls}
+        return _filter_urls(replace(self, shown=""))
 
     def hidden(self, rows: list[Row]) -> frozenset[int]:
         """The rows that were not asked for. They stay in the page, hidden: a script may show them again."""
@@ -69,3 +69,10 @@ class Listing:
             for row in rows
             if (states is not None and row.state not in states) or not row.matches(self.search)
         )
+
+
+@lru_cache(maxsize=1_000)
+def _filter_urls(everyone: Listing) -> Mapping[str, str]:
+    """Remembered, for every refresh that brings a row asks for the same ones."""
+    urls = {name: replace(everyone, shown=name).url for name in FILTERS}
+    return {"all": everyone.url, **urls}

@@ -5,6 +5,7 @@ from proctoring import rules
 from proctoring.enums import RUNNING, TRANSITIONS
 from proctoring.models import Attempt
 from proctoring.room.visit import Visit
+from proctoring.selectors.room import candidate_in
 from proctoring.services.room import not_found, refuse
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate
@@ -12,11 +13,7 @@ from sessions_app.models import Candidate
 
 def candidate_of(visit: Visit, candidate_id: int) -> Candidate:
     """The candidate with his attempt; 404 for another room's."""
-    candidate = (
-        Candidate.objects.select_related("attempt")
-        .filter(pk=candidate_id, session_id=visit.session.pk)
-        .first()
-    )
+    candidate = candidate_in(visit.session, candidate_id)
     if candidate is None:
         raise not_found()
     candidate.session = visit.session

@@ -9,6 +9,7 @@ from proctoring.enums import IncidentSource
 from proctoring.models import ProctorAccess
 from proctoring.selectors.announcement import Announcement
 from proctoring.selectors.case_news import case_news, case_news_since
+from proctoring.selectors.kept import Kept
 from proctoring.selectors.wording import clock_time, day
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session
@@ -44,13 +45,21 @@ OVERTAKEN_BY = {
 }
 
 
+_FRESH = Kept(
+    lambda session, now: Event.objects.filter(
+        Q(received_at__gt=now - SHOWN_FOR) | case_news_since(now), session_id=session
+    ).order_by("-sequence"),
+    session=int,
+    now=datetime,
+)
+
+
 def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]:
     """What the direction answered within a minute, then the undoable acts of this access of the last 10 s that still
     stand, oldest first. Two queries at most.
     """
     session = access.session
-    fresh = Q(received_at__gt=now - SHOWN_FOR) | case_news_since(now)
-    found = list(Event.objects.filter(fresh, session_id=session.pk).order_by("-sequence"))
+    found = _FRESH.fetch(session=session.pk, now=now)
     if session.is_over:
         return []
     news = case_news(found, access, session, now)

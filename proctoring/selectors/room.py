@@ -7,18 +7,39 @@ is also « changed » when its deadline, silence or return fell after those mill
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Case, DateTimeField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from pixsurv.kernel import clock, crypto
 from proctoring import rules
 from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, ProposalOutcome
 from proctoring.models import Alert, Attempt, ProctorAccess, Proposal
 from proctoring.selectors.card import Card, card_of
+from proctoring.selectors.kept import Kept
 from proctoring.selectors.row import Row, row_of
 from proctoring.selectors.silence import Silence, common_silence
 from sessions_app.models import Candidate, Session
+
+# What a column holds: a number beyond it is nobody's, and no database is asked about it.
+LARGEST_ID = 2**63 - 1
+LARGEST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +136,39 @@ def find_access(*, number: int, token: str, seen: Version | None, now: datetime)
 
     `flipped`: a need of some row began or ended since `seen` by the clock alone.
     """
-    accesses = ProctorAccess.objects.select_related("session__establishment").filter(
-        token_fingerprint=crypto.fingerprint(token), session__number=number
+    if number > LARGEST_NUMBER:
+        return None
+    token = crypto.fingerprint(token)
+    if seen is None:
+        found = _ACCESS.fetch(number=number, token=token)
+    else:
+        found = _ACCESS_SINCE.fetch(number=number, token=token, after=seen.at, now=now)
+    return found[0] if found else None
+
+
+def _access(number: int, token: str) -> QuerySet[ProctorAccess]:
+    return ProctorAccess.objects.select_related("session__establishment").filter(
+        token_fingerprint=token, session__number=number
     )
-    if seen is not None:
-        # Half an hour after an end the lane may propose to close (I3): news, though of no row.
-        half_hour = Q(over_at__gt=seen.at - rules.ALL_DONE_AFTER, over_at__lte=now - rules.ALL_DONE_AFTER)
-        accesses = accesses.annotate(judged_at=judged_at("session__", now))
-        flips = flipped("", seen.at, now, judged_at=OuterRef("judged_at"))
-        attempts = Attempt.objects.filter(flips | half_hour, session_id=OuterRef("session_id"))
-        accesses = accesses.annotate(flipped=Exists(attempts))
-    return accesses.order_by().first()
+
+
+def _access_since(number: int, token: str, after: datetime, now: datetime) -> QuerySet[ProctorAccess]:
+    # Half an hour after an end the lane may propose to close (I3): news, though of no row.
+    half_hour = Q(over_at__gt=after - rules.ALL_DONE_AFTER, over_at__lte=now - rules.ALL_DONE_AFTER)
+    flips = flipped("", after, now, judged_at=OuterRef("judged_at"))
+    attempts = Attempt.objects.filter(flips | half_hour, session_id=OuterRef("session_id"))
+    accesses = _access(number, token).annotate(judged_at=judged_at("session__", now))
+    return accesses.annotate(flipped=Exists(attempts))
+
+
+_ACCESS = Kept(_access, number=int, token=str)
+_ACCESS_SINCE = Kept(_access_since, number=int, token=str, after=datetime, now=datetime)
 
 
 def whole_board(session: Session, *, now: datetime, order: str = "name") -> Board:
     """Every row. One query, whatever their number; one more while something is proposed."""
-    candidates = _candidates(session)
     by_workstation = order == "workstation"
-    listed = list(candidates.order_by("sort_key", "pk"))
+    listed = _WHOLE.fetch(session=session.pk)
     rows = [row_of(candidate, session, now) for candidate in listed]
     ends = [one.attempt.over_at for one in listed if hasattr(one, "attempt") and one.attempt.over_at]
     if by_workstation:
@@ -144,37 +180,94 @@ def whole_board(session: Session, *, now: datetime, order: str = "name") -> Boar
 
 def changed_board(session: Session, seen: Version, *, now: datetime) -> Board:
     """The rows that changed since `seen`, the lane and the counts, in two queries (three: see `_lane`)."""
-    flips = flipped("attempt__", seen.at, now, judged_at=rules.standing(session, now))
-    changed = Q(attempt__last_sequence__gt=seen.sequence) | flips
-    return _partial(session, changed, now=now)
+    found = _CHANGED.fetch(
+        session=session.pk,
+        sequence=min(seen.sequence, LARGEST_ID),
+        after=seen.at,
+        now=now,
+        judged=rules.standing(session, now),
+    )
+    return _partial(found, session, now=now)
 
 
 def some_rows(session: Session, candidate_ids: list[int], *, now: datetime) -> Board:
     """These rows as they stand now, the lane and the counts: the answer to an act."""
-    return _partial(session, Q(pk__in=candidate_ids), now=now)
+    if len(candidate_ids) == 1 and candidate_ids[0] <= LARGEST_ID:
+        found = _ONE.fetch(session=session.pk, candidate=candidate_ids[0], now=now)
+    else:
+        found = list(_with_needy(session.pk, Q(pk__in=candidate_ids), now))
+    return _partial(found, session, now=now)
+
+
+def access_again(access: ProctorAccess) -> ProctorAccess:
+    """As it stands after an act, with its session."""
+    return _ACCESS_AGAIN.fetch(access=access.pk)[0]
+
+
+def candidate_in(session: Session, candidate_id: int) -> Candidate | None:
+    """The candidate of that session with his attempt; None for another one's."""
+    if candidate_id > LARGEST_ID:
+        return None
+    found = _CANDIDATE_IN.fetch(session=session.pk, candidate=candidate_id)
+    return found[0] if found else None
 
 
 def namesakes(candidate: Candidate) -> list[Candidate]:
     """The others of the session with the same last name (R9)."""
-    return list(
-        Candidate.objects.filter(session_id=candidate.session_id, last_name_key=candidate.last_name_key)
-        .exclude(pk=candidate.pk)
-        .order_by("sort_key", "pk")
+    return _NAMESAKES.fetch(
+        session=candidate.session_id, last_name=candidate.last_name_key, candidate=candidate.pk
     )
+
+
+_ACCESS_AGAIN = Kept(
+    lambda access: ProctorAccess.objects.select_related("session__establishment").filter(pk=access),
+    access=int,
+)
+_CANDIDATE_IN = Kept(
+    lambda session, candidate: Candidate.objects.select_related("attempt").filter(
+        pk=candidate, session_id=session
+    ),
+    session=int,
+    candidate=int,
+)
+_NAMESAKES = Kept(
+    lambda session, last_name, candidate: (
+        Candidate.objects.filter(session_id=session, last_name_key=last_name)
+        .exclude(pk=candidate)
+        .order_by("sort_key", "pk")
+    ),
+    session=int,
+    last_name=str,
+    candidate=int,
+)
 
 
 def watchers(session: Session, *, now: datetime) -> list[ProctorAccess]:
     """Who is watching: seen within two minutes (R2)."""
-    return list(
-        ProctorAccess.objects.filter(
-            session_id=session.pk, ended_at=None, last_seen_at__gt=now - rules.WATCHING
-        ).order_by("created_at", "pk")
-    )
+    return _WATCHERS.fetch(session=session.pk, now=now)
 
 
-def _partial(session: Session, wanted: Q, *, now: datetime) -> Board:
-    """The wanted rows; those with a need are read along for the lane, which travels whole."""
-    needy = Q(attempt__state__in=RUNNING) & (
+_WATCHERS = Kept(
+    lambda session, now: ProctorAccess.objects.filter(
+        session_id=session, ended_at=None, last_seen_at__gt=now - rules.WATCHING
+    ).order_by("created_at", "pk"),
+    session=int,
+    now=datetime,
+)
+
+
+def _partial(found: list[Candidate], session: Session, *, now: datetime) -> Board:
+    """The wanted rows of what was found; the others are there for the lane, which travels whole."""
+    rows = {candidate.pk: row_of(candidate, session, now) for candidate in found}
+    travelling = [rows[candidate.pk] for candidate in found if candidate.is_wanted]  # type: ignore[attr-defined]
+    silence = common_silence(list(rows.values()), session, now)
+    lane = _lane(list(rows.values()), silence, now)
+    return Board(travelling, lane, _counts(session, now), Version(session.sequence, now), silence)
+
+
+def _with_needy(session: int, wanted: Q, now: datetime) -> QuerySet[Candidate]:
+    """The wanted rows, and those with a need."""
+    needy = Q(attempt__state__in=sorted(RUNNING)) & (
         Q(attempt__resume_requested_at__isnull=False)
         | Q(attempt__silent_at__lte=now)
         | Q(attempt__deadline_at__lte=now)
@@ -183,19 +276,10 @@ def _partial(session: Session, wanted: Q, *, now: datetime) -> Board:
     candidates = _candidates(session).annotate(
         is_wanted=Exists(Candidate.objects.filter(wanted, pk=OuterRef("pk")))
     )
-    found = list(
-        candidates.filter(Q(is_wanted=True) | needy | Q(attempt__proposals_open__gt=0)).order_by(
-            "sort_key", "pk"
-        )
-    )
-    rows = {candidate.pk: row_of(candidate, session, now) for candidate in found}
-    travelling = [rows[candidate.pk] for candidate in found if candidate.is_wanted]
-    silence = common_silence(list(rows.values()), session, now)
-    lane = _lane(list(rows.values()), silence, now)
-    return Board(travelling, lane, _counts(session, now), Version(session.sequence, now), silence)
+    return candidates.filter(Q(is_wanted=True) | needy | Q(attempt__proposals_open__gt=0))
 
 
-def _candidates(session: Session) -> QuerySet[Candidate]:
+def _candidates(session: int) -> QuerySet[Candidate]:
     same_last_name = Candidate.objects.filter(
         session_id=OuterRef("session_id"), last_name_key=OuterRef("last_name_key")
     ).exclude(pk=OuterRef("pk"))
@@ -203,7 +287,7 @@ def _candidates(session: Session) -> QuerySet[Candidate]:
         "raised_at", "pk"
     )
     return (
-        Candidate.objects.filter(session_id=session.pk)
+        Candidate.objects.filter(session_id=session)
         .select_related("attempt__last_case")
         .annotate(
             is_homonym=Exists(same_last_name),
@@ -215,22 +299,48 @@ def _candidates(session: Session) -> QuerySet[Candidate]:
             ),
             open_alert_kinds=Subquery(oldest_alert.values("kinds")[:1]),
         )
+        .order_by("sort_key", "pk")
     )
+
+
+def _changed(
+    session: int, sequence: int, after: datetime, now: datetime, judged: datetime
+) -> QuerySet[Candidate]:
+    flips = flipped("attempt__", after, now, judged_at=judged)
+    changed = Q(attempt__last_sequence__gt=sequence) | flips
+    return _with_needy(session, changed, now)
+
+
+def _one(session: int, candidate: int, now: datetime) -> QuerySet[Candidate]:
+    return _with_needy(session, Q(pk=candidate), now)
+
+
+_WHOLE = Kept(_candidates, session=int)
+_CHANGED = Kept(_changed, session=int, sequence=int, after=datetime, now=datetime, judged=datetime)
+_ONE = Kept(_one, session=int, candidate=int, now=datetime)
 
 
 def _counts(session: Session, now: datetime) -> Counts:
-    """States of all rows; a candidate to whom nothing happened has no attempt, and is expected."""
-    expired = now - rules.LIFE_OF_A_TEST
-    counts: Counter[str] = Counter()
-    ends: list[datetime] = []
-    states = Candidate.objects.filter(session_id=session.pk).values_list(
-        "attempt__state", "attempt__started_at", "attempt__over_at"
+    """States of all rows, counted by the database; a candidate to whom nothing happened has no attempt, and is
+    expected."""
+    counted = _STATES.rows(session=session.pk, now=now)
+    ends = [last for _, _, last in counted if last is not None]
+    return Counts(Counter({state: many for state, many, _ in counted}), max(ends, default=None))
+
+
+def _states(session: int, now: datetime) -> QuerySet[Candidate, Any]:
+    past = Q(attempt__state__in=sorted(RUNNING), attempt__started_at__lte=now - rules.LIFE_OF_A_TEST)
+    shown = Case(
+        When(past, then=Value(AttemptState.EXPIRED.value)),
+        default=Coalesce(F("attempt__state"), Value(AttemptState.EXPECTED.value)),
     )
-    for state, started_at, over_at in states:
-        ends += [over_at] if over_at is not None else []
-        past = state in RUNNING and started_at is not None and started_at <= expired
-        counts[AttemptState.EXPIRED if past else state or AttemptState.EXPECTED] += 1
-    return Counts(counts, max(ends, default=None))
+    of_session = Candidate.objects.filter(session_id=session).order_by()
+    counted = of_session.annotate(shown=shown).values("shown")
+    counted = counted.annotate(many=Count("pk"), last=Max("attempt__over_at"))
+    return counted.values_list("shown", "many", "last")
+
+
+_STATES = Kept(_states, session=int, now=datetime)
 
 
 def _lane(rows: list[Row], silence: Silence | None, now: datetime) -> list[Card]:

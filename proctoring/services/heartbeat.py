@@ -7,16 +7,19 @@ database needs for them. It handles the usual beat only; all else is left to the
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from proctoring import rules
 from proctoring.models import Attempt, Entry
+from proctoring.selectors.kept import prepared_cursor
 
 ENTRIES_REMEMBERED = 20_000
+TOLD = ("id", "state", "started_at", "deadline_at", "over_final_at", "question")  # in the order of the model
 
 # Quals on the attempt's own columns are looked at again by PostgreSQL if an end changes the row meanwhile.
 UPDATE = """
@@ -41,7 +44,7 @@ WHERE holder_id = %(entry)s
         SELECT 1 FROM sessions_app_session s
         WHERE s.id = proctoring_attempt.session_id AND s.next_due_at <= %(now)s
     )
-RETURNING id, state, question, started_at, deadline_at, over_final_at,
+RETURNING id, state, started_at, deadline_at, over_final_at, question,
     (
         SELECT b.time_zone FROM sessions_app_session s
         JOIN sessions_app_establishment b ON b.id = s.establishment_id
@@ -77,9 +80,19 @@ def beat_at_once(*, entry_id: uuid.UUID, question: int, visible: bool, now: date
         "question": question,
         "visible": visible,
     }
-    for attempt in Attempt.objects.raw(UPDATE, params):
-        return Beat(attempt, attempt.alert_status, heartbeat, ZoneInfo(attempt.time_zone))  # type: ignore[attr-defined]
-    return None
+    with prepared_cursor() as cursor:
+        cursor.execute(UPDATE, params)
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    *told, time_zone, alert_status = found
+    attempt = Attempt.from_db(DEFAULT_DB_ALIAS, TOLD, [_read(value) for value in told])
+    return Beat(attempt, alert_status, heartbeat, ZoneInfo(time_zone))
+
+
+def _read(value: Any) -> Any:
+    """SQLite gives instants back without their zone."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 @lru_cache(maxsize=ENTRIES_REMEMBERED)

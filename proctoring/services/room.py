@@ -11,6 +11,7 @@ from pixsurv.kernel.journal import Json
 from proctoring import rules
 from proctoring.enums import SENTENCES, TRANSITIONS, AlertStatus, AttemptState, Source
 from proctoring.models import Alert, Attempt
+from proctoring.selectors.room import candidate_in
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session
@@ -59,11 +60,7 @@ class Room:
 
     def attempt(self, candidate_id: int) -> Attempt:
         """The candidate's attempt, read under the lock; a new one, unsaved, when nothing happened yet."""
-        candidate = (
-            Candidate.objects.select_related("attempt")
-            .filter(pk=candidate_id, session_id=self.session.pk)
-            .first()
-        )
+        candidate = candidate_in(self.session, candidate_id)
         if candidate is None:
             raise not_found()
         return self._bind(candidate)
