@@ -38,7 +38,9 @@ class CandidatesForm(forms.Form):
 def catch_up(request: HttpRequest, session: Session) -> HttpResponse:
     """Offered once a session was launched; who started a test is not in the list."""
     if session.launched_at is None or session.state == SessionState.ELIMINATED:
-        raise DomainError("never_launched", "Cette séance n’a pas eu lieu : changez sa date, ou annulez-la.")
+        raise DomainError(
+            "never_launched", "Cette séance n’a pas eu lieu\u00a0: changez sa date, ou annulez-la."
+        )
     rows = selectors.absentees(session)
     form = SessionForm(request.POST or None, zone=session.zone, initial=copied(session))
     chosen = CandidatesForm(request.POST or None)

@@ -28,12 +28,12 @@ def remove_member(request: HttpRequest, membership_id: int) -> HttpResponse:
     if request.method == "POST":
         remove_membership(membership_id=membership.pk)
         _end_accesses(request, membership)
-        messages.success(request, f"{name} n’a plus le rôle « {role} ».")
+        messages.success(request, f"{name} n’a plus le rôle «\u00a0{role}\u00a0».")
         if membership.account_id == account.pk and membership.role == Role.ADMIN:
             return see(reverse("establishment:account"))
         return see(at("establishment:team", membership.establishment))
     consequence = "Son compte reste. Les salles qu’il surveille avec ce rôle se ferment sur ses appareils."
-    title = f"Retirer à {name} le rôle « {role} » ?"
+    title = f"Retirer à {name} le rôle «\u00a0{role}\u00a0»\u00a0?"
     return ask(request, Question(title, consequence, at("establishment:team", membership.establishment)))
 
 

@@ -123,7 +123,9 @@ def reopen(request: HttpRequest, session: Session, candidate_id: int) -> HttpRes
         ending.reopen(
             session_id=session.pk, candidate_id=candidate_id, reason=reason, actor=actor_of(request), now=now
         )
-        messages.success(request, "Le test est rouvert : l’élève peut le reprendre avec le code d’accès.")
+        messages.success(
+            request, "Le test est rouvert\u00a0: l’élève peut le reprendre avec le code d’accès."
+        )
         return _to_page(session)
     if request.method == "GET" and not row.may_reopen:
         raise refuse("session_closed" if session.is_over else "not_over")

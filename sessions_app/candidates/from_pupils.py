@@ -140,7 +140,7 @@ def seats_of(session: Session) -> int | None:
 
 def _tell(request: HttpRequest, session: Session, done: Enrolled) -> None:
     if not done.new:
-        messages.info(request, "Ces élèves sont déjà inscrits : rien n’a changé.")
+        messages.info(request, "Ces élèves sont déjà inscrits\u00a0: rien n’a changé.")
         return
     count = len(done.new)
     already = f" {done.already} l’étai{'ent' if done.already > 1 else 't'} déjà." if done.already else ""
@@ -153,7 +153,9 @@ def _tell(request: HttpRequest, session: Session, done: Enrolled) -> None:
 
 def _require_open(session: Session) -> None:
     if session.is_over:
-        raise DomainError("session_closed", "Cette session est clôturée : plus rien ne peut y être changé.")
+        raise DomainError(
+            "session_closed", "Cette session est clôturée\u00a0: plus rien ne peut y être changé."
+        )
 
 
 def _ids(request: HttpRequest) -> set[int]:

@@ -97,7 +97,7 @@ def _draft(session: Session, draft_id: int) -> ImportDraft:
     if found is None:
         raise DomainError(
             "draft_gone",
-            "Ce dépôt n’est plus là : il dure 24 heures. Déposez le fichier à nouveau.",
+            "Ce dépôt n’est plus là\u00a0: il dure 24 heures. Déposez le fichier à nouveau.",
             status=410,
         )
     found.session = session  # known, with its establishment
@@ -164,11 +164,11 @@ def _report_page(
 
 def _imported(request: HttpRequest, session: Session, done: Replaced) -> HttpResponse:
     if done.again:
-        messages.info(request, "Cette liste est déjà enregistrée : rien n’a changé.")
+        messages.info(request, "Cette liste est déjà enregistrée\u00a0: rien n’a changé.")
     else:
         messages.success(
             request,
-            f"La liste est enregistrée : {_count(done.enrolled, 'inscrit')}, {_count(done.changed, 'corrigé')},"
+            f"La liste est enregistrée\u00a0: {_count(done.enrolled, 'inscrit')}, {_count(done.changed, 'corrigé')},"
             f" {_count(done.removed, 'retiré')}.",
         )
     return to_list(session)

@@ -96,7 +96,7 @@ def correct(request: HttpRequest, session: Session, candidate_id: int) -> HttpRe
             form = CandidateForm(initial=CandidateForm.initial_of(row.candidate), today=today)
         return _correction(request, session, row, form, error)
     words = "correction enregistrée" if changed else "rien n’a changé"
-    messages.success(request, f"{form.full_name} : {words}.")
+    messages.success(request, f"{form.full_name}\u00a0: {words}.")
     return to_list(session)
 
 
@@ -180,7 +180,9 @@ def _correction(
 ) -> HttpResponse:
     if error is None and not row.may_correct:
         code = "session_closed" if session.is_over else "entered"
-        raise DomainError(code, "Ce candidat ne peut plus être corrigé ici : notez un incident C1 ou C2.")
+        raise DomainError(
+            code, "Ce candidat ne peut plus être corrigé ici\u00a0: notez un incident C1 ou C2."
+        )
     context = {
         "session": session,
         "row": row,
@@ -197,9 +199,9 @@ def _strange(session: Session, candidate: Candidate) -> str:
     found = []
     others = Candidate.objects.filter(session=session, last_name_key=candidate.last_name_key)
     if namesake := others.exclude(pk=candidate.pk).order_by("sort_key", "pk").first():
-        found.append(f" Il porte le même nom que {namesake.full_name} : le surveillant en sera prévenu.")
+        found.append(f" Il porte le même nom que {namesake.full_name}\u00a0: le surveillant en sera prévenu.")
     if other := overlapping(session, [candidate.identity_key]).get(candidate.identity_key):
-        found.append(f" Attention : il est aussi inscrit à la session {other.number}, au même moment.")
+        found.append(f" Attention\u00a0: il est aussi inscrit à la session {other.number}, au même moment.")
     if candidate.extra_time_percent > USUAL_EXTRA_TIME:
-        found.append(" Attention : plus d’un tiers de temps en plus demande une décision écrite.")
+        found.append(" Attention\u00a0: plus d’un tiers de temps en plus demande une décision écrite.")
     return "".join(found)

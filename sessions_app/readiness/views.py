@@ -58,7 +58,7 @@ def extra_time(request: HttpRequest, session: Session, candidate_id: int | None 
         request,
         session,
         Taking(
-            title="Reprendre le temps majoré de l’année ?",
+            title="Reprendre le temps majoré de l’année\u00a0?",
             done="temps majoré repris de la liste de l’année.",
             tells=extra_time_differs,
             found=lambda: yearly_list.extra_time_to_take(session, candidate_id),
@@ -81,7 +81,7 @@ def profiles(request: HttpRequest, session: Session) -> HttpResponse:
         request,
         session,
         Taking(
-            title="Reprendre les profils de l’année ?",
+            title="Reprendre les profils de l’année\u00a0?",
             done="profil repris de la liste de l’année.",
             tells=profile_differs,
             found=lambda: yearly_list.profiles_to_take(session),
@@ -105,7 +105,9 @@ class Taking:
 
 def _take(request: HttpRequest, session: Session, taking: Taking) -> HttpResponse:
     if session.is_over:
-        raise DomainError("session_closed", "Cette session est clôturée : plus rien ne peut y être changé.")
+        raise DomainError(
+            "session_closed", "Cette session est clôturée\u00a0: plus rien ne peut y être changé."
+        )
     back = _back(request, session)
     refusal = None
     if request.method == "POST":
@@ -117,9 +119,9 @@ def _take(request: HttpRequest, session: Session, taking: Taking) -> HttpRespons
             refusal = error
         else:
             if count:
-                messages.success(request, f"{count} candidat{'s' if count > 1 else ''} : {taking.done}")
+                messages.success(request, f"{count} candidat{'s' if count > 1 else ''}\u00a0: {taking.done}")
             else:
-                messages.info(request, "C’est déjà celui de l’année : rien n’a changé.")
+                messages.info(request, "C’est déjà celui de l’année\u00a0: rien n’a changé.")
             return see(back)
     found = taking.found()
     context = {

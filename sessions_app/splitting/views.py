@@ -121,7 +121,7 @@ def _next_hour(wish: Wish, proposal: Proposal, here: Here) -> str:
 def _made(request: HttpRequest, here: Here, made: Made) -> HttpResponse:
     """To the list of sessions, with the way to their papers."""
     if made.again:
-        messages.info(request, "Ces séances sont déjà créées : rien n’a changé.")
+        messages.info(request, "Ces séances sont déjà créées\u00a0: rien n’a changé.")
     else:
         count, people = len(made.sessions), made.candidates
         words = "séances sont créées" if count > 1 else "séance est créée"

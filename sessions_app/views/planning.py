@@ -50,7 +50,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     if session.is_over:
         raise DomainError(
             "session_closed",
-            f"Cette session est {session.get_state_display().lower()} : elle ne change plus.",
+            f"Cette session est {session.get_state_display().lower()}\u00a0: elle ne change plus.",
         )
     begun = planning.has_begun(session)
     form = SessionForm(request.POST or None, zone=session.zone, session=session, begun=begun)
@@ -111,9 +111,9 @@ def delete(request: HttpRequest, number: int) -> HttpResponse:
         return see(at("establishment:sessions", session.establishment))
     if planning.has_begun(session) or session.closed_at is not None:
         raise DomainError(
-            "already_launched", "Un test a commencé dans cette session : elle ne se supprime plus."
+            "already_launched", "Un test a commencé dans cette session\u00a0: elle ne se supprime plus."
         )
-    title = f"Supprimer la session {number}, {in_room(session.room)} ?"
+    title = f"Supprimer la session {number}, {in_room(session.room)}\u00a0?"
     consequence = (
         "Ses candidats, son mot de passe et son journal disparaissent. Pour en garder la trace, annulez-la."
     )
@@ -156,7 +156,7 @@ def _warn(request: HttpRequest, session: Session, form: SessionForm) -> HttpResp
     if form.shown_twice:
         messages.warning(
             request,
-            "Cette heure existe deux fois cette nuit-là, à cause du changement d’heure : c’est la première qui"
+            "Cette heure existe deux fois cette nuit-là, à cause du changement d’heure\u00a0: c’est la première qui"
             " est retenue.",
         )
     return see(_home(session))

@@ -11,7 +11,7 @@ from sessions_app.models import Session
 
 
 class Command(BaseCommand):
-    help = "Écrit ce qui est échu dans chaque session : fins automatiques, délais de 24 h."
+    help = "Écrit ce qui est échu dans chaque session\u00a0: fins automatiques, délais de 24 h."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = clock.now()

@@ -93,7 +93,7 @@ def test_a_question_of_nobody_asks_whom(room: Room, paul: Candidate) -> None:
         ({"categorie": "C7"}, "Cette catégorie demande une description des faits."),
         (
             {"categorie": "C7", "description": "x" * 501},
-            "La description tient en 500 caractères : il y en a 501.",
+            "La description tient en 500 caractères\u00a0: il y en a 501.",
         ),
         ({"at": "25:00"}, "Écrivez l’heure ainsi"),
         ({"once": ""}, "Rouvrez ce formulaire"),
