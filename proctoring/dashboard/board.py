@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import Busy, DomainError
-from proctoring.dashboard.views import actor_of
 from proctoring.enums import CaseKind, CaseState
 from proctoring.models import Case
 from proctoring.selectors.absences import absences
@@ -21,7 +20,7 @@ from proctoring.services.due import advance_session
 from sessions_app.models import Account, Establishment
 from sessions_app.refusals import refusals_as_pages, with_retry
 from sessions_app.selectors import managed_establishments, require_admin
-from sessions_app.views import Here, account_of, at, see, where
+from sessions_app.views import Here, account_of, actor_of, at, see, where
 
 DONE = {
     (CaseKind.LATE, True): "Accepté\u00a0: il peut être coché dans la salle.",

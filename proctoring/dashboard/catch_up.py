@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.dashboard import selectors
-from proctoring.dashboard.views import actor_of, on_session
+from proctoring.dashboard.views import on_session
 from sessions_app.enums import SessionState
 from sessions_app.forms.planning import SessionForm
 from sessions_app.models import Candidate, Session
 from sessions_app.services import planning
+from sessions_app.views import actor_of
 from sessions_app.views.planning import copied, made, page
 
 

@@ -14,14 +14,14 @@ from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.closing import pages
 from proctoring.closing.place import Place
-from proctoring.dashboard.views import actor_of, on_session
+from proctoring.dashboard.views import on_session
 from proctoring.selectors.attempt import is_due
 from proctoring.services.addenda import LONGEST_ADDENDUM, add_addendum
 from proctoring.services.due import advance_session
 from sessions_app.models import Session
 from sessions_app.refusals import View
 from sessions_app.selectors import managed_session
-from sessions_app.views import account_of
+from sessions_app.views import account_of, actor_of
 
 
 def asked_again(view: View) -> View:

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pixsurv.kernel import clock
-from proctoring.dashboard.views import actor_of
 from proctoring.models import ProctorAccess
 from proctoring.services.password import end_accesses_of
 from sessions_app.enums import Role
@@ -14,7 +13,7 @@ from sessions_app.models import Membership
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors.people import managed_membership
 from sessions_app.services.team import remove_membership
-from sessions_app.views import account_of, at, see
+from sessions_app.views import account_of, actor_of, at, see
 from sessions_app.views.confirm import Question, ask
 
 

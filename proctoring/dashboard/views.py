@@ -19,11 +19,10 @@ from proctoring.room_cookie import room_token, set_room_cookie
 from proctoring.services import access as accesses
 from proctoring.services import closing, ending
 from proctoring.services.room import refuse
-from sessions_app.actors import Actor, ActorKind
 from sessions_app.models import Account, Session
 from sessions_app.refusals import View, refusals_as_pages, with_retry
 from sessions_app.selectors import managed_session
-from sessions_app.views import account_of
+from sessions_app.views import account_of, actor_of
 
 
 def on_session(view: View) -> View:
@@ -153,11 +152,6 @@ def _to_page(session: Session) -> HttpResponse:
 def _context(session: Session) -> dict[str, object]:
     now = clock.now()
     return {"session": session, "live": selectors.live(session, now), "now": now}
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    account = account_of(request)
-    return Actor(kind=ActorKind.ADMIN, name=account.name, account_id=account.pk)
 
 
 def _watches_already(request: HttpRequest, session: Session, account: Account) -> bool:

@@ -8,7 +8,7 @@ from proctoring.models import Attempt
 from proctoring.selectors.day import Day
 from proctoring.selectors.wording import clock_time
 from sessions_app.models import Candidate, Session
-from sessions_app.models.candidate import COMPETENCES_NEEDED
+from sessions_app.pupils.wording import certifiable_words
 
 WITHOUT_CLASS = "Sans classe"
 
@@ -86,7 +86,7 @@ def _reason(candidate: Candidate, attempt: Attempt | None, session: Session) -> 
     if attempt is not None and attempt.late_refused_at is not None:
         return f"En retard, refusé à {clock_time(session.local(attempt.late_refused_at))}"
     if candidate.certifiable is False:
-        return f"Pas encore certifiable ({candidate.certifiable_competences}/{COMPETENCES_NEEDED})"
+        return certifiable_words(candidate.certifiable_competences)
     return "Absent" if session.is_over else "Pas encore arrivé"
 
 

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
-from sessions_app.candidates.views import actor_of, on_session, to_list
+from sessions_app.candidates.views import on_session, to_list
 from sessions_app.models import Pupil, Session
 from sessions_app.models.pupil import school_year_words
 from sessions_app.selectors import school_year
 from sessions_app.selectors.school_year import Offered
 from sessions_app.services.pupil_enrolment import Enrolled, enrol_pupils
+from sessions_app.views import actor_of
 
 ALL = "*"  # of the choice of a class
 NOBODY = "Cochez au moins un élève."

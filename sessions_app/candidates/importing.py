@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from sessions_app.candidates.forms import ColumnsForm, UploadForm
-from sessions_app.candidates.views import account_of, actor_of, ods_response, on_session, to_list, today_of
+from sessions_app.candidates.views import ods_response, on_session, to_list, today_of
 from sessions_app.exports.candidate_list import report_file
 from sessions_app.imports.headers import columns_of, letter, width
 from sessions_app.imports.report import Report, judge_draft, report_of
@@ -18,6 +18,7 @@ from sessions_app.models import ImportDraft, Session
 from sessions_app.refusals import with_retry
 from sessions_app.services import drafts
 from sessions_app.services.candidate_list import Replaced, replace_list
+from sessions_app.views import account_of, actor_of
 
 SAMPLE = 4  # lines of the file shown beside the choice of the columns
 SHOWN = {"erreurs": True, "avertissements": False}  # the filters of the report

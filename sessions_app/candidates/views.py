@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
-from sessions_app.actors import Actor, ActorKind
 from sessions_app.candidates.forms import CandidateForm
 from sessions_app.candidates.listing import Listed, listed_candidates, of_session
 from sessions_app.exports.candidate_list import list_file
@@ -21,11 +20,12 @@ from sessions_app.exports.ods import ODS_TYPE
 from sessions_app.imports.changes import fingerprint
 from sessions_app.imports.report import enrolled_in, overlapping
 from sessions_app.imports.values import USUAL_EXTRA_TIME
-from sessions_app.models import Account, Candidate, Session
+from sessions_app.models import Candidate, Session
 from sessions_app.refusals import View, refusals_as_pages, with_retry
 from sessions_app.selectors import managed_session
 from sessions_app.services import candidate_list
 from sessions_app.services.enrolment import enrol
+from sessions_app.views import account_of, actor_of
 
 
 def on_session(view: Callable[..., HttpResponse]) -> View:
@@ -151,17 +151,6 @@ def list_page(
 
 def to_list(session: Session) -> HttpResponse:
     return HttpResponseRedirect(reverse("establishment:candidates", args=[session.number]), status=303)
-
-
-def account_of(request: HttpRequest) -> Account:
-    """The signed-in account; the login middleware lets nobody else in."""
-    assert isinstance(request.user, Account)
-    return request.user
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    account = account_of(request)
-    return Actor(kind=ActorKind.ADMIN, name=account.name, account_id=account.pk)
 
 
 def today_of(session: Session) -> date:

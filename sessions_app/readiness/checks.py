@@ -10,8 +10,8 @@ from enum import Enum
 from django.urls import reverse
 
 from sessions_app.enums import SignInMode
+from sessions_app.pupils.wording import certifiable_words
 from sessions_app.readiness.facts import CandidateFacts, SchoolFacts, SessionFacts
-from sessions_app.selectors.school_year import profile_words
 from sessions_app.wording import NBSP, clock_time, in_room
 
 
@@ -96,7 +96,7 @@ def _elsewhere(facts: CandidateFacts) -> str | None:
 
 
 def _not_certifiable(facts: CandidateFacts) -> str | None:
-    return profile_words(facts.competences) if facts.certifiable is False else None
+    return certifiable_words(facts.competences) if facts.certifiable is False else None
 
 
 def extra_time_differs(facts: CandidateFacts) -> str | None:
@@ -111,7 +111,10 @@ def profile_differs(facts: CandidateFacts) -> str | None:
     """The list of the year knows more of his profile than what was copied when he was enrolled."""
     candidate, told = facts.candidate, []
     if candidate.became_certifiable_at is None and candidate.certifiable_competences != facts.competences:
-        year, here = profile_words(facts.competences), profile_words(candidate.certifiable_competences)
+        year, here = (
+            certifiable_words(facts.competences),
+            certifiable_words(candidate.certifiable_competences),
+        )
         told.append(f"«{NBSP}{year}{NBSP}» dans l’année, «{NBSP}{here}{NBSP}» ici")
     if candidate.sign_in_mode != facts.sign_in_mode:
         told.append(f"se connecte par «{NBSP}{SignInMode(facts.sign_in_mode).label}{NBSP}»")

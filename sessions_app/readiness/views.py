@@ -20,8 +20,7 @@ from sessions_app.readiness.report import check
 from sessions_app.refusals import refusals_as_pages, with_retry
 from sessions_app.selectors import managed_session
 from sessions_app.services import yearly_list
-from sessions_app.views import account_of, at, see, where
-from sessions_app.views.planning import admin_actor
+from sessions_app.views import account_of, actor_of, at, see, where
 
 PERIODS = {"7": "7 jours", "14": "14 jours", "30": "30 jours", "90": "3 mois", "tout": "Toutes"}
 USUAL = "7"
@@ -66,7 +65,7 @@ def extra_time(request: HttpRequest, session: Session, candidate_id: int | None 
                 session_id=session.pk,
                 candidate_id=candidate_id,
                 seen=seen,
-                actor=admin_actor(account_of(request)),
+                actor=actor_of(request),
                 now=clock.now(),
             ),
         ),
@@ -86,7 +85,7 @@ def profiles(request: HttpRequest, session: Session) -> HttpResponse:
             tells=profile_differs,
             found=lambda: yearly_list.profiles_to_take(session),
             act=lambda seen: yearly_list.take_profiles(
-                session_id=session.pk, seen=seen, actor=admin_actor(account_of(request)), now=clock.now()
+                session_id=session.pk, seen=seen, actor=actor_of(request), now=clock.now()
             ),
         ),
     )

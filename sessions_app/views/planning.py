@@ -9,15 +9,14 @@ from django.views.decorators.http import require_http_methods
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
-from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import SessionState
 from sessions_app.forms.planning import CancelForm, SessionForm
-from sessions_app.models import Account, Candidate, Session
+from sessions_app.models import Candidate, Session
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors import managed_session
 from sessions_app.selectors.planning import same_room
 from sessions_app.services import planning
-from sessions_app.views import account_of, at, see, where
+from sessions_app.views import account_of, actor_of, at, see, where
 from sessions_app.views.confirm import Question, ask
 from sessions_app.wording import in_room
 
@@ -33,7 +32,7 @@ def create(request: HttpRequest) -> HttpResponse:
             establishment=here.establishment,
             plan=form.plan(),
             once=form.once_value(),
-            actor=admin_actor(account_of(request)),
+            actor=actor_of(request),
             now=clock.now(),
         )
         return made(request, session, form, new)
@@ -91,7 +90,7 @@ def postpone(request: HttpRequest, number: int) -> HttpResponse:
             establishment=old.establishment,
             plan=form.plan(),
             once=form.once_value(),
-            actor=admin_actor(account_of(request)),
+            actor=actor_of(request),
             now=clock.now(),
             follows=old,
             candidates=list(candidates),
@@ -138,10 +137,6 @@ def page(request: HttpRequest, form: SessionForm, *, title: str, back: str, **mo
     chosen = context["choices"]
     wrong = bool(form.errors) or (isinstance(chosen, forms.Form) and bool(chosen.errors))
     return render(request, "establishment/session_form.html", context, status=422 if wrong else 200)
-
-
-def admin_actor(account: Account) -> Actor:
-    return Actor(kind=ActorKind.ADMIN, name=account.name, account_id=account.pk)
 
 
 def _warn(request: HttpRequest, session: Session, form: SessionForm) -> HttpResponse:
