@@ -10,10 +10,9 @@ from proctoring.services import fraud
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Session
 from tests import factories
-from tests.htmx import Page
+from tests.htmx import Page, both_ways
 from tests.proctoring.room.conftest import NOW, Room
 
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 OPEN = "Incident concernant Paul DUPONT"
 
 
