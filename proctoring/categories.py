@@ -79,11 +79,11 @@ CATEGORIES: Mapping[str, Category] = MappingProxyType(
             Category(FRAUD, "Suspicion de fraude", "Suspicion de fraude", impactful=True),
             Category(
                 TECHNICAL, "Incident technique non bloquant", "Incident technique",
-                asks_description=True, for_room=True, hint="Par exemple : ordinateur éteint, réseau lent.",
+                asks_description=True, for_room=True, hint="Par exemple\u00a0: ordinateur éteint, réseau lent.",
             ),
             Category(
                 "C8", "Incident lié au candidat, non bloquant", "Incident lié à l’élève", asks_description=True,
-                hint="Par exemple : sorti sous surveillance, en retard, a dû se reconnecter.",
+                hint="Par exemple\u00a0: sorti sous surveillance, en retard, a dû se reconnecter.",
             ),
             _question("E1", "L’image ne s’affiche pas", "Image", "image"),
             _question("E2", "Le simulateur ou l’application ne s’affiche pas", "Simulateur", "embed"),

@@ -28,7 +28,7 @@ WORDS = {
     "session_closed": "la session est clôturée",
     "entry_superseded": "son test continue sur un autre poste",
     "unauthorized": "la plateforme n’a plus accès à la session",
-    "not_certifiable": "n’est pas encore certifiable : refusé à l’entrée",
+    "not_certifiable": "n’est pas encore certifiable\u00a0: refusé à l’entrée",
     "no_match": "n’est plus sur la liste",
 }
 
@@ -275,11 +275,11 @@ class Player:
 
     def _freeze(self) -> Waits[None]:
         """Ended: nothing is discarded until the end is final, and an undone end goes on by itself."""
-        self._tell("son écran se fige : fin demandée par le surveillant")
+        self._tell("son écran se fige\u00a0: fin demandée par le surveillant")
         while True:
             attempt = (yield from self._call("GET", "/attempt")).body
             if attempt["state"] not in OVER:
-                self._tell("continue : la fin a été annulée")
+                self._tell("continue\u00a0: la fin a été annulée")
                 return
             final = attempt["over_final_at"]
             if final is None or datetime.fromisoformat(final) <= datetime.fromisoformat(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -24,7 +25,7 @@ class SignInLimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(WHERE_ACCOUNTS_ACT) and request.user.is_authenticated:
+        if self._concerns(request) and request.user.is_authenticated:
             now = clock.now()
             if has_lapsed(request, now=now):
                 logout(request)
@@ -36,6 +37,11 @@ class SignInLimitsMiddleware:
             if request.session.get(MUST_SET_UP) and request.path not in _open_without_second_factor():
                 return HttpResponseRedirect(reverse("establishment:set_up_second_factor"))
         return self.get_response(request)
+
+    @staticmethod
+    def _concerns(request: HttpRequest) -> bool:
+        """Asked without touching the session, so that an answer for everybody (a calendar) may be kept by a cache."""
+        return settings.SESSION_COOKIE_NAME in request.COOKIES and request.path.startswith(WHERE_ACCOUNTS_ACT)
 
 
 def _open_without_second_factor() -> set[str]:

@@ -1,15 +1,40 @@
 """What every test may rely on: a fixed cast, and a flush that the journal's triggers let through."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from pixsurv.context import demonstration
 from sessions_app import triggers
 from sessions_app.enums import Role
 from sessions_app.models import Account, Candidate, Session
 from tests import factories
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What opens no database cannot depend on which: pytest-django refuses a query to a test without these."""
+    for item in items:
+        opens = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+        if not opens and not any(map(item.get_closest_marker, ("django_db", "browser", "postgres"))):
+            item.add_marker(pytest.mark.any_database)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_by_delete() -> Iterator[None]:
+    """TRUNCATE makes new files of every table and index and waits for the disk: for a few rows, DELETE is nothing.
+
+    In any order: our foreign keys are checked when the flush commits.
+    """
+
+    def sql_flush(self: DatabaseOperations, style: Any, tables: list[str], **_: bool) -> list[str]:
+        return [f"DELETE FROM {self.quote_name(table)}" for table in tables]  # noqa: S608 (our own tables)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -12,9 +12,15 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import lxml.html
+import pytest
 from django.http import HttpResponse
 from django.test import Client
 from lxml.html import HtmlElement
+
+# The same act, through htmx and by the page's own forms: what it asks of the database is the same.
+both_ways = pytest.mark.parametrize(
+    "scripts", [True, pytest.param(False, marks=pytest.mark.any_database)], ids=["scripts", "plain"]
+)
 
 # Told apart by the reload alone: they say when the page was made, not what it shows.
 VOLATILE_ATTRIBUTES = {"data-v", "data-a", "data-a-traiter", "data-reste", "hx-headers", "hx-swap-oob"}

@@ -1,4 +1,6 @@
-"""`make test`: the whole suite on SQLite, once more on PostgreSQL, and a closing word on what could not run.
+"""`make test`: the whole suite on SQLite, once more on PostgreSQL what a database can change, and a closing word.
+
+The closing word says what could not run.
 
 Environment: PIXSURV_TEST_POSTGRES (a server's URL), PIXSURV_TEST_STRICT=1 (what cannot run is a failure),
 PIXSURV_TEST_WORKERS (processes, default one a core), COVERAGE_MIN (branch coverage of the run on SQLite, in per
@@ -9,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -18,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 POSTGRES = os.environ.get("PIXSURV_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
 STRICT = os.environ.get("PIXSURV_TEST_STRICT") == "1"
 WORKERS = os.environ.get("PIXSURV_TEST_WORKERS", str(os.cpu_count() or 1))
+SQLITE = "sqlite:///var/pixsurv.sqlite3"
+SPREAD = ("-n", WORKERS)
 COVERAGE_MIN = os.environ.get("COVERAGE_MIN", "95")
 TOOLS = {"pdftotext": "poppler", "pdftoppm": "poppler", "qpdf": "qpdf", "zbarimg": "zbar"}
 
@@ -41,15 +46,32 @@ def missing_tools() -> list[str]:
     return [f"{package} is not installed: the documents are only partly checked" for package in absent]
 
 
-def pytest(label: str, *arguments: str, **environment: str) -> bool:
-    """One run of pytest in processes of its own; its coverage data waits for `report`."""
-    print(f"\n=== {label} ===", flush=True)
-    start = time.monotonic()
-    command = [sys.executable, "-m", "pytest", "-n", WORKERS, "--dist", "loadgroup", *arguments]
-    passed = subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode == 0
-    verdict = "passed" if passed else "FAILED"
-    print(f"=== {label}: {verdict} in {time.monotonic() - start:.0f} s ===")
-    return passed
+class Run:
+    """One run of pytest in processes of its own; its coverage data waits for `report_coverage`.
+
+    `aside`: beside the others; what it says is kept for the end.
+    """
+
+    def __init__(self, label: str, *arguments: str, aside: bool = False, **environment: str) -> None:
+        self.label, self.start = label, time.monotonic()
+        self.said = tempfile.TemporaryFile() if aside else None  # noqa: SIM115 (as long as the run)
+        command = [sys.executable, "-m", "pytest", *arguments]
+        env = {**os.environ, **environment}
+        print(f"\n=== {label}{' begins' if aside else ''} ===", flush=True)
+        self.process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=self.said, stderr=self.said)
+
+    def passed(self) -> bool:
+        """Waits for its end."""
+        passed = self.process.wait() == 0
+        if self.said is not None:
+            print(f"\n=== {self.label} ===", flush=True)
+            self.said.seek(0)
+            print(self.said.read().decode(errors="replace"))
+        took = (
+            "" if self.said else f" in {time.monotonic() - self.start:.0f} s"
+        )  # aside, pytest's own line says it
+        print(f"=== {self.label}: {'passed' if passed else 'FAILED'}{took} ===")
+        return passed
 
 
 def report_coverage() -> bool:
@@ -65,22 +87,25 @@ def main() -> int:
     missing = missing_tools()
     results: dict[str, bool] = {}
 
-    on_sqlite = "not postgres"
+    browsing = None
     if browser := chromium():
-        os.environ["PIXSURV_CHROMIUM"] = browser
+        # One server and one Chromium for all of them; they wait much, and so run beside the others.
+        told = {"PIXSURV_CHROMIUM": browser, "DATABASE_URL": SQLITE}
+        browsing = Run("Browser", "-m", "browser", "tests/browser", aside=True, **told)
     else:
-        on_sqlite += " and not browser"
         missing.append("Chromium was not found: no browser test ran")
     # Measuring coverage costs half as much again: once is enough, where most tests run.
-    results["SQLite"] = pytest(
-        "SQLite", "-m", on_sqlite, "--cov", "--cov-report=", DATABASE_URL="sqlite:///var/pixsurv.sqlite3"
-    )
+    measured = ("-m", "not postgres and not browser", "--cov", "--cov-report=")
+    results["SQLite"] = Run("SQLite", *SPREAD, *measured, DATABASE_URL=SQLITE).passed()
 
     if postgres_answers():
-        # The browser sees the same pages whatever the database: once is enough.
-        results["PostgreSQL"] = pytest("PostgreSQL", "-m", "not browser", DATABASE_URL=POSTGRES)
+        # The browser sees the same pages whatever the database, as what is marked « any_database »: once is enough.
+        again = ("-m", "not browser and not any_database")
+        results["PostgreSQL"] = Run("PostgreSQL", *SPREAD, *again, DATABASE_URL=POSTGRES).passed()
     else:
         missing.append("PostgreSQL does not answer (PIXSURV_TEST_POSTGRES): the suite ran on SQLite only")
+    if browsing is not None:
+        results["Browser"] = browsing.passed()
     results[f"branch coverage ≥ {COVERAGE_MIN} %"] = report_coverage()
 
     print("\n=== Summary ===")

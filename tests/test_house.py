@@ -1,7 +1,11 @@
 """The rules of the house that no linter knows."""
 
+import ast
+import io
 import re
 import subprocess
+import tokenize
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,3 +51,46 @@ def test_decisions_have_one_number_each() -> None:
     numbers = [path.name[:4] for path in (ROOT / "docs" / "decisions").glob("*.md")]
     assert numbers
     assert len(numbers) == len(set(numbers))
+
+
+# French puts a no-break space before « : ; ? ! » and inside its quotes: `\u00a0` in Python, where the character
+# itself would not be seen, and the character in a template.
+LOOSE_SPACE = re.compile(r" (?:[:;?»]|!(?!=))|« ")
+TEMPLATE_CODE = re.compile(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}|<(script|style)\b.*?</\1>", re.DOTALL)
+# Columns that Pix reads by their titles; what is read in a terminal, beside a ZIP, by whatever program is at hand.
+AS_THEY_ARE = (
+    "proctoring/archives/exports/verifier.py",
+    "proctoring/archives/exports/readme.py",
+    "sessions_app/exports/candidate_list.py",
+    "sessions_app/exports/sessions_file.py",
+)
+
+
+def _string_literals(source: str) -> Iterator[tuple[int, str]]:
+    """Line and text, as written, of each string that is no docstring."""
+    alone = {
+        (node.lineno, node.col_offset)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in {tokenize.STRING, tokenize.FSTRING_MIDDLE} and token.start not in alone:
+            yield token.start[0], token.string
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    """Where, and what is written there: the strings of the three packages, the templates' text."""
+    for path in [path for path in SOURCES if "migrations" not in path.parts]:
+        for line, text in _string_literals(path.read_text()):
+            yield (
+                f"{path.relative_to(ROOT)}:{line}",
+                text.replace("\u00a0", " ;"),
+            )  # the unseen space counts as a loose one
+    for path in [path for path in sorted((ROOT / "templates").rglob("*")) if path.is_file()]:
+        for text in TEMPLATE_CODE.sub("", path.read_text()).splitlines():
+            yield str(path.relative_to(ROOT)), text.strip()
+
+
+def test_french_punctuation_never_begins_a_line() -> None:
+    found = [(place, text) for place, text in _texts() if LOOSE_SPACE.search(text)]
+    assert not [one for one in found if not one[0].startswith(AS_THEY_ARE)]

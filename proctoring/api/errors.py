@@ -33,7 +33,7 @@ MESSAGES: Mapping[str, str] = {
     "less_than_equal": "Au plus {le}.",
     "list_type": "Une liste est attendue.",
     "too_long": "Au plus {max_length} éléments.",
-    "literal_error": "Valeurs possibles : {expected}.",
+    "literal_error": "Valeurs possibles\u00a0: {expected}.",
     "value_error": "Cette date n’existe pas.",
     "model_type": "Un objet JSON est attendu.",
     "model_attributes_type": "Un objet JSON est attendu.",
@@ -76,7 +76,7 @@ def not_found() -> JsonResponse:
 
 
 def method_not_allowed(allow: str) -> JsonResponse:
-    return problem(405, "method_not_allowed", f"Ici : {allow}.", headers={"Allow": allow})
+    return problem(405, "method_not_allowed", f"Ici\u00a0: {allow}.", headers={"Allow": allow})
 
 
 def invalid(fields: list[dict[str, str]]) -> JsonResponse:

@@ -46,7 +46,12 @@ SessionNumber = Annotated[
 ]
 Question = Annotated[int, Field(ge=1, le=500, description="Number of the question on screen."), WHOLE]
 Workstation = Annotated[
-    str, Field(pattern=PRINTABLE, max_length=20, description="What the candidate typed: « Numéro du poste ».")
+    str,
+    Field(
+        pattern=PRINTABLE,
+        max_length=20,
+        description="What the candidate typed: «\u00a0Numéro du poste\u00a0».",
+    ),
 ]
 Heartbeat = Annotated[
     int,

@@ -61,7 +61,7 @@ def load_backup(path: Path) -> Loaded:
     except (zipfile.BadZipFile, OSError) as error:
         raise Unusable(f"{path} n’est pas une sauvegarde lisible.") from error
     except (KeyError, ValueError, TypeError, ValidationError, DatabaseError) as error:
-        raise Unusable(f"La sauvegarde ne se relit pas : {error}") from error
+        raise Unusable(f"La sauvegarde ne se relit pas\u00a0: {error}") from error
     return Loaded(count, sessions, str(manifest["made_at"]))
 
 
@@ -96,7 +96,7 @@ def _require_empty() -> None:
     for model in tables():
         if model._base_manager.exists():
             raise Unusable(
-                f"Cette base n’est pas vide (table {model._meta.db_table}). Rien n’a été écrit :"
+                f"Cette base n’est pas vide (table {model._meta.db_table}). Rien n’a été écrit\u00a0:"
                 " restaurez dans une base neuve."
             )
 

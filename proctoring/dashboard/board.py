@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET, require_POST
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import Busy, DomainError
-from proctoring.dashboard.views import actor_of
 from proctoring.enums import CaseKind, CaseState
 from proctoring.models import Case
 from proctoring.selectors.absences import absences
@@ -21,15 +20,15 @@ from proctoring.services.due import advance_session
 from sessions_app.models import Account, Establishment
 from sessions_app.refusals import refusals_as_pages, with_retry
 from sessions_app.selectors import managed_establishments, require_admin
-from sessions_app.views import Here, account_of, at, see, where
+from sessions_app.views import Here, account_of, actor_of, at, see, where
 
 DONE = {
-    (CaseKind.LATE, True): "Accepté : il peut être coché dans la salle.",
-    (CaseKind.REOPENING, True): "Le test est rouvert : l’élève le reprend avec le code d’accès.",
-    (CaseKind.NOT_LISTED, True): "Inscrit : il est sur la liste de la salle.",
-    (CaseKind.TRANSFER, True): "Transféré : il est sur la liste de la salle qui le demandait.",
+    (CaseKind.LATE, True): "Accepté\u00a0: il peut être coché dans la salle.",
+    (CaseKind.REOPENING, True): "Le test est rouvert\u00a0: l’élève le reprend avec le code d’accès.",
+    (CaseKind.NOT_LISTED, True): "Inscrit\u00a0: il est sur la liste de la salle.",
+    (CaseKind.TRANSFER, True): "Transféré\u00a0: il est sur la liste de la salle qui le demandait.",
 }
-SAID_NO = "Refusé : la salle est prévenue."
+SAID_NO = "Refusé\u00a0: la salle est prévenue."
 
 
 @require_GET

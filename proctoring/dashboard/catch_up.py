@@ -8,11 +8,12 @@ from django.views.decorators.http import require_http_methods
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.dashboard import selectors
-from proctoring.dashboard.views import actor_of, on_session
+from proctoring.dashboard.views import on_session
 from sessions_app.enums import SessionState
 from sessions_app.forms.planning import SessionForm
 from sessions_app.models import Candidate, Session
 from sessions_app.services import planning
+from sessions_app.views import actor_of
 from sessions_app.views.planning import copied, made, page
 
 
@@ -38,7 +39,9 @@ class CandidatesForm(forms.Form):
 def catch_up(request: HttpRequest, session: Session) -> HttpResponse:
     """Offered once a session was launched; who started a test is not in the list."""
     if session.launched_at is None or session.state == SessionState.ELIMINATED:
-        raise DomainError("never_launched", "Cette séance n’a pas eu lieu : changez sa date, ou annulez-la.")
+        raise DomainError(
+            "never_launched", "Cette séance n’a pas eu lieu\u00a0: changez sa date, ou annulez-la."
+        )
     rows = selectors.absentees(session)
     form = SessionForm(request.POST or None, zone=session.zone, initial=copied(session))
     chosen = CandidatesForm(request.POST or None)

@@ -8,11 +8,11 @@ from django.views.decorators.http import require_http_methods
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.dashboard import selectors
-from proctoring.dashboard.views import actor_of, on_session
+from proctoring.dashboard.views import on_session
 from proctoring.services.presence import become_certifiable
 from proctoring.services.room import refuse
 from sessions_app.models import Session
-from sessions_app.views import see
+from sessions_app.views import actor_of, see
 from sessions_app.views.confirm import Question, ask
 
 

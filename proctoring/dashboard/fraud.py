@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods
 
 from pixsurv.kernel import clock
 from proctoring.dashboard import fraud_selectors as selectors
-from proctoring.dashboard.views import actor_of, on_session
+from proctoring.dashboard.views import on_session
 from proctoring.services import fraud, once
 from proctoring.services.fraud import MOST_CHARACTERS
 from proctoring.services.room import refuse
 from sessions_app.models import Session
-from sessions_app.views import account_of
+from sessions_app.views import account_of, actor_of
 
 
 class SheetForm(forms.Form):

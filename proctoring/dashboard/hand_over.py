@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pixsurv.kernel import clock
 from proctoring.dashboard import selectors
-from proctoring.dashboard.views import actor_of, on_session
+from proctoring.dashboard.views import on_session
 from proctoring.models import HandOver
 from proctoring.services import hand_over, once
 from proctoring.services.room import refuse
@@ -21,7 +21,7 @@ from sessions_app.models import Session
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors import managed_session
 from sessions_app.services.mails import link
-from sessions_app.views import account_of
+from sessions_app.views import account_of, actor_of
 
 
 class OfferForm(forms.Form):

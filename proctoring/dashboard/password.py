@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods
 
 from pixsurv.kernel import clock
 from proctoring.dashboard import selectors
-from proctoring.dashboard.views import actor_of, on_session
+from proctoring.dashboard.views import on_session
 from proctoring.services import password
 from proctoring.services.room import refuse
 from sessions_app.models import Session
+from sessions_app.views import actor_of
 
 KEEP, END = "garder", "deconnecter"
 

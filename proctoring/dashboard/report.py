@@ -14,7 +14,7 @@ from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.closing import pages
 from proctoring.closing.place import Place
-from proctoring.dashboard.views import actor_of, on_session
+from proctoring.dashboard.views import on_session
 from proctoring.selectors.attempt import is_due
 from proctoring.services.addenda import LONGEST_ADDENDUM, add_addendum
 from proctoring.services.due import advance_session
@@ -22,7 +22,7 @@ from sessions_app.enums import SessionState
 from sessions_app.models import Session
 from sessions_app.refusals import View
 from sessions_app.selectors import managed_session
-from sessions_app.views import account_of
+from sessions_app.views import account_of, actor_of
 
 
 def asked_again(view: View) -> View:
@@ -141,7 +141,7 @@ def place_of(request: HttpRequest, session: Session) -> Place:
     Refused with `session_eliminated`: there is no report any more.
     """
     if session.state == SessionState.ELIMINATED:
-        raise DomainError("session_eliminated", "Cette session est éliminée : son PV n’existe plus.")
+        raise DomainError("session_eliminated", "Cette session est éliminée\u00a0: son PV n’existe plus.")
     now = clock.now()
     if is_due(session, now):
         advance_session(session.pk, now=now)

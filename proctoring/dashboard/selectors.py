@@ -15,7 +15,7 @@ from sessions_app.actors import ActorKind
 from sessions_app.device_words import device_words
 from sessions_app.enums import EventKind, SessionState
 from sessions_app.models import Candidate, Session
-from sessions_app.models.candidate import COMPETENCES_NEEDED
+from sessions_app.pupils.wording import certifiable_words as words_of_profile
 from sessions_app.selectors.guesses import Guesses, guesses_at
 
 
@@ -160,11 +160,7 @@ def certifiable_words(candidate: Candidate) -> str:
         local = candidate.session.local(candidate.became_certifiable_at)
         that_day = local.date() == candidate.session.local(candidate.session.starts_at).date()
         return f"Devenu certifiable {'' if that_day else f'le {day(local.date())} '}à {clock_time(local)}"
-    if candidate.certifiable is None:
-        return "Non vérifié"
-    if candidate.certifiable:
-        return "Certifiable"
-    return f"Pas encore certifiable ({candidate.certifiable_competences}/{COMPETENCES_NEEDED})"
+    return words_of_profile(candidate.certifiable_competences)
 
 
 def _why_absent(candidate: Candidate, attempt: Attempt) -> str:

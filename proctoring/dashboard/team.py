@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pixsurv.kernel import clock
-from proctoring.dashboard.views import actor_of
 from proctoring.models import ProctorAccess
 from proctoring.services.password import end_accesses_of
 from sessions_app.enums import Role
@@ -14,7 +13,7 @@ from sessions_app.models import Membership
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors.people import managed_membership
 from sessions_app.services.team import remove_membership
-from sessions_app.views import account_of, at, see
+from sessions_app.views import account_of, actor_of, at, see
 from sessions_app.views.confirm import Question, ask
 
 
@@ -28,12 +27,12 @@ def remove_member(request: HttpRequest, membership_id: int) -> HttpResponse:
     if request.method == "POST":
         remove_membership(membership_id=membership.pk)
         _end_accesses(request, membership)
-        messages.success(request, f"{name} n’a plus le rôle « {role} ».")
+        messages.success(request, f"{name} n’a plus le rôle «\u00a0{role}\u00a0».")
         if membership.account_id == account.pk and membership.role == Role.ADMIN:
             return see(reverse("establishment:account"))
         return see(at("establishment:team", membership.establishment))
     consequence = "Son compte reste. Les salles qu’il surveille avec ce rôle se ferment sur ses appareils."
-    title = f"Retirer à {name} le rôle « {role} » ?"
+    title = f"Retirer à {name} le rôle «\u00a0{role}\u00a0»\u00a0?"
     return ask(request, Question(title, consequence, at("establishment:team", membership.establishment)))
 
 

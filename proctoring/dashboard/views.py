@@ -19,11 +19,10 @@ from proctoring.room_cookie import room_token, set_room_cookie
 from proctoring.services import access as accesses
 from proctoring.services import closing, ending
 from proctoring.services.room import refuse
-from sessions_app.actors import Actor, ActorKind
 from sessions_app.models import Account, Session
 from sessions_app.refusals import View, refusals_as_pages, with_retry
 from sessions_app.selectors import managed_session
-from sessions_app.views import account_of
+from sessions_app.views import account_of, actor_of
 
 
 def on_session(view: View) -> View:
@@ -123,7 +122,9 @@ def reopen(request: HttpRequest, session: Session, candidate_id: int) -> HttpRes
         ending.reopen(
             session_id=session.pk, candidate_id=candidate_id, reason=reason, actor=actor_of(request), now=now
         )
-        messages.success(request, "Le test est rouvert : l’élève peut le reprendre avec le code d’accès.")
+        messages.success(
+            request, "Le test est rouvert\u00a0: l’élève peut le reprendre avec le code d’accès."
+        )
         return _to_page(session)
     if request.method == "GET" and not row.may_reopen:
         raise refuse("session_closed" if session.is_over else "not_over")
@@ -151,11 +152,6 @@ def _to_page(session: Session) -> HttpResponse:
 def _context(session: Session) -> dict[str, object]:
     now = clock.now()
     return {"session": session, "live": selectors.live(session, now), "now": now}
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    account = account_of(request)
-    return Actor(kind=ActorKind.ADMIN, name=account.name, account_id=account.pk)
 
 
 def _watches_already(request: HttpRequest, session: Session, account: Account) -> bool:

@@ -85,7 +85,9 @@ class _Story:
             (40, lambda now: self.complete(9, now, question=14)),
             (
                 42,
-                lambda now: self.reopen(9, "A cliqué sur « J’ai terminé » par erreur à la question 14.", now),
+                lambda now: self.reopen(
+                    9, "A cliqué sur «\u00a0J’ai terminé\u00a0» par erreur à la question 14.", now
+                ),
             ),
             (43, lambda now: self.start(9, now)),
             # Ended by mistake and undone at once; another one is ended for good.
@@ -231,7 +233,7 @@ class _Story:
         ending.undo_end(**self._who(index), actor=self.proctor, now=now)
 
     def comment(self, now: datetime) -> None:
-        text = "Poste 3 en panne à 10h19 : l’élève a repris sur le poste de secours. Rien d’autre à signaler."
+        text = "Poste 3 en panne à 10h19\u00a0: l’élève a repris sur le poste de secours. Rien d’autre à signaler."
         save_comment(session_id=self.session.pk, text=text, seen=0, actor=self.proctor, now=now)
 
     def close(self, now: datetime) -> None:
@@ -246,5 +248,8 @@ class _Story:
     def add_to_the_report(self, now: datetime) -> None:
         """Two days later, at a desk: a correction that leaves the sealed report as it is."""
         name = self.candidates[4].first_name
-        text = f"Question 12 de {name} : la plateforme a confirmé la panne de l’image, la question n’est pas comptée."
+        text = (
+            f"Question 12 de {name}\u00a0: la plateforme a confirmé la panne de l’image,"
+            " la question n’est pas comptée."
+        )
         add_addendum(session_id=self.session.pk, text=text, key="", actor=self.admin, now=now)

@@ -53,7 +53,7 @@ def refuse_real_schools(*, force: bool) -> None:
     if not force and Establishment.objects.filter(is_demo=False).exists():
         raise DomainError(
             "real_school",
-            "Cette base contient déjà un établissement qui n’est pas la démonstration : rien n’a été chargé."
+            "Cette base contient déjà un établissement qui n’est pas la démonstration\u00a0: rien n’a été chargé."
             " Pour charger quand même les données de démonstration à côté, ajoutez --force.",
         )
 
@@ -149,7 +149,7 @@ def _require_free(numbers: Q, establishment: Establishment) -> None:
     if taken is not None:
         raise DomainError(
             "number_taken",
-            f"Le numéro de session {taken.number} appartient à un autre établissement : rien n’a été chargé.",
+            f"Le numéro de session {taken.number} appartient à un autre établissement\u00a0: rien n’a été chargé.",
         )
 
 

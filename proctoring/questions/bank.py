@@ -215,7 +215,9 @@ def _check_choices(question: Question) -> None:
         raise ValueError("answers must be option keys, once each, in option order")
     asks_for_several = "plusieurs réponses" in question.prompt.casefold()
     if asks_for_several is not (question.kind is Kind.MULTIPLE):
-        raise ValueError("the prompt says « plusieurs réponses » when several are expected, and only then")
+        raise ValueError(
+            "the prompt says «\u00a0plusieurs réponses\u00a0» when several are expected, and only then"
+        )
 
 
 def check_tests_can_be_drawn(questions: Collection[Question]) -> None:

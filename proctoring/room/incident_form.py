@@ -38,7 +38,7 @@ class IncidentForm(forms.Form):
         max_length=MOST_CHARACTERS,
         required=False,
         error_messages={
-            "max_length": "La description tient en %(limit_value)d caractères : il y en a %(show_value)d."
+            "max_length": "La description tient en %(limit_value)d caractères\u00a0: il y en a %(show_value)d."
         },
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
     )
@@ -46,7 +46,7 @@ class IncidentForm(forms.Form):
         label="Heure",
         required=False,
         input_formats=["%H:%M", "%Hh%M", "%H.%M", "%H h %M"],
-        error_messages={"invalid": "Écrivez l’heure ainsi : 10:05."},
+        error_messages={"invalid": "Écrivez l’heure ainsi\u00a0: 10:05."},
         widget=forms.TimeInput(attrs={"type": "time", "class": "saisie saisie--court"}, format="%H:%M"),
     )
 

@@ -12,7 +12,7 @@ def only_once(visit: Visit, what: str, body: Json, act: Callable[[], object]) ->
     """Run `act` once for the form's `once`; `what` names the gesture, `body` all that was asked."""
     key = visit.post.get("once", "")
     if not key.isascii() or not key.isprintable() or not 0 < len(key) <= 100:
-        raise DomainError("once_missing", "Rouvrez ce formulaire : il n’est plus valable.", status=422)
+        raise DomainError("once_missing", "Rouvrez ce formulaire\u00a0: il n’est plus valable.", status=422)
 
     def answer() -> once.Answer:
         act()

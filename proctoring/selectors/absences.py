@@ -1,14 +1,14 @@
 """« Absents et retards » of a day, for the vie scolaire: by class, without birth date nor extra time (A1)."""
 
-import re
 from dataclasses import dataclass
 
 from proctoring.enums import Arrival, AttemptState
 from proctoring.models import Attempt
 from proctoring.selectors.day import Day
 from proctoring.selectors.wording import clock_time
+from sessions_app.class_names import class_key
 from sessions_app.models import Candidate, Session
-from sessions_app.models.candidate import COMPETENCES_NEEDED
+from sessions_app.pupils.wording import certifiable_words
 
 WITHOUT_CLASS = "Sans classe"
 
@@ -53,10 +53,11 @@ def absences(day: Day) -> Absences:
     for candidate in candidates:
         session = launched[candidate.session_id]
         if reason := _reason(candidate, getattr(candidate, "attempt", None), session):
-            name = candidate.class_name or WITHOUT_CLASS
-            by_class.setdefault(name, []).append(_missing(candidate, session, reason))
+            by_class.setdefault(candidate.class_name, []).append(_missing(candidate, session, reason))
     return Absences(
-        classes=[ClassList(name, by_class[name]) for name in sorted(by_class, key=_class_key)],
+        classes=[
+            ClassList(name or WITHOUT_CLASS, by_class[name]) for name in sorted(by_class, key=class_key)
+        ],
         not_yet=[
             f"{one.room} ({clock_time(one.local(one.starts_at))})"
             for one in day.sessions
@@ -86,13 +87,5 @@ def _reason(candidate: Candidate, attempt: Attempt | None, session: Session) -> 
     if attempt is not None and attempt.late_refused_at is not None:
         return f"En retard, refusé à {clock_time(session.local(attempt.late_refused_at))}"
     if candidate.certifiable is False:
-        return f"Pas encore certifiable ({candidate.certifiable_competences}/{COMPETENCES_NEEDED})"
+        return certifiable_words(candidate.certifiable_competences)
     return "Absent" if session.is_over else "Pas encore arrivé"
-
-
-def _class_key(name: str) -> tuple[bool, list[tuple[bool, int, str]]]:
-    """« 3e A » before « 10e A »; those without a class last."""
-    parts = re.findall(r"\d+|\D+", name)
-    return name == WITHOUT_CLASS, [
-        (not part.isdigit(), int(part) if part.isdigit() else 0, part.casefold()) for part in parts
-    ]

@@ -181,7 +181,7 @@ def _announce(
         )  # fmt: skip
     before = str(facts.get("before", 0))
     return Announcement(
-        key, f"Temps majoré de {one.full_name} : {facts.get('after', 0)} %", _new_end(one, session), "Annuler",
+        key, f"Temps majoré de {one.full_name}\u00a0: {facts.get('after', 0)} %", _new_end(one, session), "Annuler",
         f"le temps majoré de {one.full_name}", f"{row}/temps-majore/", (("percent", before),), seconds,
     )  # fmt: skip
 
@@ -192,7 +192,7 @@ def _announce_answer(key: str, event: Event, who: Candidate, now: datetime) -> A
     told = f"problème confirmé, {facts.get('category')} noté" if confirmed else "pas de problème"
     return Announcement(
         key,
-        f"Signalement de {who.full_name}, question {facts.get('question')} : {told}",
+        f"Signalement de {who.full_name}, question {facts.get('question')}\u00a0: {told}",
         "L’élève passera à la question suivante dans 10 s."
         if confirmed
         else "L’élève sera prévenu dans 10 s.",
@@ -213,18 +213,18 @@ def _announce_incident(key: str, event: Event, people: dict[int, Candidate], now
         done += ["reprise autorisée"] if facts.get("resume") else []
         done += [f"{facts['minutes']} min rendues"] if facts.get("minutes") else []
         return Announcement(
-            key, f"{who} : poste {facts.get('after')}", f"{', '.join(done)}.", "Annuler",
+            key, f"{who}\u00a0: poste {facts.get('after')}", f"{', '.join(done)}.", "Annuler",
             f"le changement de poste de {who}", f"candidats/{event.candidate_id}/poste-defaillant/annuler/",
             (("incident", incident),), _seconds_left(event, now),
         )  # fmt: skip
     if facts.get("category") == FRAUD:
         return Announcement(
-            key, f"C6 noté pour {who}", "Prévenez la direction : elle écrira les faits.", "Annuler",
+            key, f"C6 noté pour {who}", "Prévenez la direction\u00a0: elle écrira les faits.", "Annuler",
             f"le C6 de {who}", f"incidents/{incident}/retirer/", (), _seconds_left(event, now),
         )  # fmt: skip
     question = f", question {facts.get('question')}" if facts.get("question") else ""
     return Announcement(
-        key, f"Incident {facts.get('category')}{question} noté : {who}", "", "Annuler",
+        key, f"Incident {facts.get('category')}{question} noté\u00a0: {who}", "", "Annuler",
         f"l’incident {facts.get('category')}{question} de {who}", f"incidents/{incident}/retirer/", (),
         _seconds_left(event, now),
     )  # fmt: skip
@@ -237,14 +237,14 @@ def _announce_of_the_room(key: str, event: Event, now: datetime) -> Announcement
     seconds = _seconds_left(event, now)
     if event.kind == EventKind.ROOM_INCIDENT_STARTED:
         return Announcement(
-            key, f"Incident dans toute la salle commencé : {facts.get('label')}",
+            key, f"Incident dans toute la salle commencé\u00a0: {facts.get('label')}",
             "Personne ne passe en «\u00a0Temps écoulé\u00a0».",
             "Annuler", "cet incident", "incident-salle/annuler/", fields, seconds,
         )  # fmt: skip
     given, back = len(facts.get("candidates") or []), len(facts.get("resumes") or [])
     lost = facts.get("minutes")
-    told = f" : {lost} min rendue{'s' if lost != 1 else ''} à {_pupils(given)}" if given else ""
-    more = f"Reprise autorisée pour {_pupils(back)} : le code d’accès sera redemandé." if back else ""
+    told = f"\u00a0: {lost} min rendue{'s' if lost != 1 else ''} à {_pupils(given)}" if given else ""
+    more = f"Reprise autorisée pour {_pupils(back)}\u00a0: le code d’accès sera redemandé." if back else ""
     return Announcement(
         key, f"Incident terminé{told}", more, "Annuler", "la fin de l’incident",
         "incident-salle/fin/annuler/", fields, seconds,

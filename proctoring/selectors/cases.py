@@ -20,9 +20,9 @@ NOT_ON_YEARS_LIST = "Inconnu de la liste des élèves de cette année"
 # What « Accepter » and « Refuser » do, in one sentence each.
 CONSEQUENCE = {
     CaseKind.LATE: "Accepté, il peut être coché et commencer son test. Refusé, il passera au rattrapage.",
-    CaseKind.REOPENING: "Accepté, l’élève reprend avec le code d’accès ; son heure de fin ne change pas.",
+    CaseKind.REOPENING: "Accepté, l’élève reprend avec le code d’accès\u00a0; son heure de fin ne change pas.",
     CaseKind.NOT_LISTED: "Accepté, il est ajouté à la liste de cette salle.",
-    CaseKind.TRANSFER: "Accepté, il passe de l’autre liste à celle-ci ; les deux journaux le disent.",
+    CaseKind.TRANSFER: "Accepté, il passe de l’autre liste à celle-ci\u00a0; les deux journaux le disent.",
 }
 
 

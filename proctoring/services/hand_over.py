@@ -145,11 +145,11 @@ def _end_replaced(room: Room, made: HandOver) -> None:
 def _require_open(made: HandOver, now: datetime) -> None:
     if made.session.is_over:
         raise DomainError(
-            "session_closed", "Cette session est clôturée : sa salle n’est plus accessible.", status=410
+            "session_closed", "Cette session est clôturée\u00a0: sa salle n’est plus accessible.", status=410
         )
     if made.taken_at is not None:
         raise DomainError(
-            "hand_over_taken", f"Ce code a déjà servi : il sert une seule fois. {ASK}", status=410
+            "hand_over_taken", f"Ce code a déjà servi\u00a0: il sert une seule fois. {ASK}", status=410
         )
     if now >= made.expires_at:
         raise DomainError("hand_over_expired", f"Ce code a plus de 5 minutes. {ASK}", status=410)

@@ -164,7 +164,7 @@ def _description(category: Category, observed: Observed) -> str:
     if len(description) > MOST_CHARACTERS:
         raise DomainError(
             "description_too_long",
-            f"La description tient en {MOST_CHARACTERS} caractères : il y en a {len(description)}.",
+            f"La description tient en {MOST_CHARACTERS} caractères\u00a0: il y en a {len(description)}.",
             status=422,
         )
     return description

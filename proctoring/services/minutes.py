@@ -63,7 +63,7 @@ def set_extra_time(
         room.write(attempt, EventKind.EXTRA_TIME_SET, actor=actor, facts=facts, **changes)
         proposals.lapse(room, attempt, ProposalKind.EXTRA_TIME)
         if not undoes:
-            sentence = f"Temps majoré : {percent} %, au lieu de {before} %"
+            sentence = f"Temps majoré\u00a0: {percent}\u00a0%, au lieu de {before}\u00a0%"
             proposals.propose(room, attempt, ProposalKind.EXTRA_TIME, description=sentence)
         return attempt
 

@@ -76,7 +76,9 @@ def _cleaned(handed: Handed) -> Handed:
     note = clean_text(handed.note, longest=LONGEST_NOTE)
     if not handed.papers and not handed.nothing_more:
         raise DomainError(
-            "empty", "Cochez au moins un papier reçu, ou « Rien d’autre n’est attendu ».", status=422
+            "empty",
+            "Cochez au moins un papier reçu, ou «\u00a0Rien d’autre n’est attendu\u00a0».",
+            status=422,
         )
     return Handed(handed.papers, box, note, handed.nothing_more)
 

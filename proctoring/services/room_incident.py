@@ -115,7 +115,7 @@ def end_room_incident(
             changes_list=True,
         )
         room.lock.change(incident_over_at=now)
-        reason = f"Incident dans toute la salle : {_label(session)}"
+        reason = f"Incident dans toute la salle\u00a0: {_label(session)}"
         minutes.give(room, given, settlement.minutes, actor=actor, reason=reason, facts=mark)
         for attempt in back:
             _authorise(room, attempt, mark, actor)
@@ -199,7 +199,7 @@ def _check(session: Session, settlement: Settlement, now: datetime) -> None:
     if settlement.until > now:
         raise _bad_hours("L’heure de fin n’est pas encore passée.")
     if settlement.until < settlement.since:
-        raise _bad_hours("La fin est avant le début : corrigez l’une des deux heures.")
+        raise _bad_hours("La fin est avant le début\u00a0: corrigez l’une des deux heures.")
     if settlement.since < earliest:
         raise _bad_hours("L’heure de début est avant le lancement de la session.")
 

@@ -35,7 +35,9 @@ def why_none(attempt: Attempt, session: Session, now: datetime) -> DomainError |
     if session.is_over:
         return refuse("session_closed")
     if session.by_hand:
-        return DomainError("followed_by_hand", "Dans cette session, le test se passe sur Pix : aucun ticket.")
+        return DomainError(
+            "followed_by_hand", "Dans cette session, le test se passe sur Pix\u00a0: aucun ticket."
+        )
     if attempt.candidate.certifiable is False:
         return refuse("not_certifiable")
     return refuse("attempt_over") if rules.state_at(attempt, now) in OVER else None

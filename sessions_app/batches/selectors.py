@@ -39,7 +39,7 @@ def managed_draft(account: Account, pk: int, now: datetime) -> SessionsDraft:
     if draft.created_at <= now - LIFE:
         raise DomainError(
             "draft_gone",
-            "Ce dépôt n’est plus là : il dure 24 heures. Déposez le fichier à nouveau.",
+            "Ce dépôt n’est plus là\u00a0: il dure 24 heures. Déposez le fichier à nouveau.",
             status=410,
         )
     return draft

@@ -10,7 +10,7 @@ from pixsurv.kernel.errors import DomainError
 from sessions_app.batches.forms import SessionsFileForm
 from sessions_app.batches.selectors import managed_draft, outcome, upcoming_candidates
 from sessions_app.candidates.importing import SHOWN
-from sessions_app.candidates.views import actor_of, ods_response
+from sessions_app.candidates.views import ods_response
 from sessions_app.documents.papers import Paper
 from sessions_app.enums import Followed, SessionKind
 from sessions_app.exports.candidate_list import report_file
@@ -21,7 +21,7 @@ from sessions_app.models import SessionsDraft
 from sessions_app.refusals import refusals_as_pages, with_retry
 from sessions_app.services.batch import import_sessions
 from sessions_app.services.session_drafts import make_sessions_draft
-from sessions_app.views import Here, account_of, see, where
+from sessions_app.views import Here, account_of, actor_of, see, where
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,7 +20,7 @@ def read(reader: Callable[[], Any]) -> Any:
     try:
         return reader()
     except Wrong as wrong:
-        raise ValidationError(f"{wrong.fact} À faire : {wrong.todo}") from wrong
+        raise ValidationError(f"{wrong.fact} À faire\u00a0: {wrong.todo}") from wrong
 
 
 class CandidateForm(forms.Form):
@@ -53,7 +53,7 @@ class CandidateForm(forms.Form):
     )
     extra_time_percent = forms.CharField(
         label="Temps majoré",
-        help_text="En pour cent : 33 pour un tiers de temps en plus. Jamais la raison.",
+        help_text="En pour cent\u00a0: 33 pour un tiers de temps en plus. Jamais la raison.",
         max_length=20,
         required=False,
         widget=forms.TextInput(attrs={**PLAIN, "inputmode": "decimal"}),
@@ -148,7 +148,7 @@ class ColumnsForm(forms.Form):
         for field in self.list_fields:
             at = self.cleaned_data.get(field.value)
             if at and (other := seen.setdefault(at, field)) != field:
-                self.add_error(field.value, f"Cette colonne est déjà prise pour « {other.label} ».")
+                self.add_error(field.value, f"Cette colonne est déjà prise pour «\u00a0{other.label}\u00a0».")
         return self.cleaned_data
 
     def columns(self) -> Columns:

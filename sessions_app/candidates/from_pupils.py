@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
-from sessions_app.candidates.views import actor_of, on_session, to_list
+from sessions_app.candidates.views import on_session, to_list
 from sessions_app.models import Pupil, Session
 from sessions_app.models.pupil import school_year_words
 from sessions_app.selectors import school_year
 from sessions_app.selectors.school_year import Offered
 from sessions_app.services.pupil_enrolment import Enrolled, enrol_pupils
+from sessions_app.views import actor_of
 
 ALL = "*"  # of the choice of a class
 NOBODY = "Cochez au moins un élève."
@@ -140,7 +141,7 @@ def seats_of(session: Session) -> int | None:
 
 def _tell(request: HttpRequest, session: Session, done: Enrolled) -> None:
     if not done.new:
-        messages.info(request, "Ces élèves sont déjà inscrits : rien n’a changé.")
+        messages.info(request, "Ces élèves sont déjà inscrits\u00a0: rien n’a changé.")
         return
     count = len(done.new)
     already = f" {done.already} l’étai{'ent' if done.already > 1 else 't'} déjà." if done.already else ""
@@ -153,7 +154,9 @@ def _tell(request: HttpRequest, session: Session, done: Enrolled) -> None:
 
 def _require_open(session: Session) -> None:
     if session.is_over:
-        raise DomainError("session_closed", "Cette session est clôturée : plus rien ne peut y être changé.")
+        raise DomainError(
+            "session_closed", "Cette session est clôturée\u00a0: plus rien ne peut y être changé."
+        )
 
 
 def _ids(request: HttpRequest) -> set[int]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from sessions_app.candidates.forms import ColumnsForm, UploadForm
-from sessions_app.candidates.views import account_of, actor_of, ods_response, on_session, to_list, today_of
+from sessions_app.candidates.views import ods_response, on_session, to_list, today_of
 from sessions_app.exports.candidate_list import report_file
 from sessions_app.imports.headers import columns_of, letter, width
 from sessions_app.imports.report import Report, judge_draft, report_of
@@ -18,6 +18,7 @@ from sessions_app.models import ImportDraft, Session
 from sessions_app.refusals import with_retry
 from sessions_app.services import drafts
 from sessions_app.services.candidate_list import Replaced, replace_list
+from sessions_app.views import account_of, actor_of
 
 SAMPLE = 4  # lines of the file shown beside the choice of the columns
 SHOWN = {"erreurs": True, "avertissements": False}  # the filters of the report
@@ -97,7 +98,7 @@ def _draft(session: Session, draft_id: int) -> ImportDraft:
     if found is None:
         raise DomainError(
             "draft_gone",
-            "Ce dépôt n’est plus là : il dure 24 heures. Déposez le fichier à nouveau.",
+            "Ce dépôt n’est plus là\u00a0: il dure 24 heures. Déposez le fichier à nouveau.",
             status=410,
         )
     found.session = session  # known, with its establishment
@@ -164,11 +165,11 @@ def _report_page(
 
 def _imported(request: HttpRequest, session: Session, done: Replaced) -> HttpResponse:
     if done.again:
-        messages.info(request, "Cette liste est déjà enregistrée : rien n’a changé.")
+        messages.info(request, "Cette liste est déjà enregistrée\u00a0: rien n’a changé.")
     else:
         messages.success(
             request,
-            f"La liste est enregistrée : {_count(done.enrolled, 'inscrit')}, {_count(done.changed, 'corrigé')},"
+            f"La liste est enregistrée\u00a0: {_count(done.enrolled, 'inscrit')}, {_count(done.changed, 'corrigé')},"
             f" {_count(done.removed, 'retiré')}.",
         )
     return to_list(session)

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
-from sessions_app.actors import Actor, ActorKind
 from sessions_app.candidates.forms import CandidateForm
 from sessions_app.candidates.listing import Listed, listed_candidates, of_session
 from sessions_app.exports.candidate_list import list_file
@@ -21,11 +20,12 @@ from sessions_app.exports.ods import ODS_TYPE
 from sessions_app.imports.changes import fingerprint
 from sessions_app.imports.report import enrolled_in, overlapping
 from sessions_app.imports.values import USUAL_EXTRA_TIME
-from sessions_app.models import Account, Candidate, Session
+from sessions_app.models import Candidate, Session
 from sessions_app.refusals import View, refusals_as_pages, with_retry
 from sessions_app.selectors import managed_session
 from sessions_app.services import candidate_list
 from sessions_app.services.enrolment import enrol
+from sessions_app.views import account_of, actor_of
 
 
 def on_session(view: Callable[..., HttpResponse]) -> View:
@@ -96,7 +96,7 @@ def correct(request: HttpRequest, session: Session, candidate_id: int) -> HttpRe
             form = CandidateForm(initial=CandidateForm.initial_of(row.candidate), today=today)
         return _correction(request, session, row, form, error)
     words = "correction enregistrée" if changed else "rien n’a changé"
-    messages.success(request, f"{form.full_name} : {words}.")
+    messages.success(request, f"{form.full_name}\u00a0: {words}.")
     return to_list(session)
 
 
@@ -153,17 +153,6 @@ def to_list(session: Session) -> HttpResponse:
     return HttpResponseRedirect(reverse("establishment:candidates", args=[session.number]), status=303)
 
 
-def account_of(request: HttpRequest) -> Account:
-    """The signed-in account; the login middleware lets nobody else in."""
-    assert isinstance(request.user, Account)
-    return request.user
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    account = account_of(request)
-    return Actor(kind=ActorKind.ADMIN, name=account.name, account_id=account.pk)
-
-
 def today_of(session: Session) -> date:
     return session.local(clock.now()).date()
 
@@ -180,7 +169,9 @@ def _correction(
 ) -> HttpResponse:
     if error is None and not row.may_correct:
         code = "session_closed" if session.is_over else "entered"
-        raise DomainError(code, "Ce candidat ne peut plus être corrigé ici : notez un incident C1 ou C2.")
+        raise DomainError(
+            code, "Ce candidat ne peut plus être corrigé ici\u00a0: notez un incident C1 ou C2."
+        )
     context = {
         "session": session,
         "row": row,
@@ -197,9 +188,9 @@ def _strange(session: Session, candidate: Candidate) -> str:
     found = []
     others = Candidate.objects.filter(session=session, last_name_key=candidate.last_name_key)
     if namesake := others.exclude(pk=candidate.pk).order_by("sort_key", "pk").first():
-        found.append(f" Il porte le même nom que {namesake.full_name} : le surveillant en sera prévenu.")
+        found.append(f" Il porte le même nom que {namesake.full_name}\u00a0: le surveillant en sera prévenu.")
     if other := overlapping(session, [candidate.identity_key]).get(candidate.identity_key):
-        found.append(f" Attention : il est aussi inscrit à la session {other.number}, au même moment.")
+        found.append(f" Attention\u00a0: il est aussi inscrit à la session {other.number}, au même moment.")
     if candidate.extra_time_percent > USUAL_EXTRA_TIME:
-        found.append(" Attention : plus d’un tiers de temps en plus demande une décision écrite.")
+        found.append(" Attention\u00a0: plus d’un tiers de temps en plus demande une décision écrite.")
     return "".join(found)

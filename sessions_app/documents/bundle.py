@@ -133,7 +133,7 @@ def _written(wish: Wish, some: Sequence[Chosen], folder: Path) -> Iterator[tuple
             path = _write(folder / f"{rank}-{paper.value}.pdf", made, session)
             yield f"{place}/{paper.stem}.pdf", path
         warnings += [
-            f"Session {session.number}, {in_room(session.room)} : {found.sentence}"
+            f"Session {session.number}, {in_room(session.room)}\u00a0: {found.sentence}"
             for found in replaced.values()
         ]
     if Paper.SCHOOL_OFFICE in wish.papers:

@@ -47,8 +47,8 @@ PER_PAGE = 20
 REPORT_LINES = 12
 ONE_THIRD = 33  # the usual extra time, in percent (R13)
 LINES_AT_MOST = 8  # of the observations, on the kit
-UNREADABLE = "Illisible : donnez un nouveau mot de passe à la session."
-TAKEN_OUT = "Retiré : cette session est terminée."
+UNREADABLE = "Illisible\u00a0: donnez un nouveau mot de passe à la session."
+TAKEN_OUT = "Retiré\u00a0: cette session est terminée."
 STRUCK = "Rayé\u00a0: les archives ne gardent pas les secrets."
 
 
@@ -70,7 +70,8 @@ def kit(session: Session, candidates: Sequence[Candidate], school: School) -> Ki
         observations=observations,
         address=address,
         qr=qr_svg(f"{address}?{filled_in}"),
-        qr_words=f"QR code de la page « Surveiller une session », avec le numéro {session.number} déjà rempli",
+        qr_words="QR code de la page «\u00a0Surveiller une session\u00a0»,"
+        f" avec le numéro {session.number} déjà rempli",
         steps=steps,
         help=school.help,
         callers=school.callers,
@@ -196,7 +197,7 @@ def head(session: Session) -> Head:
         hour=clock_time(local),
         duration=duration_words(session.duration),
         keep=keep_words(session.establishment.retention_years),
-        logo_words=f"Logo : {session.establishment.name}",
+        logo_words=f"Logo\u00a0: {session.establishment.name}",
     )
 
 
@@ -281,19 +282,19 @@ def _steps(session: Session, candidates: Sequence[Candidate]) -> list[Step]:
         Step(
             at(launch),
             "Lancer",
-            "Lisez les consignes à voix haute, puis donnez le n° 3. Chaque élève commence à son heure :"
+            "Lisez les consignes à voix haute, puis donnez le n° 3. Chaque élève commence à son heure\u00a0:"
             f" {duration_words(session.duration)} au plus, plus son temps majoré.",
         ),
         Step(
             f"{at(launch)} – {end(0)}",
             "Surveiller",
             "Circulez. Un élève sorti de son test revient seulement si vous autorisez la reprise. Une sortie de la"
-            " salle : accompagné, un seul à la fois, heures notées (C8). Annoncez les dix dernières minutes.",
+            " salle\u00a0: accompagné, un seul à la fois, heures notées (C8). Annoncez les dix dernières minutes.",
         ),
         Step(
             end(0),
             "Terminer",
-            f"Fin pour un test commencé à {at(launch)} ; {with_extra} avec temps majoré."
+            f"Fin pour un test commencé à {at(launch)}\u00a0; {with_extra} avec temps majoré."
             " L’heure de chacun est à l’écran.",
         ),
         Step(

@@ -39,7 +39,7 @@ CODES = (
     ("E3", "Fichier impossible à télécharger ou à ouvrir"),
     ("E4", "Site à visiter indisponible"),
     ("E5", "Site bloqué par le réseau de l’établissement"),
-    ("E8", "Temps majoré : temps de la question dépassé"),
+    ("E8", "Temps majoré\u00a0: temps de la question dépassé"),
     ("E9", "Logiciel de l’ordinateur en panne"),
     ("E10", "Clic hors du cadre imposé par un problème"),
     ("E11", "Panne de la plateforme Pix"),

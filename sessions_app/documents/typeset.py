@@ -31,7 +31,7 @@ class Replaced:
     @property
     def sentence(self) -> str:
         signs = " ".join(f"{char} (U+{ord(char):04X})" for char in self.characters)
-        return f"{self.name} ({self.who}) : {signs} imprimé {MISSING}"
+        return f"{self.name} ({self.who})\u00a0: {signs} imprimé {MISSING}"
 
 
 def typeset(

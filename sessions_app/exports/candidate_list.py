@@ -8,10 +8,10 @@ EMPTY_ROWS = 20  # as the list of Pix Certif
 TITLES = (
     "* Nom de naissance",
     "* Prénom",
-    "* Date de naissance (format : jj/mm/aaaa)",
+    "* Date de naissance (format\u00a0: jj/mm/aaaa)",
     "Classe",
     "Identifiant local",
-    "Temps majoré ?",
+    "Temps majoré\u00a0?",
 )
 
 

@@ -28,7 +28,7 @@ TITLES = (
     "E-mail du destinataire des résultats (formateur, enseignant…)",
     "E-mail de convocation",
     "Identifiant externe",
-    "Temps majoré ? (exemple format: 33%)",
+    "Temps majoré\u00a0? (exemple format: 33%)",
 )
 NUMBER, LAST_NAME, FIRST_NAME, BIRTH_DATE, LOCAL_ID, EXTRA_TIME = 0, 7, 8, 9, 17, 18
 

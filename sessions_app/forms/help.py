@@ -51,7 +51,9 @@ class HelpTextForm(HelpBase):
     def clean_link(self) -> str:
         link: str = self.cleaned_data["link"]
         if link and not link.startswith("https://"):
-            raise ValidationError("Un lien commence par https:// : le navigateur d’un élève est au bout.")
+            raise ValidationError(
+                "Un lien commence par https://\u00a0: le navigateur d’un élève est au bout."
+            )
         return link
 
     def clean_checked_on(self) -> date | None:

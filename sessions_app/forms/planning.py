@@ -85,7 +85,7 @@ class SessionForm(forms.Form):
             except wall_clock.NoSuchHour:
                 self.add_error(
                     "hour",
-                    "Cette heure n’existe pas ce jour-là : on passe à l’heure d’été, les montres avancent.",
+                    "Cette heure n’existe pas ce jour-là\u00a0: on passe à l’heure d’été, les montres avancent.",
                 )
         spare, seats = data.get("spare_workstations"), data.get("workstations")
         if seats is not None and spare is not None and spare >= seats:

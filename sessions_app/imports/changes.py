@@ -27,7 +27,7 @@ class Change[Known: (Candidate, Pupil)]:
     @property
     def words(self) -> list[str]:
         return [
-            f"{Field(name).label} : {_shown(name, was)} → {_shown(name, self.after[name])}"
+            f"{Field(name).label}\u00a0: {_shown(name, was)} → {_shown(name, self.after[name])}"
             for name, was in self.before.items()
         ]
 

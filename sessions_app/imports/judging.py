@@ -145,7 +145,7 @@ class _Line:
                 self.warn(
                     field,
                     "glyph",
-                    "Un caractère manque dans la police des documents : il sera imprimé « □ ».",
+                    "Un caractère manque dans la police des documents\u00a0: il sera imprimé «\u00a0□\u00a0».",
                     "écrivez ce nom en lettres latines, ou donnez un identifiant local.",
                 )
             if any(char.isdigit() for char in text):
@@ -154,14 +154,14 @@ class _Line:
             self.warn(
                 Field.BIRTH_DATE,
                 "age",
-                f"Cela donne {age} ans : c’est inhabituel.",
+                f"Cela donne {age} ans\u00a0: c’est inhabituel.",
                 "vérifiez l’année de naissance.",
             )
         if extra_time is not None and extra_time > values.USUAL_EXTRA_TIME:
             self.warn(
                 Field.EXTRA_TIME,
                 "extra_time_unusual",
-                f"{extra_time}\u00a0% : plus d’un tiers de temps en plus.",
+                f"{extra_time}\u00a0%\u00a0: plus d’un tiers de temps en plus.",
                 "vérifiez que l’établissement détient la décision écrite d’aménagement.",
             )
 
@@ -235,7 +235,7 @@ def problem_of(
 def _ignored(number: int, columns: Columns, who: str) -> Problem:
     return Problem(
         "ignored", False, number, letter(columns[Field.LAST_NAME]), who, "(vide)",
-        "Cette ligne n’a ni nom, ni prénom, ni date de naissance : elle est laissée de côté.",
+        "Cette ligne n’a ni nom, ni prénom, ni date de naissance\u00a0: elle est laissée de côté.",
         "rien, si personne ne devait y être.",
     )  # fmt: skip
 
@@ -247,7 +247,7 @@ def _duplicates(people: Sequence[Person], columns: Columns, who: str) -> list[Pr
     for person in people:
         line = first.setdefault(person.identity_key, person.line)
         if line != person.line:
-            fact = f"Déjà à la ligne {line} : même nom, même prénom, même date."
+            fact = f"Déjà à la ligne {line}\u00a0: même nom, même prénom, même date."
             todo = f"gardez une seule des deux lignes, {line} ou {person.line}."
             found.append(problem_of(person, columns, "duplicate", who, fact, todo))
     return found
@@ -275,6 +275,6 @@ def judge_columns(people: Sequence[Person], columns: Columns) -> list[Problem]:
     odd = [one for one in people if one.first_name.isupper() and not one.last_name.isupper()]
     if len(people) < 3 or len(odd) * 10 < len(people) * 8:
         return []
-    fact = "Les prénoms sont en capitales et les noms ne le sont pas : les deux colonnes semblent inversées."
-    todo = "vérifiez, puis échangez les titres « Nom » et « Prénom » s’il le faut."
+    fact = "Les prénoms sont en capitales et les noms ne le sont pas\u00a0: les deux colonnes semblent inversées."
+    todo = "vérifiez, puis échangez les titres «\u00a0Nom\u00a0» et «\u00a0Prénom\u00a0» s’il le faut."
     return [problem_of(odd[0], columns, "swapped", "Colonnes", fact, todo)]

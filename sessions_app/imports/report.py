@@ -135,7 +135,8 @@ def _overlaps(session: Session, people: list[Person], columns: Columns) -> list[
     for person in people:
         if other := elsewhere.get(person.identity_key):
             start = session.local(other.starts_at)
-            fact = f"Déjà inscrit au même moment : session {other.number}, {in_room(other.room)}, à {start:%-Hh%M}."
+            there = f"session {other.number}, {in_room(other.room)}, à {start:%-Hh%M}"
+            fact = f"Déjà inscrit au même moment\u00a0: {there}."
             todo = "gardez-le dans une seule des deux sessions."
             found.append(problem_of(person, columns, "overlap", "Candidat", fact, todo))
     return found

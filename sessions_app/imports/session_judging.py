@@ -114,7 +114,7 @@ class _Row:
         number = self.read(one, lambda: session_values.number_of(self.cells[one]))
         said = [other.label for other in SessionField if other != one and self.has(other)]
         if said:
-            words = ", ".join(f"« {label} »" for label in said)
+            words = ", ".join(f"«\u00a0{label}\u00a0»" for label in said)
             self.say(
                 one,
                 Wrong(
@@ -164,7 +164,7 @@ class _Row:
         try:
             return wall_clock.instant_of(day, hour, zone)
         except wall_clock.NoSuchHour:
-            fact = "Cette heure n’existe pas ce jour-là : on passe à l’heure d’été."
+            fact = "Cette heure n’existe pas ce jour-là\u00a0: on passe à l’heure d’été."
             self.say(SessionField.HOUR, Wrong("hour_skipped", fact, "choisissez une autre heure."))
             return None
 
@@ -246,7 +246,7 @@ def _of_group(group: Group, session: SessionColumns, now: datetime, zone: ZoneIn
 
     if group.number is not None:
         if not group.names_people:
-            fact = "Aucun candidat pour cette session : sa liste n’est pas changée."
+            fact = "Aucun candidat pour cette session\u00a0: sa liste n’est pas changée."
             say(SessionField.NUMBER, "nobody", fact, "rien, si la liste doit rester comme elle est.")
         return found
     local = group.starts_at.astimezone(zone)
@@ -256,10 +256,10 @@ def _of_group(group: Group, session: SessionColumns, now: datetime, zone: ZoneIn
             read=f"{local:%d/%m/%Y} à {local.hour}h{local:%M}",
         )  # fmt: skip
     if wall_clock.shown_twice(group.starts_at, zone):
-        fact = "Cette heure existe deux fois cette nuit-là : c’est la première qui est retenue."
+        fact = "Cette heure existe deux fois cette nuit-là\u00a0: c’est la première qui est retenue."
         say(SessionField.HOUR, "hour_twice", fact, "vérifiez l’heure.", read=f"{local.hour}h{local:%M}")
     if not group.names_people:
-        fact = "Aucun candidat pour cette séance : elle sera créée vide."
+        fact = "Aucun candidat pour cette séance\u00a0: elle sera créée vide."
         say(SessionField.SITE, "empty_session", fact, "inscrivez des candidats avant le jour de la séance.")
     found += _proctors(group, session)
     if len(group.observations) > LONGEST_OBSERVATIONS:
@@ -285,9 +285,9 @@ def _proctors(group: Group, session: SessionColumns) -> list[Problem]:
     if len(said) > 1:
         wrong = Wrong(
             "proctors_differ",
-            f"Les lignes de cette séance ({lines_words(group)}) ne nomment pas les mêmes surveillants :"
+            f"Les lignes de cette séance ({lines_words(group)}) ne nomment pas les mêmes surveillants\u00a0:"
             " tous sont gardés.",
-            "rien, s’ils surveillent ensemble ; sinon, corrigez le fichier.",
+            "rien, s’ils surveillent ensemble\u00a0; sinon, corrigez le fichier.",
         )
         return [problem_at(group, session, one, wrong, blocks=False, read=names)]
     return []

@@ -157,17 +157,19 @@ def _refused(number: int, session: Session | None) -> Wrong | None:
         return Wrong(
             "session_unknown",
             f"La session {number} n’existe pas dans cet établissement.",
-            "recopiez le numéro de la page « Sessions », ou videz la cellule pour créer une séance.",
+            "recopiez le numéro de la page «\u00a0Sessions\u00a0», ou videz la cellule pour créer une séance.",
         )
     if session.is_over:
         word = session.get_state_display().lower()
         return Wrong(
-            "session_closed", f"Cette session est {word} : sa liste ne change plus.", "retirez ces lignes."
+            "session_closed",
+            f"Cette session est {word}\u00a0: sa liste ne change plus.",
+            "retirez ces lignes.",
         )
     if session.first_entry_at is not None:
         return Wrong(
             "list_frozen",
-            "Un candidat y est déjà entré : sa liste ne peut plus être remplacée.",
+            "Un candidat y est déjà entré\u00a0: sa liste ne peut plus être remplacée.",
             "retirez ces lignes, et inscrivez les retardataires un par un.",
         )
     return None
@@ -201,7 +203,7 @@ def _made_already(
             number = existing[group.line].number
             wrong = Wrong(
                 "session_exists",
-                f"La session {number} existe déjà : même site, même salle, même jour, même heure.",
+                f"La session {number} existe déjà\u00a0: même site, même salle, même jour, même heure.",
                 f"retirez ces lignes ({lines_words(group)}), ou donnez-leur seulement le numéro {number} pour"
                 " changer sa liste.",
             )
@@ -239,7 +241,7 @@ class _Crossings:
             mine = [slot for slot in run if slot.number is None]
             if mine:
                 own = max(mine, key=lambda slot: self.ours[slot.key].line)
-                fact = f"En même temps, avec {what} : {self._others(run, own)}."
+                fact = f"En même temps, avec {what}\u00a0: {self._others(run, own)}."
                 wrong = Wrong("crossing", fact, "vérifiez la salle, l’heure et les surveillants.")
                 problem = problem_at(self.ours[own.key], columns, one, wrong, blocks=False)
                 found.setdefault(tuple(slot.key for slot in run), problem)
@@ -264,7 +266,7 @@ class _Crossings:
         for identity, run in overlapping(taken):
             listed = [slot for slot in run if (slot.key, identity) in lines]
             own = max(listed, key=lambda slot: lines[slot.key, identity].line)
-            fact = f"Inscrit au même moment : {self._others(run, own)}."
+            fact = f"Inscrit au même moment\u00a0: {self._others(run, own)}."
             todo = "gardez-le dans une seule de ces sessions."
             person = lines[own.key, identity]
             found.append(problem_of(person, columns, "overlap", "Candidat", fact, todo))
@@ -273,7 +275,7 @@ class _Crossings:
     def _others(self, run: Sequence[Slot], own: Slot) -> str:
         rest = [self._words(slot) for slot in run if slot.key != own.key]
         more = f" et {len(rest) - OTHERS} autres" if len(rest) > OTHERS else ""
-        return " ; ".join(rest[:OTHERS]) + more
+        return "\u00a0; ".join(rest[:OTHERS]) + more
 
     def _words(self, slot: Slot) -> str:
         local = slot.starts_at.astimezone(self.zone)

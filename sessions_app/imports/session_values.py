@@ -27,7 +27,7 @@ def number_of(cell: Cell) -> int:
         raise Wrong(
             "number_format",
             "Un numéro de session n’a que des chiffres.",
-            "recopiez le numéro de la page « Sessions », ou videz cette cellule pour créer une séance.",
+            "recopiez le numéro de la page «\u00a0Sessions\u00a0», ou videz cette cellule pour créer une séance.",
         )
     return int(text)
 
@@ -58,7 +58,7 @@ def session_day_of(cell: Cell) -> date:
     found = day_of(cell, newest_year=NEWEST_YEAR)
     if not FIRST_DAY <= found < LAST_DAY:
         raise Wrong(
-            "date_out_of_range", "Cette date n’est pas celle d’une séance.", f"vérifiez l’année ; {todo}"
+            "date_out_of_range", "Cette date n’est pas celle d’une séance.", f"vérifiez l’année\u00a0; {todo}"
         )
     return found
 

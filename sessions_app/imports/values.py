@@ -67,7 +67,7 @@ def text_of(cell: Cell) -> str:
         raise Wrong(
             "formula",
             "C’est une formule, pas une valeur.",
-            "collez la valeur (« Collage spécial », « Valeurs »).",
+            "collez la valeur («\u00a0Collage spécial\u00a0», «\u00a0Valeurs\u00a0»).",
         )
     if text.upper() in SHEET_ERRORS:
         raise Wrong(
@@ -120,9 +120,9 @@ def date_of(cell: Cell, today: date) -> date:
         raise Wrong("required", "La date de naissance est obligatoire.", todo)
     found = day_of(cell, newest_year=today.year)
     if found <= OLDEST:
-        raise Wrong("date_too_old", "Cette date est antérieure à 1900.", f"vérifiez l’année ; {todo}")
+        raise Wrong("date_too_old", "Cette date est antérieure à 1900.", f"vérifiez l’année\u00a0; {todo}")
     if found > today:
-        raise Wrong("date_in_future", "Cette date est dans le futur.", f"vérifiez l’année ; {todo}")
+        raise Wrong("date_in_future", "Cette date est dans le futur.", f"vérifiez l’année\u00a0; {todo}")
     return found
 
 

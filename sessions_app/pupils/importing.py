@@ -13,12 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
-from pixsurv.kernel.uploads import MAX_REQUEST
 from sessions_app.candidates.forms import ColumnsForm
 from sessions_app.candidates.views import ods_response
 from sessions_app.exports.candidate_list import report_file
 from sessions_app.imports.headers import PUPIL_FIELDS, columns_of, letter, width
-from sessions_app.imports.refusals import refused_file
+from sessions_app.imports.uploads import file_of
 from sessions_app.models import PupilDraft
 from sessions_app.models.pupil import school_year_words
 from sessions_app.pupils.completion import Completion, completion_of, judge_profile_draft
@@ -30,8 +29,7 @@ from sessions_app.refusals import View, refusals_as_pages, with_retry
 from sessions_app.selectors import require_admin
 from sessions_app.services import drafts, pupil_imports
 from sessions_app.services.pupil_imports import Imported
-from sessions_app.views import account_of, at, see
-from sessions_app.views.planning import admin_actor
+from sessions_app.views import account_of, actor_of, at, see
 
 SAMPLE = 4  # lines of the file shown beside the choice of the columns
 ON_A_PAGE = 25  # names to settle
@@ -136,18 +134,14 @@ def draft_report(request: HttpRequest, draft: PupilDraft) -> HttpResponse:
 
 def _draft_from(request: HttpRequest, year: Year, form: PupilUploadForm) -> PupilDraft | None:
     """None when the form itself says what is wrong."""
-    readable = form.is_valid()
-    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_REQUEST:
-        form.errors.pop("file", None)  # it says that there is none: it was too big to be taken
-        raise refused_file("file_too_big")
-    if not readable:
+    file = file_of(request, form)
+    if file is None:
         return None
-    file = form.cleaned_data["file"]
     return pupil_imports.make_pupil_draft(
         establishment=year.here.establishment,
         school_year=year.year,
         account=account_of(request),
-        file_name=file.name,
+        file_name=file.name or "",
         data=file.read(),
         ask_columns=form.cleaned_data["ask_columns"],
         now=clock.now(),
@@ -191,7 +185,7 @@ def _columns(request: HttpRequest, draft: PupilDraft) -> HttpResponse:
 
 
 def _confirm(request: HttpRequest, draft: PupilDraft) -> Imported:
-    seen, actor, now = request.POST.get("seen", ""), admin_actor(account_of(request)), clock.now()
+    seen, actor, now = request.POST.get("seen", ""), actor_of(request), clock.now()
     if draft.holds_profiles:
         return pupil_imports.complete_profiles(draft=draft, seen=seen, actor=actor, now=now)
     return pupil_imports.import_pupils(

@@ -18,9 +18,8 @@ from sessions_app.pupils.listing import ProfileFilter, Wanted, list_pupils, mana
 from sessions_app.pupils.report import fingerprint
 from sessions_app.refusals import refusals_as_pages, with_retry
 from sessions_app.services import pupils as services
-from sessions_app.views import Here, account_of, at, see, where
+from sessions_app.views import Here, account_of, actor_of, at, see, where
 from sessions_app.views.confirm import Question, ask
-from sessions_app.views.planning import admin_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 establishment=school,
                 school_year=year.year,
                 values=form.cleaned_data,
-                actor=admin_actor(account_of(request)),
+                actor=actor_of(request),
                 now=now,
             )
         except DomainError as refusal:
@@ -103,7 +102,7 @@ def correct(request: HttpRequest, pupil_id: int) -> HttpResponse:
                 pupil=pupil,
                 values=form.cleaned_data,
                 seen=request.POST.get("seen", ""),
-                actor=admin_actor(account_of(request)),
+                actor=actor_of(request),
                 now=clock.now(),
             )
         except DomainError as refusal:
@@ -131,7 +130,7 @@ def remove(request: HttpRequest, pupil_id: int) -> HttpResponse:
         return see(at("establishment:pupils", where(request).establishment))
     pupil = managed_pupil(account_of(request), pupil_id)
     if request.method == "POST":
-        services.remove_pupil(pupil=pupil, actor=admin_actor(account_of(request)))
+        services.remove_pupil(pupil=pupil, actor=actor_of(request))
         messages.success(request, f"{pupil.full_name} n’est plus dans la liste.")
         return see(list_of(pupil))
     year = school_year_words(pupil.school_year)

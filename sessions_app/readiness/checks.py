@@ -10,8 +10,8 @@ from enum import Enum
 from django.urls import reverse
 
 from sessions_app.enums import SignInMode
+from sessions_app.pupils.wording import certifiable_words
 from sessions_app.readiness.facts import CandidateFacts, SchoolFacts, SessionFacts
-from sessions_app.selectors.school_year import profile_words
 from sessions_app.wording import NBSP, clock_time, in_room
 
 
@@ -92,11 +92,11 @@ def _elsewhere(facts: CandidateFacts) -> str | None:
         f"session {other.number}, {in_room(other.room)}, {clock_time(other.local(other.starts_at))}"
         for other in facts.elsewhere
     ]
-    return "aussi " + " ; ".join(others) if others else None
+    return "aussi " + "\u00a0; ".join(others) if others else None
 
 
 def _not_certifiable(facts: CandidateFacts) -> str | None:
-    return profile_words(facts.competences) if facts.certifiable is False else None
+    return certifiable_words(facts.competences) if facts.certifiable is False else None
 
 
 def extra_time_differs(facts: CandidateFacts) -> str | None:
@@ -111,11 +111,14 @@ def profile_differs(facts: CandidateFacts) -> str | None:
     """The list of the year knows more of his profile than what was copied when he was enrolled."""
     candidate, told = facts.candidate, []
     if candidate.became_certifiable_at is None and candidate.certifiable_competences != facts.competences:
-        year, here = profile_words(facts.competences), profile_words(candidate.certifiable_competences)
+        year, here = (
+            certifiable_words(facts.competences),
+            certifiable_words(candidate.certifiable_competences),
+        )
         told.append(f"«{NBSP}{year}{NBSP}» dans l’année, «{NBSP}{here}{NBSP}» ici")
     if candidate.sign_in_mode != facts.sign_in_mode:
         told.append(f"se connecte par «{NBSP}{SignInMode(facts.sign_in_mode).label}{NBSP}»")
-    return " ; ".join(told) or None
+    return "\u00a0; ".join(told) or None
 
 
 def _percent(value: int) -> str:
@@ -127,7 +130,8 @@ SCHOOL: tuple[Check[SchoolFacts], ...] = (
         code="contacts",
         urgency=Urgency.SOON,
         label="Aucun contact «\u00a0Qui appeler\u00a0»",
-        todo="Dites qui appeler pour l’ordinateur, l’ENT, l’aide Pix, la direction : le kit et la salle le montrent.",
+        todo="Dites qui appeler pour l’ordinateur, l’ENT, l’aide Pix, la direction\u00a0:"
+        " le kit et la salle le montrent.",
         tells=_when(lambda school: not school.has_contacts),
         each=Link("Ajouter les contacts", _of_school("reglages/")),
     ),
@@ -162,7 +166,7 @@ SESSION: tuple[Check[SessionFacts], ...] = (
         code="no_proctor",
         urgency=Urgency.SOON,
         label="Pas de surveillant",
-        todo="Notez qui surveille : son nom est sur le kit et sur le planning.",
+        todo="Notez qui surveille\u00a0: son nom est sur le kit et sur le planning.",
         tells=_when(lambda facts: not facts.session.proctor_names),
         each=Link("Nommer les surveillants", _of_session("change")),
     ),
@@ -170,7 +174,7 @@ SESSION: tuple[Check[SessionFacts], ...] = (
         code="workstations_unknown",
         urgency=Urgency.LATER,
         label="Nombre de postes inconnu",
-        todo="Dites combien la salle a de postes : sinon, rien ne prévient d’une salle trop petite.",
+        todo="Dites combien la salle a de postes\u00a0: sinon, rien ne prévient d’une salle trop petite.",
         tells=_when(lambda facts: facts.session.workstations is None),
         each=Link("Modifier la session", _of_session("change")),
     ),
@@ -181,7 +185,7 @@ CANDIDATE: tuple[Check[CandidateFacts], ...] = (
         code="overlap",
         urgency=Urgency.BLOCKING,
         label="Inscrit dans deux séances à la fois",
-        todo="Gardez l’élève dans une seule des deux : retirez-le de l’autre liste.",
+        todo="Gardez l’élève dans une seule des deux\u00a0: retirez-le de l’autre liste.",
         tells=_elsewhere,
         each=Link("Retirer d’ici", _for_candidate("remove_candidate")),
     ),
@@ -197,7 +201,7 @@ CANDIDATE: tuple[Check[CandidateFacts], ...] = (
         code="extra_time",
         urgency=Urgency.SOON,
         label="Temps majoré différent de la liste de l’année",
-        todo="Reprenez celui de l’année ; s’il est faux, corrigez d’abord la fiche de l’élève.",
+        todo="Reprenez celui de l’année\u00a0; s’il est faux, corrigez d’abord la fiche de l’élève.",
         tells=extra_time_differs,
         each=Link("Reprendre le temps majoré de l’année", _for_candidate("take_extra_time_of")),
         for_all=Link("Reprendre pour tous", _for_session("take_extra_time")),
@@ -206,7 +210,7 @@ CANDIDATE: tuple[Check[CandidateFacts], ...] = (
         code="profile",
         urgency=Urgency.SOON,
         label="Profil plus récent dans la liste de l’année",
-        todo="Reprenez-le : c’est le profil noté ici qui décide de l’entrée dans le test.",
+        todo="Reprenez-le\u00a0: c’est le profil noté ici qui décide de l’entrée dans le test.",
         tells=profile_differs,
         for_all=Link("Reprendre les profils de l’année", _for_session("take_profiles")),
     ),
@@ -230,7 +234,7 @@ CANDIDATE: tuple[Check[CandidateFacts], ...] = (
         code="not_used_pix",
         urgency=Urgency.LATER,
         label="N’a pas utilisé Pix cette année",
-        todo="Faites-lui envoyer son profil : il vérifie ainsi qu’il sait se connecter.",
+        todo="Faites-lui envoyer son profil\u00a0: il vérifie ainsi qu’il sait se connecter.",
         tells=_when(lambda facts: facts.sent_profile is False),
         for_all=Link("Voir les élèves", _pupils),
     ),
@@ -238,7 +242,7 @@ CANDIDATE: tuple[Check[CandidateFacts], ...] = (
         code="sign_in_unknown",
         urgency=Urgency.LATER,
         label="Mode de connexion inconnu",
-        todo="Demandez comment l’élève se connecte à Pix : le jour même, il faut savoir l’aider.",
+        todo="Demandez comment l’élève se connecte à Pix\u00a0: le jour même, il faut savoir l’aider.",
         tells=_when(lambda facts: facts.sign_in_mode == SignInMode.UNKNOWN),
         for_all=Link("Compléter les élèves", _pupils),
     ),

@@ -20,8 +20,7 @@ from sessions_app.readiness.report import check
 from sessions_app.refusals import refusals_as_pages, with_retry
 from sessions_app.selectors import managed_session
 from sessions_app.services import yearly_list
-from sessions_app.views import account_of, at, see, where
-from sessions_app.views.planning import admin_actor
+from sessions_app.views import account_of, actor_of, at, see, where
 
 PERIODS = {"7": "7 jours", "14": "14 jours", "30": "30 jours", "90": "3 mois", "tout": "Toutes"}
 USUAL = "7"
@@ -58,7 +57,7 @@ def extra_time(request: HttpRequest, session: Session, candidate_id: int | None 
         request,
         session,
         Taking(
-            title="Reprendre le temps majoré de l’année ?",
+            title="Reprendre le temps majoré de l’année\u00a0?",
             done="temps majoré repris de la liste de l’année.",
             tells=extra_time_differs,
             found=lambda: yearly_list.extra_time_to_take(session, candidate_id),
@@ -66,7 +65,7 @@ def extra_time(request: HttpRequest, session: Session, candidate_id: int | None 
                 session_id=session.pk,
                 candidate_id=candidate_id,
                 seen=seen,
-                actor=admin_actor(account_of(request)),
+                actor=actor_of(request),
                 now=clock.now(),
             ),
         ),
@@ -81,12 +80,12 @@ def profiles(request: HttpRequest, session: Session) -> HttpResponse:
         request,
         session,
         Taking(
-            title="Reprendre les profils de l’année ?",
+            title="Reprendre les profils de l’année\u00a0?",
             done="profil repris de la liste de l’année.",
             tells=profile_differs,
             found=lambda: yearly_list.profiles_to_take(session),
             act=lambda seen: yearly_list.take_profiles(
-                session_id=session.pk, seen=seen, actor=admin_actor(account_of(request)), now=clock.now()
+                session_id=session.pk, seen=seen, actor=actor_of(request), now=clock.now()
             ),
         ),
     )
@@ -105,7 +104,9 @@ class Taking:
 
 def _take(request: HttpRequest, session: Session, taking: Taking) -> HttpResponse:
     if session.is_over:
-        raise DomainError("session_closed", "Cette session est clôturée : plus rien ne peut y être changé.")
+        raise DomainError(
+            "session_closed", "Cette session est clôturée\u00a0: plus rien ne peut y être changé."
+        )
     back = _back(request, session)
     refusal = None
     if request.method == "POST":
@@ -117,9 +118,9 @@ def _take(request: HttpRequest, session: Session, taking: Taking) -> HttpRespons
             refusal = error
         else:
             if count:
-                messages.success(request, f"{count} candidat{'s' if count > 1 else ''} : {taking.done}")
+                messages.success(request, f"{count} candidat{'s' if count > 1 else ''}\u00a0: {taking.done}")
             else:
-                messages.info(request, "C’est déjà celui de l’année : rien n’a changé.")
+                messages.info(request, "C’est déjà celui de l’année\u00a0: rien n’a changé.")
             return see(back)
     found = taking.found()
     context = {

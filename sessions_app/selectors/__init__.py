@@ -154,7 +154,7 @@ def _not_admin(roles: list[str]) -> DomainError:
             "Votre compte n’est rattaché à aucun établissement. Demandez une invitation à un administrateur."
         )
     else:
-        known = " et ".join(f"« {role} »" for role in dict.fromkeys(roles))
+        known = " et ".join(f"«\u00a0{role}\u00a0»" for role in dict.fromkeys(roles))
         sentence = (
             "Cette page est réservée aux administrateurs de l’établissement."
             f" Votre compte y a le rôle {known}. S’il doit changer, demandez-le à un administrateur."

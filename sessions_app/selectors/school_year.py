@@ -10,8 +10,8 @@ from pixsurv.kernel.identity import fold
 from sessions_app.class_names import class_key
 from sessions_app.enums import SessionState
 from sessions_app.models import Candidate, Establishment, Pupil, Session
-from sessions_app.models.candidate import COMPETENCES_NEEDED
 from sessions_app.models.pupil import FIRST_MONTH, school_year_of
+from sessions_app.pupils.wording import certifiable_words
 from sessions_app.rules import occupied_until
 
 AT_MOST = 200  # pupils on one page
@@ -40,16 +40,7 @@ class Offered:
 
     @property
     def profile(self) -> str:
-        return profile_words(self.pupil.certifiable_competences)
-
-
-def profile_words(competences: int | None) -> str:
-    """« Certifiable », « Pas encore certifiable (3/5) », « Non vérifié » (P2)."""
-    if competences is None:
-        return "Non vérifié"
-    if competences >= COMPETENCES_NEEDED:
-        return "Certifiable"
-    return f"Pas encore certifiable ({competences}/{COMPETENCES_NEEDED})"
+        return certifiable_words(self.pupil.certifiable_competences)
 
 
 def year_of(session: Session) -> int:

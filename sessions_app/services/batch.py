@@ -61,7 +61,9 @@ def import_sessions(*, draft: SessionsDraft, seen: str, actor: Actor, now: datet
 
 def _ready(report: SessionsReport, seen: str) -> SessionsReport:
     if report.errors:
-        raise DomainError("import_errors", "Ce fichier contient des erreurs : rien n’a été créé.", status=422)
+        raise DomainError(
+            "import_errors", "Ce fichier contient des erreurs\u00a0: rien n’a été créé.", status=422
+        )
     if report.is_empty:
         raise DomainError("nothing_to_import", "Ce fichier ne crée et ne change rien.", status=422)
     if report.seen != seen:

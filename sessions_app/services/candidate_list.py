@@ -44,7 +44,7 @@ def correct_candidate(
         if has_entered(candidate_id):
             raise DomainError(
                 "entered",
-                "Ce candidat est déjà entré : notez un incident C1 (identité) ou C2 (temps majoré).",
+                "Ce candidat est déjà entré\u00a0: notez un incident C1 (identité) ou C2 (temps majoré).",
             )
         before = facts_of(candidate)
         stale = fingerprint([candidate]) != seen
@@ -81,7 +81,7 @@ def remove_candidate(*, session_id: int, candidate_id: int, actor: Actor, now: d
         candidate = _candidate(lock, candidate_id)
         if has_entered(candidate_id):
             raise DomainError(
-                "entered", "Ce candidat est déjà entré : il ne peut plus être retiré de la liste."
+                "entered", "Ce candidat est déjà entré\u00a0: il ne peut plus être retiré de la liste."
             )
         if is_present(candidate_id):
             raise DomainError(
@@ -207,7 +207,9 @@ def nobody_entering() -> Iterator[None]:
 
 def _candidate(lock: LockedSession, candidate_id: int) -> Candidate:
     if lock.session.is_over:
-        raise DomainError("session_closed", "Cette session est clôturée : plus rien ne peut y être changé.")
+        raise DomainError(
+            "session_closed", "Cette session est clôturée\u00a0: plus rien ne peut y être changé."
+        )
     candidate = Candidate.objects.filter(pk=candidate_id, session_id=lock.session.pk).first()
     if candidate is None:
         raise DomainError("not_found", "Cet élève n’est pas sur la liste de cette session.", status=404)

@@ -29,11 +29,13 @@ LONGEST_LABEL = 100
 def require_replaceable(session: Session) -> None:
     """A list is replaced until the first candidate has entered (P5). Refused with `session_closed`, `list_frozen`."""
     if session.is_over:
-        raise DomainError("session_closed", "Cette session est clôturée : plus rien ne peut y être changé.")
+        raise DomainError(
+            "session_closed", "Cette session est clôturée\u00a0: plus rien ne peut y être changé."
+        )
     if session.first_entry_at is not None:
         raise DomainError(
             "list_frozen",
-            "Un candidat est déjà entré : la liste ne peut plus être remplacée."
+            "Un candidat est déjà entré\u00a0: la liste ne peut plus être remplacée."
             " Vous pouvez encore inscrire des candidats un par un, jusqu’à la clôture.",
         )
 

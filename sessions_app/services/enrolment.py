@@ -25,7 +25,7 @@ def enrol(
     with locked_session(session_id, now=now) as lock:
         if lock.session.is_over:
             raise DomainError(
-                "session_closed", "Cette session est clôturée : plus rien ne peut y être changé."
+                "session_closed", "Cette session est clôturée\u00a0: plus rien ne peut y être changé."
             )
         for candidate in candidates:
             candidate.session = lock.session

@@ -24,7 +24,7 @@ def make_school_feed(
         return _saved(feed)
     except IntegrityError as error:
         raise DomainError(
-            "feed_exists", "Un lien porte déjà ce nom : révoquez-le d’abord, ou choisissez un autre nom."
+            "feed_exists", "Un lien porte déjà ce nom\u00a0: révoquez-le d’abord, ou choisissez un autre nom."
         ) from error
 
 

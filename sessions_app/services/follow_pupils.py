@@ -1,7 +1,7 @@
 """What becomes known of a pupil reaches the sessions where he is enrolled, while nothing has begun (decision 0011)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 
 from django.db.models import OuterRef, Q, Subquery
 
@@ -9,7 +9,7 @@ from sessions_app.actors import Actor
 from sessions_app.candidates.listing import entered_and_present
 from sessions_app.enums import EventKind, SessionState
 from sessions_app.models import Candidate, Establishment, Pupil
-from sessions_app.models.pupil import FIRST_MONTH, school_year_of
+from sessions_app.selectors.school_year import in_year, year_of
 from sessions_app.services.journal import locked_session
 
 FOLLOWED = ("certifiable_competences", "sign_in_mode")
@@ -22,19 +22,14 @@ def link_candidates(establishment: Establishment, school_year: int) -> int:
 
     The same identity is the same person (R14). Only the link is written: it is no fact of the journal.
     """
-    begin, end = (
-        datetime.combine(date(year, FIRST_MONTH, 1), time.min, tzinfo=establishment.zone)
-        for year in (school_year, school_year + 1)
-    )
     same = Pupil.objects.filter(
         establishment=establishment, school_year=school_year, identity_key=OuterRef("identity_key")
     )
     alone = Candidate.objects.filter(
+        in_year(establishment, school_year, "session__"),
         pupil=None,
         session__establishment=establishment,
         session__state__in=[SessionState.PLANNED, SessionState.LAUNCHED],
-        session__starts_at__gte=begin,
-        session__starts_at__lt=end,
     )
     known = Pupil.objects.filter(establishment=establishment, school_year=school_year).values("identity_key")
     return alone.filter(identity_key__in=known).update(pupil=Subquery(same.values("pk")[:1]))
@@ -48,9 +43,7 @@ def adopt(candidates: Sequence[Candidate]) -> None:
     by_year: dict[int, list[Candidate]] = {}
     for candidate in candidates:
         if candidate.pupil_id is None:
-            session = candidate.session
-            year = school_year_of(session.local(session.starts_at).date())
-            by_year.setdefault(year, []).append(candidate)
+            by_year.setdefault(year_of(candidate.session), []).append(candidate)
     for year, alone in by_year.items():
         listed = Pupil.objects.filter(establishment=alone[0].session.establishment_id, school_year=year)
         keys = {candidate.identity_key for candidate in alone}

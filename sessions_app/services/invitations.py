@@ -36,7 +36,7 @@ def invite(
     except IntegrityError as error:
         raise DomainError(
             "already_invited",
-            "Cette personne est déjà invitée avec ce rôle : renvoyez l’invitation, ou annulez-la.",
+            "Cette personne est déjà invitée avec ce rôle\u00a0: renvoyez l’invitation, ou annulez-la.",
         ) from error
     return invitation
 
@@ -111,7 +111,9 @@ def accept_anew(*, token: str, name: str, password: str, now: datetime) -> Accou
         invitation = _locked(find(token, now=now).pk)
         _refuse_unusable(invitation, now)
         if Account.objects.filter(email=invitation.email).exists():
-            raise DomainError("account_exists", "Un compte existe déjà pour cette adresse : connectez-vous.")
+            raise DomainError(
+                "account_exists", "Un compte existe déjà pour cette adresse\u00a0: connectez-vous."
+            )
         account, _, _ = make_member(
             email=invitation.email,
             name=name,
@@ -186,7 +188,7 @@ def _refuse_unusable(invitation: Invitation, now: datetime) -> None:
     if invitation.accepted_at is not None:
         raise DomainError(
             "invitation_used",
-            "Cette invitation a déjà servi. Si c’est par vous, connectez-vous avec votre adresse e-mail ;"
+            "Cette invitation a déjà servi. Si c’est par vous, connectez-vous avec votre adresse e-mail\u00a0;"
             f" sinon, prévenez l’administrateur. {ask}",
             status=410,
         )
@@ -194,5 +196,5 @@ def _refuse_unusable(invitation: Invitation, now: datetime) -> None:
         raise DomainError("invitation_revoked", f"Cette invitation a été annulée. {ask}", status=410)
     if invitation.is_expired(now):
         raise DomainError(
-            "invitation_expired", f"Cette invitation a expiré : elle valait 14 jours. {ask}", status=410
+            "invitation_expired", f"Cette invitation a expiré\u00a0: elle valait 14 jours. {ask}", status=410
         )

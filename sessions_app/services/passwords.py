@@ -62,7 +62,7 @@ def account_of_reset(*, uid: str, token: str) -> Account:
     if account is None or not default_token_generator.check_token(account, token):
         raise DomainError(
             "reset_expired",
-            "Ce lien ne sert plus : il vaut quatre heures et une seule fois. Demandez-en un autre.",
+            "Ce lien ne sert plus\u00a0: il vaut quatre heures et une seule fois. Demandez-en un autre.",
             status=410,
         )
     return account

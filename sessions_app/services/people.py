@@ -37,7 +37,7 @@ def make_member(
         if account is None:
             account = _new_account(email=email, name=name, password=password)
         elif not account.is_active:
-            raise DomainError("inactive", "Ce compte est désactivé : il ne peut pas recevoir de rôle.")
+            raise DomainError("inactive", "Ce compte est désactivé\u00a0: il ne peut pas recevoir de rôle.")
         _, added = Membership.objects.get_or_create(account=account, establishment=establishment, role=role)
         return account, not known, added
 
@@ -54,7 +54,9 @@ def make_admin(
     with transaction.atomic():
         found = list(Establishment.objects.filter(name__iexact=wanted).order_by("pk")[:2])
         if len(found) > 1:
-            raise DomainError("several_establishments", f"Plusieurs établissements s’appellent « {wanted} ».")
+            raise DomainError(
+                "several_establishments", f"Plusieurs établissements s’appellent «\u00a0{wanted}\u00a0»."
+            )
         establishment = found[0] if found else _new_establishment(wanted, time_zone or "Europe/Paris")
         account, account_is_new, membership_is_new = make_member(
             email=email, name=name, password=password, establishment=establishment, role=Role.ADMIN
@@ -74,7 +76,9 @@ def _new_account(*, email: str, name: str, password: str | None) -> Account:
         raise _invalid(error) from error
     if not password:
         raise DomainError(
-            "password_missing", "Ce compte n’existe pas encore : il lui faut un mot de passe.", status=422
+            "password_missing",
+            "Ce compte n’existe pas encore\u00a0: il lui faut un mot de passe.",
+            status=422,
         )
     try:
         validate_password(password, account)

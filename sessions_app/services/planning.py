@@ -150,7 +150,7 @@ def change_session(*, session_id: int, plan: Plan, now: datetime) -> Session:
         if session.is_over:
             raise DomainError(
                 "session_closed",
-                f"Cette session est {session.get_state_display().lower()} : elle ne change plus.",
+                f"Cette session est {session.get_state_display().lower()}\u00a0: elle ne change plus.",
             )
         changed = {
             name: value for name, value in plan_values(plan).items() if value != getattr(session, name)
@@ -158,7 +158,7 @@ def change_session(*, session_id: int, plan: Plan, now: datetime) -> Session:
         if set(changed) - ALWAYS and has_begun(session):
             raise DomainError(
                 "already_launched",
-                "Un test a déjà commencé : seuls les surveillants et les observations se modifient encore.",
+                "Un test a déjà commencé\u00a0: seuls les surveillants et les observations se modifient encore.",
             )
         if changed:
             lock.change(**changed)
@@ -175,9 +175,11 @@ def cancel_session(*, session_id: int, reason: str, now: datetime) -> None:
         if session.state == SessionState.CANCELLED:
             return
         if session.is_over:
-            raise DomainError("session_closed", "Cette session est clôturée : elle ne s’annule plus.")
+            raise DomainError("session_closed", "Cette session est clôturée\u00a0: elle ne s’annule plus.")
         if has_begun(session):
-            raise DomainError("already_launched", "Un test a déjà commencé : cette séance ne s’annule plus.")
+            raise DomainError(
+                "already_launched", "Un test a déjà commencé\u00a0: cette séance ne s’annule plus."
+            )
         lock.change(state=SessionState.CANCELLED, cancelled_at=now, cancel_reason=reason, next_due_at=None)
         if session.incident_runs:
             lock.change(incident_over_at=now)
@@ -192,10 +194,10 @@ def delete_session(*, session_id: int, now: datetime) -> None:
     with locked_session(session_id, now=now) as lock:
         session = lock.session
         if session.state == SessionState.ELIMINATED:
-            raise DomainError("session_closed", "Cette session est éliminée : elle ne se supprime plus.")
+            raise DomainError("session_closed", "Cette session est éliminée\u00a0: elle ne se supprime plus.")
         if has_begun(session) or session.closed_at is not None:
             raise DomainError(
-                "already_launched", "Un test a commencé dans cette session : elle ne se supprime plus."
+                "already_launched", "Un test a commencé dans cette session\u00a0: elle ne se supprime plus."
             )
         Event.objects.filter(session=session).delete()
         StoredFile.objects.filter(session=session).delete()  # a sheet photographed before anything began

@@ -48,7 +48,7 @@ def create_api_key(*, establishment: Establishment, name: str) -> tuple[ApiKey, 
             )
     except IntegrityError as error:
         raise DomainError(
-            "key_exists", "Une clé porte déjà ce nom : révoquez-la d’abord, ou choisissez un autre nom."
+            "key_exists", "Une clé porte déjà ce nom\u00a0: révoquez-la d’abord, ou choisissez un autre nom."
         ) from error
     logger.info("api key made: %s", key.pk)
     return key, secret

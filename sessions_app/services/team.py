@@ -24,7 +24,7 @@ def remove_membership(*, membership_id: int) -> None:
         if membership.role == Role.ADMIN and not _other_admins(membership):
             raise DomainError(
                 "last_admin",
-                "C’est le dernier administrateur de l’établissement : invitez-en d’abord un autre.",
+                "C’est le dernier administrateur de l’établissement\u00a0: invitez-en d’abord un autre.",
             )
         membership.delete()
         logger.info("role taken back: %s, account %s", membership.role, membership.account_id)

@@ -109,7 +109,9 @@ def _differing(
 def _still(lock: LockedSession, found: list[CandidateFacts], seen: str) -> list[CandidateFacts]:
     """What is to be done, when it is what was seen or when there is nothing left to do."""
     if lock.session.is_over:
-        raise DomainError("session_closed", "Cette session est clôturée : plus rien ne peut y être changé.")
+        raise DomainError(
+            "session_closed", "Cette session est clôturée\u00a0: plus rien ne peut y être changé."
+        )
     if found and seal_of(found) != seen:
         raise DomainError(
             "list_changed", "La liste a changé depuis cette page. Relisez-la, puis confirmez à nouveau."

@@ -33,7 +33,7 @@ class SplitForm(forms.Form):
         error_messages={"required": "Cochez au moins une classe."},
     )
     scope = forms.ChoiceField(
-        label="Quels élèves de ces classes ?",
+        label="Quels élèves de ces classes\u00a0?",
         choices=Scope.choices,
         initial=Scope.NOT_ENROLLED,
         widget=forms.RadioSelect,
@@ -116,7 +116,8 @@ class SplitForm(forms.Form):
             start = wall_clock.instant_of(day, hour, self.establishment.zone)
         except wall_clock.NoSuchHour:
             self.add_error(
-                name, "Cette heure n’existe pas ce jour-là : on passe à l’heure d’été, les montres avancent."
+                name,
+                "Cette heure n’existe pas ce jour-là\u00a0: on passe à l’heure d’été, les montres avancent.",
             )
             return
         starts: list[datetime] = self.cleaned_data["starts"]

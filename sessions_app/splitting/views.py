@@ -22,8 +22,7 @@ from sessions_app.services.class_sessions import Made, create_class_sessions
 from sessions_app.splitting.forms import RoomFormSet, Rooms, SplitForm
 from sessions_app.splitting.proposal import Proposal, Wish, propose
 from sessions_app.splitting.rooms import usual
-from sessions_app.views import Here, account_of, at, see, where
-from sessions_app.views.planning import admin_actor
+from sessions_app.views import Here, actor_of, at, see, where
 
 NOT_OURS = {"csrfmiddlewaretoken", "confirmer", "modifier", "once", "seen"}
 PAUSE = timedelta(minutes=30)  # between two sessions in one room, where nobody has extra time
@@ -53,7 +52,7 @@ def _create(request: HttpRequest, here: Here, wish: Wish) -> HttpResponse:
             wish=wish,
             seen=request.POST.get("seen", ""),
             once=_once(request),
-            actor=admin_actor(account_of(request)),
+            actor=actor_of(request),
             now=clock.now(),
         )
     except DomainError as error:
@@ -121,7 +120,7 @@ def _next_hour(wish: Wish, proposal: Proposal, here: Here) -> str:
 def _made(request: HttpRequest, here: Here, made: Made) -> HttpResponse:
     """To the list of sessions, with the way to their papers."""
     if made.again:
-        messages.info(request, "Ces séances sont déjà créées : rien n’a changé.")
+        messages.info(request, "Ces séances sont déjà créées\u00a0: rien n’a changé.")
     else:
         count, people = len(made.sessions), made.candidates
         words = "séances sont créées" if count > 1 else "séance est créée"

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pixsurv.kernel import clock, crypto
 from pixsurv.kernel.errors import DomainError
 from sessions_app import selectors
+from sessions_app.actors import Actor, ActorKind
 from sessions_app.forms import SignInForm
 from sessions_app.models import Account, Establishment
 from sessions_app.refusals import refusals_as_pages, with_retry
@@ -42,6 +43,12 @@ def account_of(request: HttpRequest) -> Account:
     """The signed-in account; the login middleware lets nobody else in."""
     assert isinstance(request.user, Account)
     return request.user
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """An admin, by his account: who may prepare is the selectors' question."""
+    account = account_of(request)
+    return Actor(kind=ActorKind.ADMIN, name=account.name, account_id=account.pk)
 
 
 @login_not_required

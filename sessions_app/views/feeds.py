@@ -92,11 +92,11 @@ def revoke(request: HttpRequest, feed_id: int) -> HttpResponse:
     back = at("establishment:planning", found.establishment)
     if request.method == "POST":
         services.revoke_feed(feed=found, now=clock.now())
-        messages.success(request, f"Le lien « {found.name} » est révoqué.")
+        messages.success(request, f"Le lien «\u00a0{found.name}\u00a0» est révoqué.")
         return see(back)
     if found.revoked_at is not None:
         return see(back)
-    return ask(request, Question(f"Révoquer le lien « {found.name} » ?", CONSEQUENCE, back))
+    return ask(request, Question(f"Révoquer le lien «\u00a0{found.name}\u00a0»\u00a0?", CONSEQUENCE, back))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,4 +123,4 @@ def revoke_own(request: HttpRequest) -> HttpResponse:
         services.revoke_feed(feed=found, now=clock.now())
         messages.success(request, "Le lien de votre agenda est révoqué.")
         return see(back)
-    return ask(request, Question("Révoquer le lien de votre agenda ?", CONSEQUENCE, back))
+    return ask(request, Question("Révoquer le lien de votre agenda\u00a0?", CONSEQUENCE, back))

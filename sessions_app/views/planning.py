@@ -9,15 +9,14 @@ from django.views.decorators.http import require_http_methods
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
-from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import SessionState
 from sessions_app.forms.planning import CancelForm, SessionForm
-from sessions_app.models import Account, Candidate, Session
+from sessions_app.models import Candidate, Session
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors import managed_session
 from sessions_app.selectors.planning import same_room
 from sessions_app.services import planning
-from sessions_app.views import account_of, at, see, where
+from sessions_app.views import account_of, actor_of, at, see, where
 from sessions_app.views.confirm import Question, ask
 from sessions_app.wording import in_room
 
@@ -33,7 +32,7 @@ def create(request: HttpRequest) -> HttpResponse:
             establishment=here.establishment,
             plan=form.plan(),
             once=form.once_value(),
-            actor=admin_actor(account_of(request)),
+            actor=actor_of(request),
             now=clock.now(),
         )
         return made(request, session, form, new)
@@ -50,7 +49,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
     if session.is_over:
         raise DomainError(
             "session_closed",
-            f"Cette session est {session.get_state_display().lower()} : elle ne change plus.",
+            f"Cette session est {session.get_state_display().lower()}\u00a0: elle ne change plus.",
         )
     begun = planning.has_begun(session)
     form = SessionForm(request.POST or None, zone=session.zone, session=session, begun=begun)
@@ -91,7 +90,7 @@ def postpone(request: HttpRequest, number: int) -> HttpResponse:
             establishment=old.establishment,
             plan=form.plan(),
             once=form.once_value(),
-            actor=admin_actor(account_of(request)),
+            actor=actor_of(request),
             now=clock.now(),
             follows=old,
             candidates=list(candidates),
@@ -111,9 +110,9 @@ def delete(request: HttpRequest, number: int) -> HttpResponse:
         return see(at("establishment:sessions", session.establishment))
     if planning.has_begun(session) or session.closed_at is not None:
         raise DomainError(
-            "already_launched", "Un test a commencé dans cette session : elle ne se supprime plus."
+            "already_launched", "Un test a commencé dans cette session\u00a0: elle ne se supprime plus."
         )
-    title = f"Supprimer la session {number}, {in_room(session.room)} ?"
+    title = f"Supprimer la session {number}, {in_room(session.room)}\u00a0?"
     consequence = (
         "Ses candidats, son mot de passe et son journal disparaissent. Pour en garder la trace, annulez-la."
     )
@@ -140,10 +139,6 @@ def page(request: HttpRequest, form: SessionForm, *, title: str, back: str, **mo
     return render(request, "establishment/session_form.html", context, status=422 if wrong else 200)
 
 
-def admin_actor(account: Account) -> Actor:
-    return Actor(kind=ActorKind.ADMIN, name=account.name, account_id=account.pk)
-
-
 def _warn(request: HttpRequest, session: Session, form: SessionForm) -> HttpResponse:
     """To the session's page, with what is worth a second look."""
     for other in same_room(session):
@@ -156,7 +151,7 @@ def _warn(request: HttpRequest, session: Session, form: SessionForm) -> HttpResp
     if form.shown_twice:
         messages.warning(
             request,
-            "Cette heure existe deux fois cette nuit-là, à cause du changement d’heure : c’est la première qui"
+            "Cette heure existe deux fois cette nuit-là, à cause du changement d’heure\u00a0: c’est la première qui"
             " est retenue.",
         )
     return see(_home(session))

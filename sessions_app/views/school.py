@@ -86,10 +86,10 @@ def revoke_key(request: HttpRequest, key_id: int) -> HttpResponse:
     back = at("establishment:settings", key.establishment)
     if request.method == "POST":
         services.revoke_api_key(key=key, now=clock.now())
-        messages.success(request, f"La clé « {key.name} » est révoquée.")
+        messages.success(request, f"La clé «\u00a0{key.name}\u00a0» est révoquée.")
         return see(back)
     consequence = "La plateforme qui s’en sert ne pourra plus rien envoyer, même pour un test en cours."
-    return ask(request, Question(f"Révoquer la clé « {key.name} »\u00a0?", consequence, back))
+    return ask(request, Question(f"Révoquer la clé «\u00a0{key.name}\u00a0»\u00a0?", consequence, back))
 
 
 def _contact(request: HttpRequest, contact: Contact) -> HttpResponse:

@@ -59,7 +59,7 @@ def revoke_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
         messages.success(request, f"L’invitation de {invitation.email} est annulée.")
         return see(back)
     question = Question(
-        f"Annuler l’invitation de {invitation.email} ?", "Son lien n’ouvrira plus rien.", back
+        f"Annuler l’invitation de {invitation.email}\u00a0?", "Son lien n’ouvrira plus rien.", back
     )
     return ask(request, question)
 
@@ -87,5 +87,5 @@ def _mail(request: HttpRequest, invitation: Invitation) -> None:
         )
     else:
         messages.warning(
-            request, f"Le message à {invitation.email} n’a pas pu partir : donnez le lien vous-même."
+            request, f"Le message à {invitation.email} n’a pas pu partir\u00a0: donnez le lien vous-même."
         )

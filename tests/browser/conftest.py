@@ -37,7 +37,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in Path(item.path).parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one server and one Chromium for all of them
             if not (shutil.which(CHROMIUM) or Path(CHROMIUM).exists()):
                 item.add_marker(pytest.mark.skip(reason="no Chromium"))
 

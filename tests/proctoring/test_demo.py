@@ -42,6 +42,12 @@ def _database(db: None) -> None:
     pass
 
 
+@pytest.fixture
+def unlived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The closed session keeps its list and its date, but is not lived through: most of the load is that."""
+    monkeypatch.setattr(school, "live_through", lambda session, admin: None)
+
+
 def demo(*arguments: str) -> str:
     out = StringIO()
     call_command("demo", *arguments, stdout=out)
@@ -76,6 +82,7 @@ def test_demo_json_has_the_shape_of_the_contract() -> None:
     ]
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_first_session_has_the_seed_and_twenty_more() -> None:
     candidates = described()["sessions"][0]["candidates"]
     assert len(candidates) == 25
@@ -98,6 +105,7 @@ def test_demo_first_session_has_the_seed_and_twenty_more() -> None:
     assert Session.objects.get(number=school.FIRST).room == "B12"
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_other_sessions_have_their_candidates() -> None:
     _, second, third, fourth = described()["sessions"]
     assert Counter(c["certifiable"] for c in second["candidates"]) == {True: 38, False: 2}
@@ -107,6 +115,7 @@ def test_demo_other_sessions_have_their_candidates() -> None:
 
 
 @time_machine.travel("2026-03-10T08:58:31Z", tick=False)
+@pytest.mark.usefixtures("unlived")
 def test_demo_sessions_of_today_start_at_the_hour_of_loading() -> None:
     demo()
     starts = dict(Session.objects.values_list("number", "starts_at"))
@@ -116,6 +125,7 @@ def test_demo_sessions_of_today_start_at_the_hour_of_loading() -> None:
 
 
 @pytest.mark.parametrize("day", [f"2026-03-{day:02d}T22:59:00Z" for day in range(9, 16)])
+@pytest.mark.usefixtures("unlived")
 def test_demo_closed_session_was_on_a_school_day(day: str) -> None:
     with time_machine.travel(day, tick=False):
         demo()
@@ -213,6 +223,7 @@ def test_demo_secrets_are_the_same_in_another_process() -> None:
     ]
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_secrets_depend_on_the_installation_and_on_their_name(settings: Any) -> None:
     one = {secrets.session_password(number) for number in range(50)}
     assert len(one) == 50
@@ -220,6 +231,7 @@ def test_demo_secrets_depend_on_the_installation_and_on_their_name(settings: Any
     assert not one & {secrets.session_password(number) for number in range(50)}
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_says_null_for_what_was_changed() -> None:
     demo()
     admin = Account.objects.get(email=school.ADMIN_EMAIL)
@@ -240,6 +252,7 @@ def test_demo_says_null_for_what_was_changed() -> None:
     assert not Account.objects.filter(email=school.SECRETARIAT_EMAIL).exists()
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_moves_the_untouched_sessions_of_yesterday_to_today() -> None:
     with time_machine.travel("2026-03-10T09:00:00Z", tick=False):
         demo("--sessions", "1", "--candidates", "2")
@@ -257,6 +270,7 @@ def test_demo_moves_the_untouched_sessions_of_yesterday_to_today() -> None:
     assert after[school.FIRST] == datetime(2026, 3, 11, 14, 5, tzinfo=PARIS)
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_later_the_same_day_leaves_the_hour() -> None:
     for hour in ("08", "15"):
         with time_machine.travel(f"2026-03-10T{hour}:00:00Z", tick=False):
@@ -264,6 +278,7 @@ def test_demo_later_the_same_day_leaves_the_hour() -> None:
     assert Session.objects.get(number=school.FIRST).starts_at == datetime(2026, 3, 10, 9, 0, tzinfo=PARIS)
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_refuses_a_real_school_unless_forced() -> None:
     factories.EstablishmentFactory()
     with pytest.raises(CommandError, match="--force"):
@@ -277,6 +292,7 @@ def test_demo_refuses_a_real_school_unless_forced() -> None:
 
 
 @pytest.mark.parametrize("number", [school.THIRD, school.LOAD_NUMBERS[3]])
+@pytest.mark.usefixtures("unlived")
 def test_demo_forced_beside_a_school_that_has_its_number_is_refused(number: int) -> None:
     factories.SessionFactory(number=number)
     with pytest.raises(CommandError, match=str(number)):
@@ -284,6 +300,7 @@ def test_demo_forced_beside_a_school_that_has_its_number_is_refused(number: int)
     assert Session.objects.filter(number=number).count() == 1
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_if_empty_brings_untouched_sessions_to_the_day(monkeypatch: pytest.MonkeyPatch) -> None:
     """`make run` on another day shows today's sessions again."""
     monkeypatch.setattr("proctoring.demo.school.on_embedded_database", lambda: True)
@@ -295,6 +312,7 @@ def test_demo_if_empty_brings_untouched_sessions_to_the_day(monkeypatch: pytest.
         assert {start.date() for start in starts} <= {later.date(), (later - timedelta(minutes=5)).date()}
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_if_empty_leaves_a_real_school_alone() -> None:
     factories.EstablishmentFactory()
     assert demo("--if-empty", "--json") == ""
@@ -302,6 +320,7 @@ def test_demo_if_empty_leaves_a_real_school_alone() -> None:
 
 
 @pytest.mark.parametrize("meant", [True, False])
+@pytest.mark.usefixtures("unlived")
 def test_demo_loads_by_itself_on_a_server_only_when_meant(
     settings: Any, monkeypatch: pytest.MonkeyPatch, meant: bool
 ) -> None:
@@ -311,6 +330,7 @@ def test_demo_loads_by_itself_on_a_server_only_when_meant(
     assert Establishment.objects.exists() is meant
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_load_sessions_are_topped_up() -> None:
     told = described("--sessions", "2", "--candidates", "3")["sessions"][4:]
     assert [len(session["candidates"]) for session in told] == [3, 3]
@@ -323,6 +343,7 @@ def test_demo_load_sessions_are_topped_up() -> None:
     assert all(c["certifiable"] for session in told for c in session["candidates"])
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_load_session_that_is_closed_is_left_alone() -> None:
     demo("--sessions", "1", "--candidates", "2")
     Session.objects.filter(number=school.LOAD_NUMBERS[0]).update(state="closed", closed_at=clock.now())
@@ -345,6 +366,7 @@ def test_demo_refuses_nonsense(arguments: tuple[str, ...]) -> None:
     assert not Establishment.objects.exists()
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demo_summary_names_the_logins() -> None:
     said = demo("--sessions", "1", "--candidates", "1")
     told = described()
@@ -399,6 +421,7 @@ def test_banner_holds_when_the_database_does_not(monkeypatch: pytest.MonkeyPatch
     assert not demonstration
 
 
+@pytest.mark.usefixtures("unlived")
 def test_demonstration_has_the_pupils_of_the_year() -> None:
     demo()
     pupils = list(Pupil.objects.all())

@@ -203,7 +203,7 @@ def test_who_stays_is_ended_and_freezes(play: Play) -> None:
         ends=lambda session: set(session.candidates.values_list("pk", flat=True)),
     )
     assert told[-3:] == [
-        "P0 ESSAI — son écran se fige : fin demandée par le surveillant",
+        "P0 ESSAI — son écran se fige\u00a0: fin demandée par le surveillant",
         "P0 ESSAI — son test a été terminé par le surveillant",
         "fini",
     ]
@@ -222,7 +222,7 @@ def test_an_undone_end_goes_on_by_itself(play: Play, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Proctor, "look_round_first", Proctor.look_round, raising=False)
     monkeypatch.setattr(Proctor, "look_round", end_then_undo)
     told = play(a_character())
-    assert "P0 ESSAI — continue : la fin a été annulée" in told
+    assert "P0 ESSAI — continue\u00a0: la fin a été annulée" in told
     assert states() == ["completed"]
 
 

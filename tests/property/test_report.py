@@ -80,6 +80,8 @@ def lived(punctual: bool, policy: str, states: tuple[str, str]) -> ReportedLife:
     return life
 
 
+@pytest.mark.any_database  # the full life below is lived on both
+@pytest.mark.no_cover
 @pytest.mark.django_db
 @settings(
     max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), print_blob=False

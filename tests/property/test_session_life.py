@@ -400,6 +400,8 @@ def deadline_is_what_the_journal_says(attempt: Attempt, events: list[Event]) -> 
     assert attempt.deadline_at == (None if start is None else start + minutes_in_all)
 
 
+@pytest.mark.any_database  # the life below, in which everything happens, is lived on both
+@pytest.mark.no_cover
 @pytest.mark.django_db
 def test_session_lives_by_its_rules() -> None:
     run_state_machine_as_test(

@@ -47,10 +47,10 @@ def port_refusal(host: str, port: int) -> str | None:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return (
-                f"Le port {port} est déjà pris : arrêtez le programme qui l’occupe, "
-                f"ou choisissez-en un autre, par exemple « make run PORT={port + 1} »."
+                f"Le port {port} est déjà pris\u00a0: arrêtez le programme qui l’occupe, "
+                f"ou choisissez-en un autre, par exemple «\u00a0make run PORT={port + 1}\u00a0»."
             )
-        return f"Impossible d’écouter sur {host}, port {port} : {error.strerror or error}."
+        return f"Impossible d’écouter sur {host}, port {port}\u00a0: {error.strerror or error}."
     return None
 
 
@@ -77,12 +77,12 @@ def demonstration() -> dict[str, Any] | None:
 def welcome(url: str, demo: dict[str, Any] | None) -> list[str]:
     """What the person who typed `make run` reads."""
     hints = demonstration_hints(demo) if demo else [[], [], []]
-    lines = ["", f"Pixsurv : {url}/", ""]
+    lines = ["", f"Pixsurv\u00a0: {url}/", ""]
     for (door, path), below in zip(DOORS, hints, strict=True):
         lines.append(f"  {door:<26}{url}{path}")
         lines += [f"  {'':<26}{hint}" for hint in below]
     if demo:
-        lines += ["", "Tous les accès de démonstration : .venv/bin/python manage.py demo"]
+        lines += ["", "Tous les accès de démonstration\u00a0: .venv/bin/python manage.py demo"]
     return [*lines, "", "Ctrl-C pour arrêter.", ""]
 
 

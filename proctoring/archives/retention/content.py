@@ -18,32 +18,33 @@ NATURE = {
     SlipKind.ARCHIVES: "Procès-verbaux d’incident et additifs, feuilles d’émargement et pièces numérisées, journaux,"
     " listes et données des candidats des sessions de certification Pix",
     SlipKind.WORKING: "Listes de candidats, journaux et réponses de certifications blanches et de séances qui n’ont"
-    " pas eu lieu : documents de travail sans valeur de preuve",
+    " pas eu lieu\u00a0: documents de travail sans valeur de preuve",
     SlipKind.PUPILS: "Liste d’élèves de l’année scolaire, recopiée des logiciels de l’établissement pour inscrire les"
-    " candidats : document de travail",
+    " candidats\u00a0: document de travail",
 }
 GROUND = {
     SlipKind.ARCHIVES: [
         (
-            "Code du patrimoine, articles L. 212-2, L. 212-3 et R. 212-14 : les archives publiques ne s’éliminent"
+            "Code du patrimoine, articles L. 212-2, L. 212-3 et R. 212-14\u00a0: les archives publiques ne s’éliminent"
             " qu’avec le visa de la personne chargée du contrôle scientifique et technique de l’État sur les archives."
         ),
         (
-            "Instruction DAF DPACI/RES/2005/003 du 22 février 2005 : tri et conservation des archives des"
+            "Instruction DAF DPACI/RES/2005/003 du 22 février 2005\u00a0: tri et conservation des archives des"
             " établissements d’enseignement."
         ),
-        "Règlement (UE) 2016/679 (RGPD), article 5, paragraphe 1, point e : conservation limitée.",
+        "Règlement (UE) 2016/679 (RGPD), article 5, paragraphe 1, point e\u00a0: conservation limitée.",
     ],
     SlipKind.WORKING: [
         (
-            "Règlement (UE) 2016/679 (RGPD), article 5, paragraphe 1, point e : conservation limitée. Ces documents de"
-            " travail se suppriment à la fin de l’année scolaire, sans visa."
+            "Règlement (UE) 2016/679 (RGPD), article 5, paragraphe 1, point e\u00a0: conservation limitée."
+            " Ces documents de travail se suppriment à la fin de l’année scolaire, sans visa."
         )
     ],
     SlipKind.PUPILS: [
         (
-            "Règlement (UE) 2016/679 (RGPD), article 5, paragraphe 1, point e : conservation limitée. Cette copie se"
-            " supprime à la fin de l’année scolaire, sans visa ; l’original est dans les logiciels de l’établissement."
+            "Règlement (UE) 2016/679 (RGPD), article 5, paragraphe 1, point e\u00a0: conservation limitée."
+            " Cette copie se supprime à la fin de l’année scolaire, sans visa."
+            " L’original est dans les logiciels de l’établissement."
         )
     ],
 }

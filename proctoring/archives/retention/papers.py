@@ -95,8 +95,8 @@ def certificate_pdf(content: Content) -> bytes:
         proofs=content.proofs,
         ground=GROUND[SlipKind(slip.kind)],
         needs_visa=slip.needs_visa,
-        verify="Le journal de chaque session se vérifie encore, événement par événement, à l’aide de ces empreintes :"
-        " manage.py verify_journal.",
+        verify="Le journal de chaque session se vérifie encore, événement par événement, à l’aide de ces"
+        " empreintes\u00a0: manage.py verify_journal.",
     )
     return typeset([sheet], title=f"Certificat d’élimination {slip.name} — {slip.school}", stamp=slip.done_at)
 

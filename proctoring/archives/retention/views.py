@@ -151,7 +151,7 @@ def eliminate(request: HttpRequest, shelves: Shelves, slip: EliminationSlip) -> 
 
 
 LEDGER_LOST = (
-    "Le registre des éliminations n’a pas pu être écrit à côté de la base : prévenez la personne qui s’occupe du"
+    "Le registre des éliminations n’a pas pu être écrit à côté de la base\u00a0: prévenez la personne qui s’occupe du"
     " serveur, avant toute restauration d’une sauvegarde."
 )
 
@@ -175,7 +175,9 @@ def slip_ods(request: HttpRequest, shelves: Shelves, slip: EliminationSlip) -> H
 def certificate(request: HttpRequest, shelves: Shelves, slip: EliminationSlip) -> HttpResponse:
     """Made from the ledger's rows, the same each time. Refused with `not_done`."""
     if slip.state != SlipState.DONE:
-        raise DomainError("not_done", "L’élimination n’est pas faite : il n’y a pas encore de certificat.")
+        raise DomainError(
+            "not_done", "L’élimination n’est pas faite\u00a0: il n’y a pas encore de certificat."
+        )
     made = papers.certificate_pdf(content_of(slip))
     return _file(made, "application/pdf", f"certificat-elimination-{slip.rank}.pdf")
 

@@ -19,7 +19,9 @@ class ReceiptForm(forms.Form):
         label="Papiers reçus",
         choices=HandedPaper.choices,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "Cochez au moins un papier reçu, ou « Rien d’autre n’est attendu »."},
+        error_messages={
+            "required": "Cochez au moins un papier reçu, ou «\u00a0Rien d’autre n’est attendu\u00a0»."
+        },
     )
     nothing_more = forms.BooleanField(
         label="Rien d’autre n’est attendu (par exemple, PV signé dans Pixsurv)", required=False

@@ -28,7 +28,7 @@ ROLES = {
 OF_THE_OFFICE = frozenset({ActorKind.ADMIN.value, ActorKind.SECRETARIAT.value})
 CLOCK = "Horloge"
 UNKNOWN = "Élève retiré"
-DESK, PLATFORM, OFFICE = "Page « Je passe le test »", "Plateforme de test", "Espace établissement"
+DESK, PLATFORM, OFFICE = "Page «\u00a0Je passe le test\u00a0»", "Plateforme de test", "Espace établissement"
 
 
 @dataclass(frozen=True, slots=True)

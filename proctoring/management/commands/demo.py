@@ -66,17 +66,17 @@ class Command(BaseCommand):
     def _tell(self, description: Description) -> None:
         say = self.stdout.write
         name = description["establishment"]["name"]
-        say(f"Données de démonstration : {name}. Aucun de ces élèves n’existe.")
+        say(f"Données de démonstration\u00a0: {name}. Aucun de ces élèves n’existe.")
         say("")
-        say(f"Espace établissement : {settings.PUBLIC_URL}/etablissement/")
+        say(f"Espace établissement\u00a0: {settings.PUBLIC_URL}/etablissement/")
         for label, account in (
             ("administration", description["admin"]),
             ("secrétariat", description["secretariat"]),
         ):
             say(f"  {label:<16}{account['email']:<28}{account['password'] or '(mot de passe changé)'}")
         say("")
-        say(f"Surveiller : {settings.PUBLIC_URL}/surveillance/")
-        say(f"Passer le test : {settings.PUBLIC_URL}/candidat/")
+        say(f"Surveiller\u00a0: {settings.PUBLIC_URL}/surveillance/")
+        say(f"Passer le test\u00a0: {settings.PUBLIC_URL}/candidat/")
         for session in description["sessions"][:4]:
             state = SessionState(session["state"]).label.lower()
             by_hand = ", suivie à la main" if session["followed"] == Followed.BY_HAND else ""
@@ -90,4 +90,4 @@ class Command(BaseCommand):
             word = "session" if more == 1 else "sessions"
             say(f"  et {more} {word} de charge (--json les décrit toutes)")
         say("")
-        say(f"Clé de la plateforme de test : {description['api_key'] or '(révoquée)'}")
+        say(f"Clé de la plateforme de test\u00a0: {description['api_key'] or '(révoquée)'}")

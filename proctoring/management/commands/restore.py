@@ -42,13 +42,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         say = self.stdout.write
         say(
-            f"Restauré : {loaded.rows} lignes, {loaded.sessions} sessions, sauvegardées le {loaded.made_at[:16]}."
+            f"Restauré\u00a0: {loaded.rows} lignes, {loaded.sessions} sessions, sauvegardées le {loaded.made_at[:16]}."
         )
         self._apply(ledger or settings.ELIMINATION_LEDGER)
         broken = self._verify_journals()
         self._tell_unreadable_passwords()
         if broken:
-            raise CommandError("Des journaux sont rompus : voyez ci-dessus. La base est restaurée.")
+            raise CommandError("Des journaux sont rompus\u00a0: voyez ci-dessus. La base est restaurée.")
 
     def _verify_journals(self) -> int:
         broken = 0
@@ -56,9 +56,9 @@ class Command(BaseCommand):
             found = verify_session(session)
             if found.broken is not None:
                 broken += 1
-                self.stderr.write(f"Session {found.number} : {broken_at(found)}")
+                self.stderr.write(f"Session {found.number}\u00a0: {broken_at(found)}")
         if not broken:
-            self.stdout.write("Journaux : tous vérifiés.")
+            self.stdout.write("Journaux\u00a0: tous vérifiés.")
         return broken
 
     def _tell_unreadable_passwords(self) -> None:
@@ -72,7 +72,7 @@ class Command(BaseCommand):
         if numbers:
             words = "mot de passe illisible" if len(numbers) == 1 else "mots de passe illisibles"
             self.stdout.write(
-                f"{len(numbers)} {words}, à réémettre (FIELD_KEYS n’est pas celle d’alors) :"
+                f"{len(numbers)} {words}, à réémettre (FIELD_KEYS n’est pas celle d’alors)\u00a0:"
                 f" sessions {', '.join(numbers)}"
             )
 
@@ -80,25 +80,27 @@ class Command(BaseCommand):
         say = self.stdout.write
         if not path.is_file():
             say(
-                f"Registre des éliminations : aucun ({path}). Ce qui a été éliminé depuis la sauvegarde est revenu."
+                f"Registre des éliminations\u00a0: aucun ({path})."
+                " Ce qui a été éliminé depuis la sauvegarde est revenu."
             )
             return
         try:
             applied = apply_ledger(path)
         except (OSError, UnicodeDecodeError, Unreadable) as error:
             raise CommandError(
-                f"Le registre {path} ne se lit pas : {error}. La base est restaurée."
+                f"Le registre {path} ne se lit pas\u00a0: {error}. La base est restaurée."
             ) from error
         if applied.sessions:
-            say(f"Éliminées de nouveau, d’après le registre : sessions {_listed(applied.sessions)}")
+            say(f"Éliminées de nouveau, d’après le registre\u00a0: sessions {_listed(applied.sessions)}")
         if applied.school_years:
-            say(f"Listes d’élèves éliminées de nouveau : {_listed(applied.school_years)}")
+            say(f"Listes d’élèves éliminées de nouveau\u00a0: {_listed(applied.school_years)}")
         if applied.unlike:
             say(
-                f"Au registre, mais d’une autre session de même numéro : {_listed(applied.unlike)}. Rien n’est fait."
+                f"Au registre, mais d’une autre session de même numéro\u00a0: {_listed(applied.unlike)}."
+                " Rien n’est fait."
             )
         if not (applied.sessions or applied.school_years):
-            say("Registre des éliminations : rien à refaire.")
+            say("Registre des éliminations\u00a0: rien à refaire.")
 
 
 def _listed(numbers: list[int]) -> str:

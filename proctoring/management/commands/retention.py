@@ -37,21 +37,21 @@ class Command(BaseCommand):
         try:
             added = complete(path)
         except (OSError, UnicodeDecodeError, Unreadable) as error:
-            raise CommandError(f"Le registre {path} ne peut pas être complété : {error}") from error
-        self.stdout.write(f"Registre {path} : {added} ligne{'s' if added > 1 else ''} de plus.")
+            raise CommandError(f"Le registre {path} ne peut pas être complété\u00a0: {error}") from error
+        self.stdout.write(f"Registre {path}\u00a0: {added} ligne{'s' if added > 1 else ''} de plus.")
 
     def _tell(self, establishment: Establishment) -> None:
         calendar = calendar_of(establishment, now=clock.now())
         say = self.stdout.write
-        say(f"{establishment.name} (conservation : {establishment.retention_years} ans)")
+        say(f"{establishment.name} (conservation\u00a0: {establishment.retention_years} ans)")
         self._list("Terme atteint, à mettre sur un bordereau", calendar.reached)
         self._list("Terme atteint, mais jamais clôturées", calendar.to_close)
         self._list("Documents de travail à supprimer, sans visa", calendar.working)
         for one in calendar.pupil_lists:
-            say(f"  Liste d’élèves {one.words} : {one.pupils} élèves{_slip(one.slip)}")
+            say(f"  Liste d’élèves {one.words}\u00a0: {one.pupils} élèves{_slip(one.slip)}")
         for slip in EliminationSlip.objects.filter(establishment=establishment, state=SlipState.STARTED):
             say(
-                f"  Bordereau {slip.name} : élimination commencée et pas finie, reprenez-la depuis les archives"
+                f"  Bordereau {slip.name}\u00a0: élimination commencée et pas finie, reprenez-la depuis les archives"
             )
         if not (calendar.reached or calendar.to_close or calendar.working or calendar.pupil_lists):
             say("  Rien n’a atteint son terme.")
@@ -59,7 +59,7 @@ class Command(BaseCommand):
     def _list(self, title: str, sessions: list[Kept]) -> None:
         if not sessions:
             return
-        self.stdout.write(f"  {title} :")
+        self.stdout.write(f"  {title}\u00a0:")
         for kept in sessions:
             self.stdout.write(
                 f"    session {kept.number}, {day(kept.day)}, {in_room(kept.session.room)},"

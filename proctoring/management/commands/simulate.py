@@ -30,7 +30,7 @@ class Command(BaseCommand):
             "--speed",
             type=_positive,
             default=1.0,
-            help="fois plus vite ; au-delà de 2, les absences sont trop courtes pour « Sans nouvelles »",
+            help="fois plus vite\u00a0; au-delà de 2, les absences sont trop courtes pour «\u00a0Sans nouvelles\u00a0»",
         )
         parser.add_argument(
             "--duration", type=_positive, default=7200.0, help="secondes, au plus (%(default)s)"
@@ -54,14 +54,14 @@ class Command(BaseCommand):
                 )
                 for person, character in simulation.cast(people, seed=options["seed"])
             ]
-            self._say(session, f"{len(players)} candidats ; Ctrl-C arrête")
+            self._say(session, f"{len(players)} candidats\u00a0; Ctrl-C arrête")
             over = simulation.run(
                 (player.play() for player in players),
                 ticker=simulation.RealTime(),
                 speed=options["speed"],
                 duration=options["duration"],
             )
-        self._say(session, "tous ont fini" if over else "durée écoulée : la simulation s’arrête")
+        self._say(session, "tous ont fini" if over else "durée écoulée\u00a0: la simulation s’arrête")
 
     def _say(self, session: Session, line: str) -> None:
         self.stdout.write(f"{session.local(clock.now()):%Hh%M:%S} {line}")
@@ -86,10 +86,12 @@ def _session(number: int) -> Session:
     if session is None:
         raise CommandError(f"Aucune session ne porte le numéro {number}.")
     if session.is_over:
-        raise CommandError(f"La session {number} est clôturée ou annulée : plus personne ne peut y entrer.")
+        raise CommandError(
+            f"La session {number} est clôturée ou annulée\u00a0: plus personne ne peut y entrer."
+        )
     if session.by_hand:
         raise CommandError(
-            f"La session {number} est suivie à la main : ses tests se passent sur Pix, pas ici."
+            f"La session {number} est suivie à la main\u00a0: ses tests se passent sur Pix, pas ici."
         )
     return session
 
@@ -134,7 +136,7 @@ def _check(send: simulation.Http, key: str, url: str) -> None:
         reply = send("POST", "/entries", bearer=key, body={})
     except OSError as error:
         raise CommandError(
-            f"Aucun serveur ne répond à {url} : lancez « make run », ou donnez --url."
+            f"Aucun serveur ne répond à {url}\u00a0: lancez «\u00a0make run\u00a0», ou donnez --url."
         ) from error
     if reply.status == 401:
         raise CommandError(f"Le serveur {url} n’a pas la même base de données que cette commande.")

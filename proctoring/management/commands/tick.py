@@ -13,7 +13,7 @@ from sessions_app.models import Session
 
 class Command(BaseCommand):
     help = (
-        "Écrit ce qui est échu dans chaque session : fins automatiques, délais de 24 h. "
+        "Écrit ce qui est échu dans chaque session\u00a0: fins automatiques, délais de 24 h. "
         "Efface les entraînements finis."
     )
 

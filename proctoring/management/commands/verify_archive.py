@@ -13,7 +13,9 @@ from proctoring.models import Export
 
 
 class Command(BaseCommand):
-    help = "Vérifie une archive exportée (ZIP, ou dossier déplié) ; s’arrête avec le code 1 si elle a été modifiée."
+    help = (
+        "Vérifie une archive exportée (ZIP ou dossier)\u00a0; s’arrête avec le code 1 si elle a été modifiée."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -42,9 +44,7 @@ class Command(BaseCommand):
         except (ValidationError, DatabaseError):  # no key at all; no database here
             export = None
         if export is None or not export.digest:
-            return (
-                "Cet export n’est pas noté dans cette base : comparez l’empreinte avec celle de son Pixsurv."
-            )
+            return "Cet export n’est pas noté dans cette base\u00a0: comparez l’empreinte avec celle de son Pixsurv."
         if export.digest != outcome.manifest_digest:
             told = f"ce n’est pas celui de l’export n° {export.pk}, dont Pixsurv a noté l’empreinte {export.digest}"
             outcome.fault(verifier.MANIFEST, told)

@@ -48,7 +48,7 @@ def _issue(visit: Visit, candidate: Candidate) -> None:
     """A repeat would make the first ticket worthless: the form's `once` makes it the first (mechanics §10)."""
     key = visit.post.get("once", "")
     if not key or not key.isascii() or not key.isprintable() or len(key) > 100:
-        sentence = "Rouvrez « Faire entrer cet élève » : ce formulaire n’est plus valable."
+        sentence = "Rouvrez «\u00a0Faire entrer cet élève\u00a0»\u00a0: ce formulaire n’est plus valable."
         raise DomainError("once_missing", sentence, status=422)
 
     def act() -> once.Answer:

@@ -8,8 +8,9 @@ from proctoring.models import Case
 from proctoring.services.cases.settling import facts_of
 from sessions_app.actors import Actor
 from sessions_app.models import Candidate, Pupil, Session
-from sessions_app.models.pupil import school_year_of
+from sessions_app.selectors.school_year import year_of
 from sessions_app.services.enrolment import enrol
+from sessions_app.services.pupil_enrolment import candidate_of
 
 
 def enrol_whom(case: Case, *, actor: Actor, now: datetime) -> Candidate:
@@ -24,7 +25,7 @@ def enrol_whom(case: Case, *, actor: Actor, now: datetime) -> Candidate:
     session = Session.with_rehearsals.select_related("establishment").get(pk=case.session_id)
     pupil = pupil_of(session, key)
     candidate = (
-        candidate_from(pupil)
+        candidate_of(pupil)
         if pupil is not None
         else Candidate(last_name=last_name, first_name=first_name, birth_date=born)
     )
@@ -38,22 +39,6 @@ def enrol_whom(case: Case, *, actor: Actor, now: datetime) -> Candidate:
 
 def pupil_of(session: Session, key: str) -> Pupil | None:
     """Of the school year of the session’s day."""
-    year = school_year_of(session.local(session.starts_at).date())
     return Pupil.objects.filter(
-        establishment_id=session.establishment_id, school_year=year, identity_key=key
+        establishment_id=session.establishment_id, school_year=year_of(session), identity_key=key
     ).first()
-
-
-def candidate_from(pupil: Pupil) -> Candidate:
-    """Unsaved, with what is known of him: copied, for it is that day’s."""
-    return Candidate(
-        pupil=pupil,
-        last_name=pupil.last_name,
-        first_name=pupil.first_name,
-        birth_date=pupil.birth_date,
-        class_name=pupil.class_name,
-        local_id=pupil.local_id,
-        extra_time_percent=pupil.extra_time_percent,
-        certifiable_competences=pupil.certifiable_competences,
-        sign_in_mode=pupil.sign_in_mode,
-    )

@@ -128,7 +128,7 @@ def _require_due(slip: EliminationSlip, now: datetime) -> None:
         numbers = ", ".join(str(number) for number in sorted(early))
         raise DomainError(
             "not_due",
-            f"La durée de conservation a changé : {numbers}. Annulez ce bordereau, préparez-en un autre.",
+            f"La durée de conservation a changé\u00a0: {numbers}. Annulez ce bordereau, préparez-en un autre.",
         )
 
 

@@ -54,7 +54,7 @@ def draft_slip(
         chosen = [due[number] for number in wanted if number in due and due[number].kind == kind]
         if len(chosen) < len(wanted):
             missing = ", ".join(str(number) for number in wanted if number not in {k.number for k in chosen})
-            raise DomainError("not_due", f"Cette session n’a pas atteint son terme : {missing}.")
+            raise DomainError("not_due", f"Cette session n’a pas atteint son terme\u00a0: {missing}.")
         if known := _known_slip(chosen):
             return known
         slip = _new_slip(establishment, kind, actor, now)
@@ -106,7 +106,7 @@ def cancel_slip(*, slip_id: int, now: datetime) -> None:
         if slip.state == SlipState.CANCELLED:
             return
         if not slip.is_open:
-            raise DomainError("slip_over", "L’élimination a commencé : ce bordereau ne s’annule plus.")
+            raise DomainError("slip_over", "L’élimination a commencé\u00a0: ce bordereau ne s’annule plus.")
         slip.state, slip.cancelled_at = SlipState.CANCELLED, now
         slip.save(update_fields=["state", "cancelled_at"])
         Elimination.objects.filter(slip=slip).update(withdrawn=True)
@@ -122,7 +122,7 @@ def _known_slip(chosen: list[Kept]) -> EliminationSlip | None:
     if same and only.lines.count() == len(chosen):
         return only
     taken = ", ".join(str(kept.number) for kept in chosen if kept.slip is not None)
-    raise DomainError("on_another_slip", f"Déjà sur un autre bordereau : {taken}.")
+    raise DomainError("on_another_slip", f"Déjà sur un autre bordereau\u00a0: {taken}.")
 
 
 def _new_slip(

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             "--password-file", default="", help="fichier dont la première ligne est le mot de passe"
         )
         parser.add_argument(
-            "--no-input", action="store_true", help=f"ne rien demander ; mot de passe dans {VARIABLE}"
+            "--no-input", action="store_true", help=f"ne rien demander\u00a0; mot de passe dans {VARIABLE}"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         value = given.strip()
         if not value and interactive:
             self._require_terminal(option)
-            value = input(f"{label} : ").strip()
+            value = input(f"{label}\u00a0: ").strip()
         if not value:
             raise CommandError(f"Il manque {option}.")
         return value
@@ -76,30 +76,30 @@ class Command(BaseCommand):
                 )
             return password
         self._require_terminal("--password-file")
-        password = getpass.getpass("Mot de passe (12 caractères au moins) : ")
-        if getpass.getpass("Encore une fois : ") != password:
+        password = getpass.getpass("Mot de passe (12 caractères au moins)\u00a0: ")
+        if getpass.getpass("Encore une fois\u00a0: ") != password:
             raise CommandError("Rien n’a été créé. Les deux mots de passe sont différents.")
         return password
 
     def _require_terminal(self, option: str) -> None:
         if not sys.stdin.isatty():
-            raise CommandError(f"Personne ne peut répondre ici : donnez {option}.")
+            raise CommandError(f"Personne ne peut répondre ici\u00a0: donnez {option}.")
 
     def _tell(self, made: Made, time_zone: str | None) -> None:
         email, school = made.account.email, made.establishment.name
         self.stdout.write(
-            f"Établissement « {school} » : {'créé' if made.establishment_is_new else 'déjà là'}."
+            f"Établissement «\u00a0{school}\u00a0»\u00a0: {'créé' if made.establishment_is_new else 'déjà là'}."
         )
         if made.account_is_new:
-            self.stdout.write(f"Compte {email} : créé.")
+            self.stdout.write(f"Compte {email}\u00a0: créé.")
         else:
-            self.stdout.write(f"Compte {email} : déjà là, son nom et son mot de passe n’ont pas changé.")
+            self.stdout.write(f"Compte {email}\u00a0: déjà là, son nom et son mot de passe n’ont pas changé.")
         done = (
             "reçoit le rôle d’administrateur" if made.membership_is_new else "l’avait déjà, rien n’a changé"
         )
-        self.stdout.write(f"Rôle d’administrateur : {email} {done}.")
+        self.stdout.write(f"Rôle d’administrateur\u00a0: {email} {done}.")
         if time_zone and time_zone != made.establishment.time_zone:
             self.stdout.write(
-                f"Le fuseau horaire de l’établissement reste {made.establishment.time_zone} :"
+                f"Le fuseau horaire de l’établissement reste {made.establishment.time_zone}\u00a0:"
                 " il se change dans ses réglages."
             )

@@ -10,7 +10,9 @@ from sessions_app.services.verification import Verification, verify_session
 
 
 class Command(BaseCommand):
-    help = "Recalcule la chaîne du journal de chaque session ; s’arrête avec le code 1 si l’une est rompue."
+    help = (
+        "Recalcule la chaîne du journal de chaque session\u00a0; s’arrête avec le code 1 si l’une est rompue."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--session", type=int, metavar="NUMÉRO", help="cette session seulement")
@@ -27,10 +29,10 @@ class Command(BaseCommand):
             one = sessions.get(pk=primary_key)
             found = verify_session(one)
             if found.broken is None:
-                self.stdout.write(f"Session {found.number} : {intact(found, one)}")
+                self.stdout.write(f"Session {found.number}\u00a0: {intact(found, one)}")
             else:
                 broken += 1
-                self.stderr.write(f"Session {found.number} : {broken_at(found)}")
+                self.stderr.write(f"Session {found.number}\u00a0: {broken_at(found)}")
         if broken:
             raise CommandError(f"{count(broken, 'journal rompu', 'journaux rompus')}.")
 
@@ -45,7 +47,7 @@ def intact(found: Verification, session: Session) -> str:
         day = session.local(found.eliminated_at).strftime("%d/%m/%Y")
         events = count(found.by_digest, "événement vérifié", "événements vérifiés")
         parts.append(f"{events} par empreinte, faits éliminés le {day}")
-    return " ; ".join(parts)
+    return "\u00a0; ".join(parts)
 
 
 def broken_at(found: Verification) -> str:
@@ -53,7 +55,7 @@ def broken_at(found: Verification) -> str:
     assert found.broken is not None
     kind = f" ({found.broken.kind})" if found.broken.kind else ""
     before = count(found.events, "événement vérifié avant", "événements vérifiés avant")
-    return f"rompu à l’événement {found.broken.sequence}{kind} : {found.broken.sentence} ; {before}"
+    return f"rompu à l’événement {found.broken.sequence}{kind}\u00a0: {found.broken.sentence}\u00a0; {before}"
 
 
 def count(number: int, one: str, several: str) -> str:

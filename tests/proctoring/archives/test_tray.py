@@ -83,7 +83,7 @@ def test_row_says_what_is_missing_and_where_the_rest_is(office: Client, kept: Se
 
     page = office.get("/archives/?filtre=incomplets").content.decode()
 
-    for words in ("Incomplet", "Manque : PV d’incident signé", "2026-B7", "C04", "Élisa Essai", "0/0"):
+    for words in ("Incomplet", "Manque\u00a0: PV d’incident signé", "2026-B7", "C04", "Élisa Essai", "0/0"):
         assert words in page
 
 

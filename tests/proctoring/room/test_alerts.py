@@ -11,13 +11,12 @@ from proctoring.services.entries import candidate_actor
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate
 from tests import factories
-from tests.htmx import Page
+from tests.htmx import Page, both_ways
 from tests.proctoring.room.conftest import Room
 
 HANDLE = "Gérer le signalement de Paul DUPONT"
 NO_PROBLEM = "Pas de problème : reprendre la question"
 PROBLEM = "Problème confirmé : passer à la question suivante"
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 
 
 def raise_alert(room: Room, candidate: Candidate, question: int = 7) -> Alert:

@@ -10,10 +10,9 @@ from proctoring.models import Attempt
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate
 from tests import factories
-from tests.htmx import Page
+from tests.htmx import Page, both_ways
 from tests.proctoring.room.conftest import NOW, Room
 
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 STARTED = "A commencé à… (Paul DUPONT)"
 
 

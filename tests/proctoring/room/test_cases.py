@@ -15,13 +15,12 @@ from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Session
 from tests import factories
-from tests.htmx import Page
+from tests.htmx import Page, both_ways
 from tests.proctoring.room.conftest import Room
 
 ASK_LATE = "Demander l’accord de la direction pour Paul DUPONT"
 ASK_REOPENING = "Demander la réouverture du test de Paul DUPONT"
 NOT_LISTED = "Élève absent de la liste"
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ from proctoring.services.entries import candidate_actor
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate
 from tests import factories
-from tests.htmx import Page
+from tests.htmx import Page, both_ways
 from tests.proctoring.room.conftest import Room
 
 END = "Terminer le test de Paul DUPONT"
 UNDO = "Annuler la fin du test de Paul DUPONT"
 END_THREE = "Terminer les 3 tests dont le temps est écoulé"
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 
 
 @pytest.fixture

@@ -10,10 +10,9 @@ from proctoring.services import fraud
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Session
 from tests import factories
-from tests.htmx import Page
+from tests.htmx import Page, both_ways
 from tests.proctoring.room.conftest import NOW, Room
 
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 OPEN = "Incident concernant Paul DUPONT"
 
 
@@ -93,7 +92,7 @@ def test_a_question_of_nobody_asks_whom(room: Room, paul: Candidate) -> None:
         ({"categorie": "C7"}, "Cette catégorie demande une description des faits."),
         (
             {"categorie": "C7", "description": "x" * 501},
-            "La description tient en 500 caractères : il y en a 501.",
+            "La description tient en 500 caractères\u00a0: il y en a 501.",
         ),
         ({"at": "25:00"}, "Écrivez l’heure ainsi"),
         ({"once": ""}, "Rouvrez ce formulaire"),

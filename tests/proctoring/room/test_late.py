@@ -5,13 +5,12 @@ import pytest
 from proctoring.models import Attempt, ProctorAccess
 from sessions_app.enums import EventKind, LatePolicy
 from sessions_app.models import Candidate
-from tests.htmx import Page
+from tests.htmx import Page, both_ways
 from tests.proctoring.room.conftest import Room
 
 TICK = "Présence de Paul DUPONT"
 IN_ROOM = "Déjà dans la salle au lancement"
 LATE = "Arrive en retard"
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 
 
 @pytest.fixture

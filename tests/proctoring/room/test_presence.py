@@ -12,11 +12,10 @@ from proctoring.services.entries import candidate_actor
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate
 from tests import factories
-from tests.htmx import accessible_name
+from tests.htmx import accessible_name, both_ways
 from tests.proctoring.room.conftest import NOW, Room
 
 TICK = "Présence de Paul DUPONT"
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 
 
 @both_ways

@@ -12,10 +12,9 @@ from proctoring.services.entries import candidate_actor
 from proctoring.services.progress import beat
 from proctoring.services.proposals import propose
 from sessions_app.models import Candidate
+from tests.htmx import both_ways
 from tests.proctoring.room.conftest import Room
 from tests.proctoring.room.test_poll import next_version, poll, states, version
-
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 
 
 def time_out(room: Room, candidate: Candidate, question: int = 12) -> None:

@@ -8,10 +8,8 @@ from proctoring.services.comment import save_comment
 from sessions_app.enums import EventKind
 from sessions_app.models import StoredFile
 from tests import factories
-from tests.htmx import Page
+from tests.htmx import Page, both_ways
 from tests.proctoring.room.conftest import Room
-
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 
 
 def saved_by_another(room: Room, text: str, seen: int = 0) -> int:

@@ -7,11 +7,11 @@ from proctoring.services.entries import candidate_actor
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate
 from tests import factories
+from tests.htmx import both_ways
 from tests.proctoring.room.conftest import NOW, Room
 
 AUTHORISE = "Autoriser la reprise du test de Paul DUPONT"
 TAKE_BACK = "Retirer l’autorisation de reprise de Paul DUPONT"
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 
 from proctoring.models import Incident
 from sessions_app.models import Candidate, Session
+from tests.htmx import both_ways
 from tests.proctoring.room.conftest import Room
 
-both_ways = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 OPEN = "Poste défaillant : Paul DUPONT"
 
 

@@ -124,10 +124,10 @@ def test_c2_is_proposed_after_extra_time_with_its_words(candidate: Candidate) ->
     minutes.set_extra_time(**where, percent=33, now=NOW)
     minutes.set_extra_time(**where, percent=20, now=NOW + MINUTE)
     open_ = Proposal.objects.get(outcome="")
-    assert open_.description == "Temps majoré : 20 %, au lieu de 33 %"
+    assert open_.description == "Temps majoré\u00a0: 20\u00a0%, au lieu de 33\u00a0%"
     keep(open_)
     incident = Incident.objects.get()
-    assert (incident.category, incident.description) == ("C2", open_.description)
+    assert (incident.category, incident.description) == ("C2", "Temps majoré : 20 %, au lieu de 33 %")
 
 
 def test_c2_is_not_proposed_after_an_undo(candidate: Candidate) -> None:

@@ -133,7 +133,7 @@ def test_number_and_session_together_are_refused() -> None:
     cells[0] = "123456"
     problem = only(judged(cells))
     assert (problem.code, problem.read) == ("number_and_session", "123456")
-    assert "« Nom du site », « Nom de la salle »" in problem.fact
+    assert "«\u00a0Nom du site\u00a0», «\u00a0Nom de la salle\u00a0»" in problem.fact
 
 
 def test_proctors_of_a_session_are_all_kept_and_it_is_said() -> None:

@@ -36,9 +36,9 @@ def test_verify_journal_counts_the_events_of_each_session(candidate: Candidate) 
 
     assert sorted(said().splitlines()) == sorted(
         [
-            f"Session {candidate.session.number} : 2 événements vérifiés",
-            f"Session {other.number} : 1 événement vérifié",
-            f"Session {quiet.number} : 0 événement vérifié",
+            f"Session {candidate.session.number}\u00a0: 2 événements vérifiés",
+            f"Session {other.number}\u00a0: 1 événement vérifié",
+            f"Session {quiet.number}\u00a0: 0 événement vérifié",
         ]
     )
 
@@ -48,7 +48,7 @@ def test_verify_journal_of_one_session(candidate: Candidate) -> None:
     SessionFactory()
 
     said_of_one = said("--session", str(candidate.session.number))
-    assert said_of_one == f"Session {candidate.session.number} : 1 événement vérifié\n"
+    assert said_of_one == f"Session {candidate.session.number}\u00a0: 1 événement vérifié\n"
 
 
 def test_verify_journal_says_when_facts_were_eliminated(candidate: Candidate) -> None:
@@ -62,7 +62,7 @@ def test_verify_journal_says_when_facts_were_eliminated(candidate: Candidate) ->
     Event.objects.filter(session=session).update(facts=None, salt=None)
 
     assert said() == (
-        f"Session {session.number} : 2 événements vérifiés par empreinte, faits éliminés le 13/03/2026\n"
+        f"Session {session.number}\u00a0: 2 événements vérifiés par empreinte, faits éliminés le 13/03/2026\n"
     )
 
 
@@ -73,7 +73,7 @@ def test_verify_journal_counts_apart_what_is_half_eliminated(candidate: Candidat
     Event.objects.filter(session=session, sequence=1).update(facts=None, salt=None)
 
     assert said() == (
-        f"Session {session.number} : 1 événement vérifié ;"
+        f"Session {session.number}\u00a0: 1 événement vérifié\u00a0;"
         " 1 événement vérifié par empreinte, faits éliminés le 14/03/2026\n"
     )
 
@@ -87,10 +87,10 @@ def test_verify_journal_fails_at_the_first_broken_event(candidate: Candidate) ->
     lines, last_word = refused()
 
     assert (
-        f"Session {candidate.session.number} : rompu à l’événement 2 (ended) : il a été modifié ;"
+        f"Session {candidate.session.number}\u00a0: rompu à l’événement 2 (ended)\u00a0: il a été modifié\u00a0;"
         " 1 événement vérifié avant\n"
     ) in lines
-    assert f"Session {intact.number} : 0 événement vérifié\n" in lines
+    assert f"Session {intact.number}\u00a0: 0 événement vérifié\n" in lines
     assert last_word == "1 journal rompu."
 
 
@@ -101,7 +101,7 @@ def test_verify_journal_fails_for_a_cut_journal(candidate: Candidate) -> None:
 
     lines, _ = refused("--session", str(candidate.session.number))
 
-    assert "rompu à l’événement 2 : il manque ; 1 événement vérifié avant" in lines
+    assert "rompu à l’événement 2\u00a0: il manque\u00a0; 1 événement vérifié avant" in lines
 
 
 def test_verify_journal_refuses_an_unknown_session(db: None) -> None:

@@ -101,7 +101,7 @@ def test_drill_of_an_older_backup_and_the_ledger(
     restored = elsewhere.manage("restore", str(file), "--into-empty", "--ledger", str(ledger_file))
 
     assert restored.returncode == 0, restored.stderr
-    assert "Journaux : tous vérifiés." in restored.stdout
+    assert "Journaux\u00a0: tous vérifiés." in restored.stdout
     assert f"Éliminées de nouveau, d’après le registre : sessions {gone.number}" in restored.stdout
     assert (
         f"1 mot de passe illisible, à réémettre (FIELD_KEYS n’est pas celle d’alors) : sessions {kept.number}"
