@@ -102,9 +102,9 @@ def test_drill_of_an_older_backup_and_the_ledger(
 
     assert restored.returncode == 0, restored.stderr
     assert "Journaux\u00a0: tous vérifiés." in restored.stdout
-    assert f"Éliminées de nouveau, d’après le registre : sessions {gone.number}" in restored.stdout
+    assert f"Éliminées de nouveau, d’après le registre\u00a0: sessions {gone.number}" in restored.stdout
     assert (
-        f"1 mot de passe illisible, à réémettre (FIELD_KEYS n’est pas celle d’alors) : sessions {kept.number}"
+        f"1 mot de passe illisible, à réémettre (FIELD_KEYS n’est pas celle d’alors)\u00a0: sessions {kept.number}"
         in (restored.stdout)
     )
     for table in (
