@@ -26,7 +26,7 @@ from proctoring.backup.load import Unusable, load_backup
 from proctoring.backup.tables import high_water, raise_high_water, tables
 from proctoring.services.closing import close_session
 from proctoring.services.elimination.act import eliminate
-from sessions_app.models import Candidate, Event, Session, StoredFile
+from sessions_app.models import Candidate, Event, Session, SignIn, StoredFile
 from tests import factories
 from tests.proctoring.archives.retention.conftest import KEEPER, NOW, OLD, slip_of
 
@@ -182,6 +182,17 @@ def another_version(content: bytes) -> bytes:
     manifest = json.loads(content)
     manifest["migrations"]["proctoring"].append("9999_later")
     return json.dumps(manifest).encode()
+
+
+def test_backup_holds_no_key_of_a_signed_in_browser(tmp_path: Path, candidate: Candidate) -> None:
+    account = factories.AccountFactory()
+    SignIn.objects.create(account=account, session_key="a key that opens", created_at=NOW)
+    file = tmp_path / "sauvegarde.zip"
+
+    write_backup(file, now=NOW)
+
+    with zipfile.ZipFile(file) as packed:
+        assert all(b"a key that opens" not in packed.read(name) for name in packed.namelist())
 
 
 @pytest.mark.parametrize(
