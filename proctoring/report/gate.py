@@ -55,6 +55,7 @@ class Gate:
     alerts: int
     open_alerts: int
     mark: str
+    launched: bool = True
     incident_runs: bool = False  # « Incident dans toute la salle » (R23): its line would have no end
 
     @property
@@ -63,7 +64,8 @@ class Gate:
 
     def gaps(self, said: Statement) -> list[Gap]:
         """What would be stated, were it closed with these words."""
-        found = [
+        found = [] if self.launched else [Gap("not_launched", "Session non lancée, aucun test n’a commencé.")]
+        found += [
             Gap("reason_missing", f"Motif de fin non donné{NBSP}: {one.name}.")
             for one in self.unfinished
             if not said.reason_of(one)
@@ -87,7 +89,7 @@ def gate_of(session: Session, *, now: datetime) -> Gate:
     judged = _judged(
         attempts.order_by("candidate__sort_key", "candidate_id"), list(alerts.order_by("pk")), now
     )
-    return replace(judged, incident_runs=session.incident_runs)
+    return replace(judged, launched=session.launched_at is not None, incident_runs=session.incident_runs)
 
 
 def _judged(attempts: Iterable[Attempt], alerts: list[str], now: datetime) -> Gate:

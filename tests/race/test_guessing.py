@@ -23,7 +23,7 @@ def test_parallel_guesses_are_judged_as_if_one_after_the_other() -> None:
             judged.append("one")
             raise DomainError("wrong", "Faux.")
 
-    answers = Counter(codes(together(*[guess] * 16)))
+    answers = Counter(codes(together(*[guess] * 8)))
 
     assert len(judged) == answers["wrong"] <= POOL.free + 1
     assert GuessPool.objects.get().failures == answers["wrong"]

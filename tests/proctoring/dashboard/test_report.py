@@ -91,7 +91,7 @@ def test_lost_login_swaps_nothing_away(session: Session, below: str) -> None:
 def test_admin_closes_from_outside_the_room(browser: Client, candidate: Candidate, admin: Account) -> None:
     session = candidate.session
     page = browser.get(at(session, "cloturer/")).content.decode()
-    assert "Clôturer avec 2 manques déclarés" in page
+    assert "Clôturer avec 3 manques déclarés" in page
     assert "Se déconnecter" in page
     answer = browser.post(
         at(session, "cloturer/"),

@@ -156,7 +156,8 @@ def test_gate_names_what_is_missing_and_the_button_counts_it(room: Room) -> None
     said = page.text("manques")
     for words in ("Plus aucun test en cours", "DUPONT Paul", "DURAND Simon", "Non confirmée", "Votre nom"):
         assert words in said
-    assert page.text("clore") == "Confirmer : Clôturer avec 4 manques déclarés"
+    assert page.text("clore").endswith("Confirmer : Clôturer avec 4 manques déclarés")
+    assert "Motif de fin non donné : DUPONT Paul." in page.text("clore")
     typed = {f"reason-{paul.pk}": "time", "attendance": "1", "mark": mark_of(page)}
     fresh = room.post(
         f"{room.url}cloturer/manques/", htmx=True, **typed, signature="Perrine"
