@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -46,6 +47,10 @@ def confirm(request: HttpRequest, shelves: Shelves) -> HttpResponse:
     Asked with a GET it takes the sessions ticked in the tray, as a ZIP.
     """
     if request.method != "POST" and "session" not in request.GET:
+        if "etablissement" in request.GET:  # from the tray, with nothing ticked
+            messages.warning(
+                request, "Aucune session n’était cochée\u00a0: choisissez une année ou une période."
+            )
         return HttpResponseRedirect(reverse("archives:exports"))
     form = _form(shelves, request)
     if not _possible(form):

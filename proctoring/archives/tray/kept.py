@@ -9,7 +9,8 @@ from proctoring.models import Attempt, Receipt
 from proctoring.report.seal import seal_words, verify_link
 from proctoring.selectors.retention import term_of
 from proctoring.verify.selectors import verified
-from sessions_app.models import Candidate, Session, StoredFile
+from sessions_app.enums import EventKind
+from sessions_app.models import Candidate, Event, Session, StoredFile
 from sessions_app.models.stored_file import FilePurpose
 
 
@@ -32,6 +33,7 @@ class Kept:
     verify_link: str
     intact: bool
     events: int
+    gaps: list[str]
     proctors: list[str]
     candidates: int
     present: int
@@ -68,6 +70,7 @@ def kept(session: Session, now: datetime) -> Kept:
         verify_link=verify_link(session.number, session.seal) if session.seal else "",
         intact=chain.broken is None,
         events=chain.events,
+        gaps=_gaps(session),
         proctors=names or [session.proctor_names] * bool(session.proctor_names),
         candidates=Candidate.objects.filter(session=session).count(),
         present=came.count(),
@@ -82,3 +85,12 @@ def kept_until(session: Session) -> date:
     """The term of the retention (I6): one rule says it, here and on the list of what reached its term."""
     until, _, _ = term_of(session)
     return until
+
+
+def _gaps(session: Session) -> list[str]:
+    """What the closing stated as missing; nothing once its facts are eliminated."""
+    facts = (
+        Event.objects.filter(session=session, kind=EventKind.CLOSED).values_list("facts", flat=True).first()
+    )
+    told = facts.get("gaps") if facts else None
+    return [str(words) for words in told] if isinstance(told, list) else []

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_safe
 
 from pixsurv.kernel import clock
@@ -19,6 +20,7 @@ from sessions_app.enums import SessionKind, SessionState
 from sessions_app.models import Session
 from sessions_app.models.pupil import school_year_words
 from sessions_app.selectors.school_year import year_of
+from sessions_app.views import at
 from sessions_app.wording import day, room_title
 
 SESSIONS_AT_MOST = 500  # of one box: nobody fills one with more
@@ -40,6 +42,9 @@ class Label:
 @on_shelves
 def label(request: HttpRequest, shelves: Shelves) -> HttpResponse:
     """One page a box: that of the address, or those in which the ticked sessions are put."""
+    if not {"boite", "session"} & request.GET.keys():
+        messages.warning(request, "Cochez au moins une session.")
+        return HttpResponseRedirect(at("archives:tray", shelves.establishment), status=303)
     boxes = _boxes(request, shelves)
     if not boxes:
         raise Http404("box")

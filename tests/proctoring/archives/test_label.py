@@ -76,6 +76,13 @@ def test_ticked_sessions_make_a_label_a_box_and_one_without_a_name(
     assert [(one.box, len(one.sessions)) for one in printed] == [("A", 1), ("B", 1), ("", 1)]
 
 
-@pytest.mark.parametrize("query", ["", "boite=inconnue", "boite=-", "session=1"])
+@pytest.mark.parametrize("query", ["boite=inconnue", "boite=-", "session=1"])
 def test_label_of_nothing_is_no_page(office: Client, kept: Session, query: str) -> None:
     assert office.get(f"/archives/etiquette.pdf?{query}").status_code == 404
+
+
+def test_label_of_nothing_ticked_says_what_to_do(office: Client, school: Establishment) -> None:
+    answer = office.get(f"/archives/etiquette.pdf?etablissement={school.pk}")
+
+    assert answer.status_code == 303
+    assert "Cochez au moins une session." in office.get(answer["Location"]).content.decode()

@@ -219,9 +219,9 @@ def test_session_page_costs_the_same_for_one_and_for_many(
 ) -> None:
     address = f"/archives/{kept.number}/"
     office.get(address)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         office.get(address)
     for _ in range(3):
         factories.CandidateFactory(session=kept)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         office.get(address)

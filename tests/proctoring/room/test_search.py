@@ -84,7 +84,7 @@ def test_search_by_prefix(room: Room, people: dict[str, Candidate], search: str,
     ("state", "found", "label"),
     [
         ("expected", ["delarue"], "Pas arrivés"),
-        ("present", ["martine"], "Présents"),
+        ("present", ["martine"], "Pas commencé"),
         ("in_progress", ["paul"], "En cours"),
         ("resume_authorised", ["simon"], "Reprise"),
         ("over", ["pablo", "helene", "paula"], "Terminés"),
@@ -104,16 +104,16 @@ def test_filter_by_state(
 
 def test_filters_and_search_go_together(room: Room, people: dict[str, Candidate]) -> None:
     page = room.page("?q=dup&tri=poste", scripts=False)
-    page.press("Présents 1")
+    page.press("Pas commencé 1")
     assert shown(page) == named("martine")
     assert page.root.xpath("//input[@name='q']/@value") == ["dup"]
     assert page.controls("Trier par nom")
     page.fill(q="m")
     page.press("Chercher")
     assert shown(page) == named("martine")
-    assert current(page) == ["Présents"]
+    assert current(page) == ["Pas commencé"]
     page.press("Trier par nom")
-    assert current(page) == ["Présents"]
+    assert current(page) == ["Pas commencé"]
     page.press("Tous 7")
     assert shown(page) == named("martine", "paula")
 
@@ -123,7 +123,7 @@ def test_counts_are_of_all(room: Room, people: dict[str, Candidate]) -> None:
     assert whole == {
         "Tous": 7,
         "Pas arrivés": 1,
-        "Présents": 1,
+        "Pas commencé": 1,
         "En cours": 1,
         "Reprise": 1,
         "Terminés": 3,
@@ -213,4 +213,4 @@ def test_the_counter_of_an_answer_is_that_of_the_page(room: Room) -> None:
     page.tick("Présence de Paul DUPONT")
     page.press("Déjà dans la salle au lancement")
     assert page.text("compteur") == "13/21 présents, dont 12 en cours"
-    assert counts(page)["Présents"] == 1
+    assert counts(page)["Pas commencé"] == 1
