@@ -2,6 +2,7 @@
 
 import pytest
 
+from sessions_app.templatetags.rooms import pluralize
 from sessions_app.wording import in_room, room_title
 
 
@@ -18,3 +19,12 @@ from sessions_app.wording import in_room, room_title
 )
 def test_word_salle_is_written_once(name: str, title: str, inside: str) -> None:
     assert (room_title(name), in_room(name)) == (title, inside)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, ""), (1, ""), (1.5, ""), (2, "s"), ([], ""), (["a", "b"], "s"), ("3", "s"), ("x", "")],
+)
+def test_plural_begins_at_two(value: object, said: str) -> None:
+    assert pluralize(value) == said
+    assert pluralize(value, "x,y") == ("y" if said else "x")
