@@ -7,7 +7,7 @@ from datetime import date, datetime
 from proctoring.archives.retention.boxes import boxes_of
 from proctoring.enums import SlipKind
 from proctoring.models import Elimination, EliminationSlip
-from proctoring.selectors.retention import lines_of, term_of
+from proctoring.selectors.retention import had_tests, lines_of, term_of
 from sessions_app.enums import SessionKind
 from sessions_app.models import Pupil, Session
 from sessions_app.models.pupil import school_year_words
@@ -203,7 +203,7 @@ def _row(line: Elimination, boxes: dict[int, str]) -> Row:
 
 def _nature(session: Session) -> str:
     kind = SessionKind(session.kind).label
-    return kind if session.closed_at else f"{kind}, n’a pas eu lieu"
+    return kind if session.closed_at or had_tests(session) else f"{kind}, n’a pas eu lieu"
 
 
 def _proof(line: Elimination) -> Proof:

@@ -1,6 +1,7 @@
 """Slips and eliminations as services: terms, refusals, an elimination killed in the middle, the shut door."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -22,7 +23,7 @@ from proctoring.services.elimination.slips import cancel_slip, note_visa
 from proctoring.verify.selectors import answer_to
 from sessions_app.enums import EventKind, SessionKind, SessionState
 from sessions_app.models import Candidate, Event, Session
-from sessions_app.services.journal import locked_session
+from sessions_app.services.journal import LockedSession, locked_session
 from sessions_app.services.planning import delete_session
 from sessions_app.services.verification import verify_session
 from tests import factories
@@ -295,3 +296,35 @@ def test_ledger_is_completed_from_a_living_database(ledger_file: Path, tmp_path:
     call_command("retention", "--ledger", str(tmp_path / "new.jsonl"), stdout=out)
     assert (tmp_path / "new.jsonl").read_text() == ledger_file.read_text()
     assert (tmp_path / "new.jsonl").stat().st_mode & 0o777 == 0o600
+
+
+def test_interrupted_elimination_leaves_what_is_gone_in_the_ledger(
+    monkeypatch: pytest.MonkeyPatch, ledger_file: Path
+) -> None:
+    first = kept_session()
+    second = kept_session(establishment=first.establishment)
+    slip = slip_of(first, second)
+    emptied = act._empty
+
+    def power_cut(lock: LockedSession) -> None:
+        if lock.session.pk == second.pk:
+            raise KeyboardInterrupt
+        emptied(lock)
+
+    monkeypatch.setattr(act, "_empty", power_cut)
+    with pytest.raises(KeyboardInterrupt):
+        eliminate(slip_id=slip.pk, actor=KEEPER, now=NOW)
+
+    assert [one.number for one in ledger.read(ledger_file)] == [first.number]
+    monkeypatch.undo()
+    eliminate(slip_id=slip.pk, actor=KEEPER, now=NOW + timedelta(days=1))
+    assert [one.number for one in ledger.read(ledger_file)] == [first.number, second.number]
+
+
+def test_ledger_holds_a_session_once_whatever_its_slip(ledger_file: Path) -> None:
+    """Eliminated again in a restored database, a session may stand on a slip of another number."""
+    told(kept_session())
+    (entry,) = ledger.read(ledger_file)
+    ledger.note_quietly(replace(entry, slip=entry.slip + 1, at=(NOW + timedelta(days=1)).isoformat()))
+    assert ledger.read(ledger_file) == [entry]
+    assert ledger.complete() == 0
