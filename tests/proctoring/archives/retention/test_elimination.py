@@ -13,9 +13,9 @@ from django.db import IntegrityError, transaction
 from pixsurv.kernel.errors import DomainError
 from proctoring import rules
 from proctoring.enums import SlipKind, SlipState
-from proctoring.models import Elimination
-from proctoring.selectors.retention import calendar_of
-from proctoring.services.closing import close_session
+from proctoring.models import Attempt, Elimination
+from proctoring.selectors.retention import calendar_of, term_of
+from proctoring.services.closing import close_session, take_launch_back
 from proctoring.services.elimination import act, ledger
 from proctoring.services.elimination.act import eliminate
 from proctoring.services.elimination.again import apply_ledger
@@ -328,3 +328,43 @@ def test_ledger_holds_a_session_once_whatever_its_slip(ledger_file: Path) -> Non
     ledger.note_quietly(replace(entry, slip=entry.slip + 1, at=(NOW + timedelta(days=1)).isoformat()))
     assert ledger.read(ledger_file) == [entry]
     assert ledger.complete() == 0
+
+
+def taken_back(starts_at: datetime = OLD, **more: object) -> Session:
+    """A pupil began, the launch was taken back, he went on to the end, and nobody closed."""
+    candidate = factories.CandidateFactory(session=factories.SessionFactory(starts_at=starts_at, **more))
+    factories.put(candidate, "completed", now=starts_at)
+    return take_launch_back(session_id=candidate.session_id, actor=factories.ADMIN, now=starts_at)
+
+
+def test_session_whose_launch_was_taken_back_is_archives_to_close_first() -> None:
+    session = taken_back()
+    assert session.state == SessionState.PLANNED
+    calendar = calendar_of(session.establishment, now=NOW)
+    assert [kept.number for kept in calendar.to_close] == [session.number]
+    assert [*calendar.working, *calendar.reached] == []
+    for kind in SlipKind.WORKING, SlipKind.ARCHIVES:
+        with refused("not_due"):
+            slip_of(session, kind=kind)
+    assert term_of(Session.objects.get(pk=session.pk))[1:] == (SlipKind.ARCHIVES, "5 ans")
+
+    close_session(session_id=session.pk, actor=factories.PROCTOR, now=OLD + timedelta(days=2))
+    with refused("visa_needed"):
+        eliminate(slip_id=slip_of(session, visa=False).pk, actor=KEEPER, now=NOW)
+
+
+def test_session_is_archives_by_its_hours_where_its_journal_says_nothing() -> None:
+    other = factories.CandidateFactory(session=factories.SessionFactory(starts_at=OLD))
+    factories.put(other, "present", now=OLD)
+    assert term_of(other.session)[1] == SlipKind.WORKING
+    Attempt.objects.filter(candidate=other).update(state="in_progress", started_at=OLD, deadline_at=OLD)
+    assert term_of(Session.objects.get(pk=other.session_id))[1] == SlipKind.ARCHIVES
+
+
+def test_session_that_took_place_after_its_slip_is_not_eliminated_as_working_papers() -> None:
+    session = factories.CandidateFactory(session=factories.SessionFactory(starts_at=OLD)).session
+    slip = slip_of(session, kind=SlipKind.WORKING)
+    factories.put(session.candidates.get(), "completed", now=OLD)
+    close_session(session_id=session.pk, actor=factories.PROCTOR, now=OLD + timedelta(hours=3))
+    with refused("not_due"):
+        eliminate(slip_id=slip.pk, actor=KEEPER, now=NOW)
