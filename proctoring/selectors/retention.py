@@ -237,5 +237,31 @@ def lines_of(slip: EliminationSlip) -> list[Elimination]:
     return lines
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is left to count of an eliminated session: what its line of the ledger says. None: it says nothing."""
+
+    present: int | None
+    incidents: int | None
+
+
+NO_COUNTS = Counts(None, None)
+
+
+def counts_of_eliminated(sessions: Iterable[Session]) -> dict[int, Counts]:
+    """By id, of those among them that are eliminated, each of which has one; no query where none is."""
+    gone = [one.pk for one in sessions if one.state == SessionState.ELIMINATED]
+    if not gone:
+        return {}
+    lines = Elimination.objects.filter(session__in=gone, eliminated_at__isnull=False)
+    found = dict.fromkeys(gone, NO_COUNTS)
+    for session_id, counts in lines.values_list("session_id", "counts"):
+        by_category = counts.get("incidents")
+        found[session_id] = Counts(
+            counts.get("present"), sum(by_category.values()) if by_category is not None else None
+        )
+    return found
+
+
 def _took_place() -> Q:
     return Q(state__in=[SessionState.LAUNCHED, SessionState.CLOSED])

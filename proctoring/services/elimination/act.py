@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from pixsurv.kernel.errors import DomainError
-from proctoring.enums import SlipKind, SlipState
+from proctoring.enums import AttemptState, SlipKind, SlipState
 from proctoring.models import Attempt, Elimination, EliminationSlip, Entry, Incident, Once, ProctorAccess
 from proctoring.selectors.retention import due_sessions
 from proctoring.services import once
@@ -158,7 +158,7 @@ def _tell(line: Elimination, session: Session) -> None:
     )
     line.counts = {
         "candidates": Candidate.objects.filter(session=session).count(),
-        "present": attempts.filter(first_present_at__isnull=False).count(),
+        "present": attempts.exclude(state=AttemptState.EXPECTED).count(),
         "started": attempts.filter(started_at__isnull=False).count(),
         "incidents": dict(incidents),
     }
