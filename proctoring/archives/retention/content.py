@@ -161,6 +161,9 @@ def facts_of(content: Content) -> list[list[str]]:
     ]
     if slip.visa_on is not None:
         facts.append(["Visa", visa_words(slip)])
+    if slip.cancelled_at is not None:
+        by = f" par {slip.cancelled_by}" if slip.cancelled_by else ""
+        facts.append(["Annulé le", f"{moment(slip, slip.cancelled_at)}{by}"])
     if slip.done_at is not None:
         facts.append(["Éliminé le", f"{moment(slip, slip.done_at)} par {slip.started_by}"])
     return facts

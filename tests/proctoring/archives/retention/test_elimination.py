@@ -1,7 +1,5 @@
 """Slips and eliminations as services: terms, refusals, an elimination killed in the middle, the shut door."""
 
-import json
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -18,12 +16,11 @@ from proctoring.selectors.retention import calendar_of, term_of
 from proctoring.services.closing import close_session, take_launch_back
 from proctoring.services.elimination import act, ledger
 from proctoring.services.elimination.act import eliminate
-from proctoring.services.elimination.again import apply_ledger
 from proctoring.services.elimination.slips import cancel_slip, note_visa
 from proctoring.verify.selectors import answer_to
 from sessions_app.enums import EventKind, SessionKind, SessionState
 from sessions_app.models import Candidate, Event, Session
-from sessions_app.services.journal import LockedSession, locked_session
+from sessions_app.services.journal import locked_session
 from sessions_app.services.planning import delete_session
 from sessions_app.services.verification import verify_session
 from tests import factories
@@ -125,8 +122,10 @@ def test_slip_is_drafted_once_and_its_sessions_stand_on_no_other() -> None:
         slip_of(one)
     with refused("not_due"):
         slip_of(one, kind=SlipKind.WORKING)
-    cancel_slip(slip_id=slip.pk, now=NOW)
-    cancel_slip(slip_id=slip.pk, now=NOW)
+    cancel_slip(slip_id=slip.pk, actor=KEEPER, now=NOW)
+    cancel_slip(slip_id=slip.pk, actor=KEEPER, now=NOW)
+    slip.refresh_from_db()
+    assert slip.cancelled_by == KEEPER.name
     assert slip_of(one).rank == 2
 
 
@@ -134,7 +133,7 @@ def test_visa_and_cancelling_are_refused_once_it_began() -> None:
     slip = slip_of(kept_session())
     eliminate(slip_id=slip.pk, actor=KEEPER, now=NOW)
     with refused("slip_over"):
-        cancel_slip(slip_id=slip.pk, now=NOW)
+        cancel_slip(slip_id=slip.pk, actor=KEEPER, now=NOW)
     with refused("slip_over"):
         note_visa(slip_id=slip.pk, reference="AD 2", visa_on=NOW.date(), actor=KEEPER, now=NOW)
 
@@ -230,104 +229,6 @@ def test_deleted_session_leaves_its_slip(session: Session) -> None:
     eliminate(slip_id=slip.pk, actor=KEEPER, now=NOW)
     slip.refresh_from_db()
     assert slip.state == SlipState.DONE
-
-
-def told(session: Session) -> str:
-    """A session's entry in the ledger, once eliminated."""
-    eliminate(slip_id=slip_of(session).pk, actor=KEEPER, now=NOW)
-    return json.dumps(
-        {"format": 1, **ledger.asdict(ledger.entry_of(Elimination.objects.get(session=session)))}
-    )
-
-
-def test_ledger_leaves_another_session_of_the_same_number(ledger_file: Path) -> None:
-    old = kept_session()
-    with locked_session(old.pk, now=OLD) as lock:
-        lock.record(EventKind.INSTRUCTIONS_READ, actor=KEEPER)
-    line = json.loads(told(old))
-    other = kept_session(establishment=old.establishment)
-    with locked_session(other.pk, now=OLD) as lock:
-        lock.record(EventKind.INSTRUCTIONS_READ, actor=KEEPER)
-    ledger_file.write_text(json.dumps({**line, "number": other.number}) + "\n")
-
-    applied = apply_ledger(ledger_file)
-
-    assert applied.unlike == [other.number]
-    other.refresh_from_db()
-    assert other.state == SessionState.CLOSED
-
-
-def test_ledger_applies_over_what_the_backup_had_drafted(ledger_file: Path) -> None:
-    """The backup knows the slip before its visa, and the same session on none: both end up eliminated."""
-    old = kept_session()
-    factories.CandidateFactory(session=old)
-    slip = slip_of(old, visa=False)
-    entry = {"format": 1, "establishment": old.establishment_id, "slip": slip.rank, "kind": "archives"}
-    entry |= {"visa": "AD 7", "visa_on": "2026-10-01", "at": NOW.isoformat(), "number": old.number}
-    entry |= {"origin": "", "school_year": None}
-    ledger_file.write_text(json.dumps(entry) + "\n" + '{"cut short')
-
-    for expected in ([old.number], []):
-        assert apply_ledger(ledger_file).sessions == expected
-
-    slip.refresh_from_db()
-    assert (slip.state, slip.visa_reference, slip.done_at) == (SlipState.DONE, "AD 7", NOW)
-    assert Candidate.objects.get(session=old).last_name == "Candidat"
-
-
-def test_ledger_brings_back_no_list_of_pupils(ledger_file: Path) -> None:
-    pupil = factories.PupilFactory(school_year=2020)
-    entry = {"format": 1, "establishment": pupil.establishment_id, "slip": 4, "kind": "pupils", "visa": ""}
-    entry |= {"visa_on": "", "at": NOW.isoformat(), "number": None, "origin": "", "school_year": 2020}
-    ledger_file.write_text(json.dumps(entry) + "\n")
-    assert apply_ledger(ledger_file).school_years == [2020]
-    assert not pupil.establishment.pupils.exists()
-    assert apply_ledger(ledger_file).school_years == []
-
-
-def test_ledger_is_completed_from_a_living_database(ledger_file: Path, tmp_path: Path) -> None:
-    told(kept_session())
-    ledger_file.write_text('{"cut short')
-    out = StringIO()
-    call_command("retention", "--ledger", str(ledger_file), stdout=out)
-    assert "1 ligne de plus" in out.getvalue()
-    assert len(ledger.read(ledger_file)) == 1
-    assert "cut short" not in ledger_file.read_text()
-    call_command("retention", "--ledger", str(tmp_path / "new.jsonl"), stdout=out)
-    assert (tmp_path / "new.jsonl").read_text() == ledger_file.read_text()
-    assert (tmp_path / "new.jsonl").stat().st_mode & 0o777 == 0o600
-
-
-def test_interrupted_elimination_leaves_what_is_gone_in_the_ledger(
-    monkeypatch: pytest.MonkeyPatch, ledger_file: Path
-) -> None:
-    first = kept_session()
-    second = kept_session(establishment=first.establishment)
-    slip = slip_of(first, second)
-    emptied = act._empty
-
-    def power_cut(lock: LockedSession) -> None:
-        if lock.session.pk == second.pk:
-            raise KeyboardInterrupt
-        emptied(lock)
-
-    monkeypatch.setattr(act, "_empty", power_cut)
-    with pytest.raises(KeyboardInterrupt):
-        eliminate(slip_id=slip.pk, actor=KEEPER, now=NOW)
-
-    assert [one.number for one in ledger.read(ledger_file)] == [first.number]
-    monkeypatch.undo()
-    eliminate(slip_id=slip.pk, actor=KEEPER, now=NOW + timedelta(days=1))
-    assert [one.number for one in ledger.read(ledger_file)] == [first.number, second.number]
-
-
-def test_ledger_holds_a_session_once_whatever_its_slip(ledger_file: Path) -> None:
-    """Eliminated again in a restored database, a session may stand on a slip of another number."""
-    told(kept_session())
-    (entry,) = ledger.read(ledger_file)
-    ledger.note_quietly(replace(entry, slip=entry.slip + 1, at=(NOW + timedelta(days=1)).isoformat()))
-    assert ledger.read(ledger_file) == [entry]
-    assert ledger.complete() == 0
 
 
 def taken_back(starts_at: datetime = OLD, **more: object) -> Session:
