@@ -117,7 +117,7 @@ def plans(session: Session, live: Live) -> Plans:
     begun = session.launched_at is not None or any(found.started for found in live.rows)
     return Plans(
         cancel=not begun and not session.is_over,
-        delete=not begun and session.closed_at is None,
+        delete=not begun and session.closed_at is None and session.state != SessionState.ELIMINATED,
         catch_up=session.launched_at is not None and session.state != SessionState.ELIMINATED,
     )
 

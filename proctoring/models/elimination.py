@@ -42,6 +42,7 @@ class EliminationSlip(models.Model):
     )
     done_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.CharField("annulé par", max_length=200, blank=True)
 
     class Meta:
         constraints = [

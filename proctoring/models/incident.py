@@ -16,8 +16,8 @@ LAST_QUESTION = 500
 class Incident(models.Model):
     """One line of the report. Written and changed by a locked service, each time with an event.
 
-    `workstation`, `description` and `reported_by` are all that it tells of anybody: elimination blanks them
-    (mechanics §1). The category is a code of `proctoring.categories`; no constraint lists them, for Pix adds some.
+    Elimination deletes it: its count by category stays in the ledger (I6). The category is a code of
+    `proctoring.categories`; no constraint lists them, for Pix adds some.
     """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="incidents")

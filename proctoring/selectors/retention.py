@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 
 from proctoring import rules
 from proctoring.enums import SlipKind, SlipState
-from proctoring.models import Elimination, EliminationSlip
-from sessions_app.enums import SessionKind, SessionState
-from sessions_app.models import Candidate, Establishment, Pupil, Session
+from proctoring.models import Attempt, Elimination, EliminationSlip
+from sessions_app.enums import EventKind, SessionKind, SessionState
+from sessions_app.models import Candidate, Establishment, Event, Pupil, Session
 from sessions_app.models.pupil import school_year_of, school_year_words
 
 
@@ -32,7 +32,9 @@ class Kept:
 
     @property
     def must_close(self) -> bool:
-        """Launched and never closed: its report is not written yet."""
+        """A test of it started, and it was never closed: its report is not written yet."""
+        if self.session.state == SessionState.PLANNED:  # its launch may have been taken back
+            return had_tests(self.session)
         return self.session.state == SessionState.LAUNCHED
 
     @property
@@ -121,17 +123,39 @@ def kept_sessions(establishment: Establishment) -> list[Kept]:
         Session.objects.filter(establishment=establishment)
         .exclude(kind=SessionKind.REHEARSAL)
         .exclude(state=SessionState.ELIMINATED)
-        .annotate(enrolled=Count("candidates"))
+        .annotate(
+            enrolled=Count("candidates"),
+            had_tests=ExpressionWrapper(any_test(OuterRef("pk")), BooleanField()),
+        )
         .filter(_took_place() | Q(enrolled__gt=0) | Q(sequence__gt=0) | ~Q(proctor_names=""))
         .order_by("starts_at", "number")
     )
     return with_terms(sessions, establishment)
 
 
+def any_test(session_pk: OuterRef | int) -> Q:
+    """Whether a test of this session ever started, whatever its state says now (a launch can be taken back)."""
+    in_journal = Event.objects.filter(session_id=session_pk, kind=EventKind.STARTED)
+    with_an_hour = Attempt.objects.filter(session_id=session_pk, started_at__isnull=False)
+    return Q(Exists(in_journal)) | Q(Exists(with_an_hour))
+
+
+def had_tests(session: Session) -> bool:
+    """As `any_test`: no query where the session was fetched with it."""
+    known: bool | None = getattr(session, "had_tests", None)
+    if known is None:
+        known = Session.with_rehearsals.filter(any_test(session.pk), pk=session.pk).exists()
+        session.had_tests = known  # type: ignore[attr-defined]
+    return known
+
+
 def term_of(session: Session) -> tuple[date, SlipKind, str]:
-    """The term of a session, on what kind of slip it goes, and why."""
+    """The term of a session, on what kind of slip it goes, and why.
+
+    A session in which a test started is archives, in whatever state it was left: it needs the visa.
+    """
     day = session.local(session.starts_at).date()
-    if session.state in {SessionState.PLANNED, SessionState.CANCELLED}:
+    if session.state in {SessionState.PLANNED, SessionState.CANCELLED} and not had_tests(session):
         said = "annulée" if session.state == SessionState.CANCELLED else "n’a pas eu lieu"
         return rules.working_term(day), SlipKind.WORKING, said
     if session.kind == SessionKind.WHITE_EXAM:
@@ -196,6 +220,9 @@ def lines_of(slip: EliminationSlip) -> list[Elimination]:
         .select_related("session")
         .order_by("session__starts_at", "number")
     )
+    begun = set(
+        Session.objects.filter(any_test(OuterRef("pk")), eliminations__slip=slip).values_list("pk", flat=True)
+    )
     counted = dict(
         Candidate.objects.filter(session__eliminations__slip=slip)
         .values("session_id")
@@ -206,7 +233,34 @@ def lines_of(slip: EliminationSlip) -> list[Elimination]:
         if line.session is not None:
             line.session.establishment = slip.establishment
             line.session.enrolled = counted.get(line.session.pk, 0)  # type: ignore[attr-defined]
+            line.session.had_tests = line.session.pk in begun  # type: ignore[attr-defined]
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is left to count of an eliminated session: what its line of the ledger says. None: it says nothing."""
+
+    present: int | None
+    incidents: int | None
+
+
+NO_COUNTS = Counts(None, None)
+
+
+def counts_of_eliminated(sessions: Iterable[Session]) -> dict[int, Counts]:
+    """By id, of those among them that are eliminated, each of which has one; no query where none is."""
+    gone = [one.pk for one in sessions if one.state == SessionState.ELIMINATED]
+    if not gone:
+        return {}
+    lines = Elimination.objects.filter(session__in=gone, eliminated_at__isnull=False)
+    found = dict.fromkeys(gone, NO_COUNTS)
+    for session_id, counts in lines.values_list("session_id", "counts"):
+        by_category = counts.get("incidents")
+        found[session_id] = Counts(
+            counts.get("present"), sum(by_category.values()) if by_category is not None else None
+        )
+    return found
 
 
 def _took_place() -> Q:

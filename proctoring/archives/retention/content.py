@@ -7,7 +7,7 @@ from datetime import date, datetime
 from proctoring.archives.retention.boxes import boxes_of
 from proctoring.enums import SlipKind
 from proctoring.models import Elimination, EliminationSlip
-from proctoring.selectors.retention import lines_of, term_of
+from proctoring.selectors.retention import had_tests, lines_of, term_of
 from sessions_app.enums import SessionKind
 from sessions_app.models import Pupil, Session
 from sessions_app.models.pupil import school_year_words
@@ -161,6 +161,9 @@ def facts_of(content: Content) -> list[list[str]]:
     ]
     if slip.visa_on is not None:
         facts.append(["Visa", visa_words(slip)])
+    if slip.cancelled_at is not None:
+        by = f" par {slip.cancelled_by}" if slip.cancelled_by else ""
+        facts.append(["Annulé le", f"{moment(slip, slip.cancelled_at)}{by}"])
     if slip.done_at is not None:
         facts.append(["Éliminé le", f"{moment(slip, slip.done_at)} par {slip.started_by}"])
     return facts
@@ -203,7 +206,7 @@ def _row(line: Elimination, boxes: dict[int, str]) -> Row:
 
 def _nature(session: Session) -> str:
     kind = SessionKind(session.kind).label
-    return kind if session.closed_at else f"{kind}, n’a pas eu lieu"
+    return kind if session.closed_at or had_tests(session) else f"{kind}, n’a pas eu lieu"
 
 
 def _proof(line: Elimination) -> Proof:

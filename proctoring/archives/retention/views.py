@@ -119,7 +119,8 @@ def visa(request: HttpRequest, shelves: Shelves, slip: EliminationSlip) -> HttpR
 def cancel(request: HttpRequest, shelves: Shelves, slip: EliminationSlip) -> HttpResponse:
     """« Annuler le bordereau »: asked, then done; nothing was destroyed."""
     if request.method == "POST":
-        slips.cancel_slip(slip_id=slip.pk, now=clock.now())
+        actor = actor_of(request, slip.establishment)
+        slips.cancel_slip(slip_id=slip.pk, actor=actor, now=clock.now())
         messages.success(request, f"Le bordereau {slip.name} est annulé. Rien n’a été éliminé.")
         return see(_retention(slip))
     if not slip.is_open:

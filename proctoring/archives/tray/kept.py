@@ -7,7 +7,7 @@ from proctoring.archives.tray.shelf import ELIMINATED, Standing, receipt_of, sta
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt, Receipt
 from proctoring.report.seal import seal_words, verify_link
-from proctoring.selectors.retention import term_of
+from proctoring.selectors.retention import counts_of_eliminated, term_of
 from proctoring.verify.selectors import verified
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session, StoredFile
@@ -24,7 +24,7 @@ class Addendum:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the page says; no query runs after it was made."""
+    """What the page says; no query runs after it was made. `present` None: eliminated, and nothing counts them."""
 
     receipt: Receipt | None
     standing: Standing
@@ -36,7 +36,7 @@ class Kept:
     gaps: list[str]
     proctors: list[str]
     candidates: int
-    present: int
+    present: int | None
     report: StoredFile | None
     addenda: list[Addendum]
     attendance: StoredFile | None
@@ -60,6 +60,7 @@ def kept(session: Session, now: datetime) -> Kept:
     by_purpose = {one.purpose: one for one in reversed(files)}
     addenda = [one for one in files if one.purpose == FilePurpose.ADDENDUM]
     came = Attempt.objects.filter(session=session).exclude(state=AttemptState.EXPECTED)
+    gone = counts_of_eliminated([session]).get(session.pk)
     receipt = receipt_of(session)
     names = watched_by([session.pk])[session.pk]
     return Kept(
@@ -73,7 +74,7 @@ def kept(session: Session, now: datetime) -> Kept:
         gaps=_gaps(session),
         proctors=names or [session.proctor_names] * bool(session.proctor_names),
         candidates=Candidate.objects.filter(session=session).count(),
-        present=came.count(),
+        present=gone.present if gone else came.count(),
         report=by_purpose.get(FilePurpose.REPORT),
         addenda=[Addendum(rank, one.created_at) for rank, one in enumerate(addenda, start=1)],
         attendance=by_purpose.get(FilePurpose.ATTENDANCE),

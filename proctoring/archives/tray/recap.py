@@ -10,6 +10,8 @@ from proctoring.archives.access import archived
 from proctoring.archives.tray.shelf import receipt_of, standing_of
 from proctoring.enums import AttemptState
 from proctoring.models import Alert, Attempt, Incident
+from proctoring.selectors.retention import Counts, counts_of_eliminated
+from sessions_app.enums import SessionState
 from sessions_app.models import Candidate, Establishment, Session
 from sessions_app.selectors.school_year import in_year
 from sessions_app.wording import clock_time, day, room_title
@@ -27,25 +29,36 @@ _OF_ATTEMPTS: Mapping[str, Q] = {
 
 @dataclass(slots=True)
 class Numbers:
-    """In the order in which they are shown."""
+    """In the order in which they are shown. None: nothing counts it any more, the session is eliminated."""
 
-    enrolled: int = 0
-    present: int = 0
-    absent: int = 0
-    late_refused: int = 0
-    finished: int = 0
-    unfinished: int = 0
-    expired: int = 0
-    not_started: int = 0
-    incidents: int = 0
-    alerts: int = 0
+    enrolled: int | None = 0
+    present: int | None = 0
+    absent: int | None = 0
+    late_refused: int | None = 0
+    finished: int | None = 0
+    unfinished: int | None = 0
+    expired: int | None = 0
+    not_started: int | None = 0
+    incidents: int | None = 0
+    alerts: int | None = 0
 
-    def values(self) -> list[int]:
+    @classmethod
+    def of_eliminated(cls, enrolled: int, left: Counts) -> "Numbers":
+        """What the ledger says, and nothing else."""
+        gone = dict.fromkeys(field.name for field in fields(cls))
+        return cls(**{**gone, "enrolled": enrolled, "present": left.present, "incidents": left.incidents})
+
+    def values(self) -> list[int | None]:
         return [getattr(self, field.name) for field in fields(self)]
 
+    def words(self) -> list[str]:
+        return ["—" if value is None else str(value) for value in self.values()]
+
     def add(self, other: "Numbers") -> None:
+        """What is known; a total leaves out what is not."""
         for field in fields(self):
-            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+            known = getattr(other, field.name) or 0
+            setattr(self, field.name, getattr(self, field.name) + known)
 
 
 NUMBER_TITLES = (
@@ -88,9 +101,14 @@ class Recap:
     lines: list[Line]
     total: Numbers
 
+    @property
+    def eliminated(self) -> int:
+        """Sessions of which the totals know but the enrolled, the present and the incidents."""
+        return sum(line.session.state == SessionState.ELIMINATED for line in self.lines)
+
 
 def recap_of(establishment: Establishment, year: int, now: datetime) -> Recap:
-    """Every kept session of the year by date, white exams too, rehearsals never; five queries."""
+    """Every kept session of the year by date, white exams too, rehearsals never; six queries at most."""
     sessions = list(
         archived(establishment)
         .filter(in_year(establishment, year))
@@ -108,16 +126,22 @@ def recap_of(establishment: Establishment, year: int, now: datetime) -> Recap:
         .values("session_id")
         .annotate(**{name: Count("pk", filter=which) for name, which in _OF_ATTEMPTS.items()})
     }
+    eliminated = counts_of_eliminated(sessions)
     lines, total = [], Numbers()
     for session in sessions:
         session.establishment = establishment  # known: asking for it again would be a query a row
-        numbers = Numbers(
-            enrolled=enrolled.get(session.pk, 0),
-            incidents=incidents.get(session.pk, 0),
-            alerts=alerts.get(session.pk, 0),
-            **attempts.get(session.pk, {}),
-        )
-        numbers.absent = max(0, numbers.enrolled - numbers.present - numbers.late_refused)
+        people = enrolled.get(session.pk, 0)
+        if session.pk in eliminated:
+            numbers = Numbers.of_eliminated(people, eliminated[session.pk])
+        else:
+            fates = attempts.get(session.pk, {})
+            numbers = Numbers(
+                enrolled=people,
+                absent=max(0, people - fates.get("present", 0) - fates.get("late_refused", 0)),
+                incidents=incidents.get(session.pk, 0),
+                alerts=alerts.get(session.pk, 0),
+                **fates,
+            )
         total.add(numbers)
         lines.append(_line(session, numbers, now))
     return Recap(year, lines, total)

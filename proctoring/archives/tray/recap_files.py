@@ -78,7 +78,7 @@ def as_ods(recap: Recap, school: Establishment, now: datetime) -> bytes:
             [
                 *(line.starts_at.date(), line.hour, line.session.number, line.session.room),
                 line.session.get_kind_display(),
-                *line.numbers.values(),
+                *("—" if value is None else value for value in line.numbers.values()),
                 *(line.standing, received, line.box),
             ]
         )
@@ -102,12 +102,12 @@ def as_pdf(recap: Recap, school: Establishment, now: datetime) -> bytes:
             [
                 *(line.date, line.hour, str(line.session.number), line.room),
                 "blanche" if line.session.kind == "white_exam" else "",
-                *map(str, line.numbers.values()),
+                *line.numbers.words(),
                 *(line.standing, line.received, line.box),
             ]
             for line in recap.lines
         ],
-        total=list(map(str, recap.total.values())),
+        total=recap.total.words(),
     )
     title = f"Récapitulatif {sheet.year} — {school.name}"
     return typeset([sheet], title=title, stamp=now)

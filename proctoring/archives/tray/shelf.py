@@ -15,6 +15,7 @@ from proctoring.archives.tray.search import PUPILS_A_SESSION, Criteria, PupilLin
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt, ProctorAccess, Receipt
 from proctoring.selectors.journal_papers import HANDED_WORDS
+from proctoring.selectors.retention import counts_of_eliminated
 from sessions_app.enums import SessionKind, SessionState
 from sessions_app.models import Candidate, Establishment, Session
 
@@ -60,13 +61,13 @@ ELIMINATED = Standing("Éliminée", "gris", "boite")
 
 @dataclass(slots=True)
 class Row:
-    """One session of the list; no query runs after it was made."""
+    """One session of the list; no query runs after it was made. `present` None: eliminated, and nothing counts them."""
 
     session: Session
     receipt: Receipt | None
     standing: Standing
     candidates: int = 0
-    present: int = 0
+    present: int | None = 0
     proctors: list[str] = field(default_factory=list)
     pupils: list[PupilLine] = field(default_factory=list)
     pupils_more: int = 0
@@ -130,12 +131,13 @@ def tray_of(
 def rows_of(
     sessions: Iterable[Session], establishment: Establishment, criteria: Criteria, now: datetime
 ) -> list[Row]:
-    """In their order: five queries at most, whatever their number."""
+    """In their order: six queries at most, whatever their number."""
     listed = list(sessions)
     ids = [one.pk for one in listed]
     candidates = _counted(Candidate.objects.filter(session__in=ids))
     came = Attempt.objects.filter(session__in=ids).exclude(state=AttemptState.EXPECTED)
-    present = _counted(came)
+    present: dict[int, int | None] = {**_counted(came)}
+    present |= {pk: counts.present for pk, counts in counts_of_eliminated(listed).items()}
     watched = watched_by(ids)
     pupils = pupils_in(listed, criteria)
     rows = []

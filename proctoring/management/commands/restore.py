@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from pixsurv.kernel import crypto
+from pixsurv.kernel import clock, crypto
 from proctoring.backup.load import Unusable, load_backup
 from proctoring.services.elimination.again import apply_ledger
 from proctoring.services.elimination.ledger import Unreadable
@@ -85,7 +85,7 @@ class Command(BaseCommand):
             )
             return
         try:
-            applied = apply_ledger(path)
+            applied = apply_ledger(path, now=clock.now())
         except (OSError, UnicodeDecodeError, Unreadable) as error:
             raise CommandError(
                 f"Le registre {path} ne se lit pas\u00a0: {error}. La base est restaurée."

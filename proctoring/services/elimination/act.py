@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from pixsurv.kernel.errors import DomainError
-from proctoring.enums import SlipKind, SlipState
+from proctoring.enums import AttemptState, SlipKind, SlipState
 from proctoring.models import Attempt, Elimination, EliminationSlip, Entry, Incident, Once, ProctorAccess
 from proctoring.selectors.retention import due_sessions
 from proctoring.services import once
@@ -58,12 +58,15 @@ def settle() -> bool:
 
 
 def eliminate_line(line_id: int, *, now: datetime) -> bool:
-    """Eliminate the session of one line under its lock, and write what it held; False where nothing was left to do."""
+    """Eliminate the session of one line under its lock, and write what it held; False where nothing was left to do.
+
+    Once it is committed, and before the next one is touched, the ledger beside the database is told.
+    """
     session_id = Elimination.objects.get(pk=line_id).session_id
     if session_id is None:  # deleted meanwhile: it left nothing
         return False
     with locked_session(session_id, now=now) as lock:
-        line = Elimination.objects.get(pk=line_id)
+        line = Elimination.objects.select_related("slip").get(pk=line_id)
         if line.eliminated_at is not None or line.withdrawn:
             return False
         if lock.session.state != SessionState.ELIMINATED:
@@ -71,6 +74,7 @@ def eliminate_line(line_id: int, *, now: datetime) -> bool:
             _empty(lock)
         line.eliminated_at = now
         line.save(update_fields=["eliminated_at", "counts", "files", "seal", "head", "origin", "events"])
+    ledger.note_quietly(ledger.entry_of(line))
     logger.info("session eliminated: session %s, slip %s", session_id, line.slip_id)
     return True
 
@@ -122,7 +126,11 @@ def _start(slip_id: int, actor: Actor, now: datetime) -> EliminationSlip:
 
 
 def _require_due(slip: EliminationSlip, now: datetime) -> None:
-    due = {kept.session.pk for kept in due_sessions(slip.establishment, now=now)}
+    due = {
+        kept.session.pk
+        for kept in due_sessions(slip.establishment, now=now)
+        if kept.kind == slip.kind  # one that did not take place when it was drafted may have, since
+    }
     early = [line.number for line in _pending(slip.pk) if line.session_id and line.session_id not in due]
     if early:
         numbers = ", ".join(str(number) for number in sorted(early))
@@ -150,7 +158,7 @@ def _tell(line: Elimination, session: Session) -> None:
     )
     line.counts = {
         "candidates": Candidate.objects.filter(session=session).count(),
-        "present": attempts.filter(first_present_at__isnull=False).count(),
+        "present": attempts.exclude(state=AttemptState.EXPECTED).count(),
         "started": attempts.filter(started_at__isnull=False).count(),
         "incidents": dict(incidents),
     }
@@ -201,3 +209,4 @@ def eliminate_pupils(slip_id: int, *, now: datetime) -> None:
         PupilDraft.objects.filter(**list_of_year).delete()
         slip.state, slip.done_at = SlipState.DONE, now
         slip.save(update_fields=["pupils", "state", "done_at"])
+    ledger.note_quietly(ledger.entry_of_pupils(slip))

@@ -1,6 +1,7 @@
 """What was eliminated stays so after an older backup was restored: the ledger applied once more (mechanics §14)."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from django.db.models import Max
@@ -24,20 +25,25 @@ class Applied:
     unlike: list[int] = field(default_factory=list)
 
 
-def apply_ledger(path: Path) -> Applied:
+def apply_ledger(path: Path, *, now: datetime) -> Applied:
     """Eliminate again what this ledger says is eliminated and this database still holds.
 
-    A session of the same number whose journal begins otherwise is another one: it is left, and told. Raises OSError,
-    `ledger.Unreadable`.
+    A session of the same number whose journal begins otherwise is another one: it is left, and told. So is a list of
+    pupils that was imported after its elimination. Lists that waited to be imported when the backup was made, and have
+    expired since, go too. Raises OSError, `ledger.Unreadable`.
     """
     applied = Applied()
+    schools = set()
     for entry in ledger.read(path):
         if not Establishment.objects.filter(pk=entry.establishment).exists():
             continue
+        schools.add(entry.establishment)
         if entry.number is not None:
             _session(entry, entry.number, applied)
         elif entry.school_year is not None:
             _pupils(entry, applied)
+    for establishment_id in sorted(schools):
+        act.forget_expired_drafts(establishment_id, now=now)
     act.settle()
     return applied
 
@@ -63,7 +69,16 @@ def _session(entry: Entry, number: int, applied: Applied) -> None:
 
 
 def _pupils(entry: Entry, applied: Applied) -> None:
+    """A database that knows this very elimination has already lost that list: what it holds was imported since."""
     assert entry.school_year is not None
+    done = EliminationSlip.objects.filter(
+        establishment_id=entry.establishment,
+        kind=SlipKind.PUPILS,
+        school_year=entry.school_year,
+        done_at=entry.instant,
+    )
+    if done.exists():
+        return
     pupils = Pupil.objects.filter(establishment_id=entry.establishment, school_year=entry.school_year)
     if not pupils.exists():
         return
@@ -81,7 +96,7 @@ def _slip(entry: Entry) -> EliminationSlip:
     if entry.school_year is not None:  # drafted in the backup under another number
         open_ones = slips.filter(kind=SlipKind.PUPILS, school_year=entry.school_year, state=SlipState.DRAFTED)
         open_ones.exclude(pk=same.pk if same else 0).update(
-            state=SlipState.CANCELLED, cancelled_at=entry.instant
+            state=SlipState.CANCELLED, cancelled_at=entry.instant, cancelled_by=BY
         )
     slip = same or EliminationSlip(
         establishment_id=entry.establishment,
@@ -92,7 +107,7 @@ def _slip(entry: Entry) -> EliminationSlip:
         drafted_at=entry.instant,
         drafted_by=BY,
     )
-    slip.state, slip.done_at, slip.cancelled_at = SlipState.STARTED, None, None
+    slip.state, slip.done_at, slip.cancelled_at, slip.cancelled_by = SlipState.STARTED, None, None, ""
     slip.started_at, slip.started_by = slip.started_at or entry.instant, slip.started_by or BY
     if entry.visa:
         slip.visa_reference, slip.visa_on = entry.visa, entry.visa_day

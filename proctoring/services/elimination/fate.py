@@ -11,6 +11,7 @@ from django.db.models import CharField, Model, Value
 from django.db.models.functions import Cast, Concat
 
 from proctoring.models import (
+    Alert,
     Answer,
     Attempt,
     Case,
@@ -27,7 +28,9 @@ from proctoring.models import (
 )
 from sessions_app.models import Candidate, ImportDraft, Session, StoredFile
 
-# A candidate is never deleted: the journal and the counts point to him. This is what a list then shows of him.
+# A candidate is never deleted: the journal points to him. His test, his alerts and his incidents are: their hours alone
+# would tell of an extra time, or of what befell whom, and the line of the ledger holds their counts (I6).
+# This is what a list then shows of him.
 NOBODY_LAST, NOBODY_FIRST = "Candidat", "éliminé"
 NO_BIRTH_DATE = date(1900, 1, 1)
 
@@ -38,6 +41,9 @@ DELETED: tuple[tuple[type[Model], str], ...] = (
     (Answer, "attempt__session_id"),
     (Proposal, "attempt__session_id"),
     (FraudSheet, "incident__session_id"),
+    (Incident, "session_id"),
+    (Alert, "attempt__session_id"),
+    (Attempt, "session_id"),
     (Case, "session_id"),
     (Ticket, "session_id"),
     (TicketDoor, "session_id"),
@@ -71,12 +77,6 @@ BLANKED: tuple[tuple[type[Model], str, Mapping[str, Any]], ...] = (
             "identity_key": Concat(Value("eliminated-"), Cast("pk", CharField())),
         },
     ),
-    (
-        Attempt,
-        "session_id",
-        {"workstation": "", "late_reason": "", "end_batch": "", "question_ids": []},
-    ),
-    (Incident, "session_id", {"workstation": "", "description": "", "reported_by": ""}),
     (
         Session,
         "pk",

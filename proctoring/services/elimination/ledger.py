@@ -8,7 +8,8 @@ import fcntl
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -46,6 +47,13 @@ class Entry:
         return datetime.fromisoformat(self.at)
 
     @property
+    def what(self) -> tuple[object, ...]:
+        """What was eliminated, once: a session by number and origin. A year's list may be imported, and go, again."""
+        if self.number is not None:
+            return (self.establishment, self.number, self.origin)
+        return (self.establishment, self.school_year, self.instant)
+
+    @property
     def visa_day(self) -> date | None:
         return date.fromisoformat(self.visa_on) if self.visa_on else None
 
@@ -64,29 +72,38 @@ def entry_of_pupils(slip: EliminationSlip) -> Entry:
 
 def read(path: Path) -> list[Entry]:
     """All of the file; a last line that was cut short (a crash while it was written) is left out."""
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    whole = [line for line in lines if line.endswith("\n") and line.strip()]
-    return [_parsed(line) for line in whole]
+    return _all_of(path.read_text(encoding="utf-8"))
 
 
 def complete(path: Path | None = None) -> int:
-    """Append what the database knows and the file does not; how many lines. Raises OSError."""
-    target = path or settings.ELIMINATION_LEDGER
-    known = set(read(target)) if target.exists() else set()
-    missing = [entry for entry in _known_to_the_database() if entry not in known]
-    if missing:
-        _append(target, missing)
-    return len(missing)
+    """Append what the database knows and the file does not; how many lines. Raises OSError, Unreadable."""
+    return _append(path or settings.ELIMINATION_LEDGER, _known_to_the_database())
 
 
 def complete_quietly() -> bool:
     """As `complete`, after an elimination: a file that cannot be written is told, and undoes nothing."""
-    try:
+    with _told() as failed:
         complete()
-    except (OSError, Unreadable, UnicodeDecodeError):
+    return not failed
+
+
+def note_quietly(entry: Entry) -> None:
+    """This elimination, as soon as it is committed: whatever stops the next one, the file holds it already.
+
+    Known already, nothing is written; a failure is told, and made good by `complete`.
+    """
+    with _told():
+        _append(settings.ELIMINATION_LEDGER, [entry])
+
+
+@contextmanager
+def _told() -> Iterator[list[Exception]]:
+    failed: list[Exception] = []
+    try:
+        yield failed
+    except (OSError, Unreadable, UnicodeDecodeError) as error:
         logger.exception("elimination ledger not written: %s", settings.ELIMINATION_LEDGER)
-        return False
-    return True
+        failed.append(error)
 
 
 def _known_to_the_database() -> list[Entry]:
@@ -119,19 +136,37 @@ def _entry(
     )
 
 
-def _append(path: Path, entries: Iterable[Entry]) -> None:
-    """On disk when this returns. What a crash cut short is no line: the next one takes its place."""
+def _append(path: Path, entries: Sequence[Entry]) -> int:
+    """Those that are not in the file yet, on disk when this returns; how many.
+
+    What a crash cut short is no line: the next one takes its place.
+    """
+    if not entries:
+        return 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = "".join(json.dumps({"format": FORMAT, **asdict(one)}, sort_keys=True) + "\n" for one in entries)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "r+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # until the file is closed
-        whole = file.read().rfind(b"\n") + 1
-        file.seek(whole)
-        file.truncate()
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
+        held = file.read()
+        whole = held.rfind(b"\n") + 1
+        known = {one.what for one in _all_of(held[:whole].decode())}
+        missing = [one for one in entries if one.what not in known]
+        if missing:
+            file.seek(whole)
+            file.truncate()
+            file.write("".join(_line(one) for one in missing).encode())
+            file.flush()
+            os.fsync(file.fileno())
+    return len(missing)
+
+
+def _line(entry: Entry) -> str:
+    return json.dumps({"format": FORMAT, **asdict(entry)}, sort_keys=True) + "\n"
+
+
+def _all_of(text: str) -> list[Entry]:
+    lines = text.splitlines(keepends=True)
+    return [_parsed(line) for line in lines if line.endswith("\n") and line.strip()]
 
 
 def _parsed(line: str) -> Entry:

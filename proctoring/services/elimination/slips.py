@@ -100,15 +100,18 @@ def note_visa(*, slip_id: int, reference: str, visa_on: date, actor: Actor, now:
         slip.save(update_fields=["state", "visa_reference", "visa_on", "visa_noted_at", "visa_noted_by"])
 
 
-def cancel_slip(*, slip_id: int, now: datetime) -> None:
-    """Give its sessions back; again changes nothing. Refused with `slip_over` once the elimination has begun."""
+def cancel_slip(*, slip_id: int, actor: Actor, now: datetime) -> None:
+    """Give its sessions back, and say who did; again changes nothing.
+
+    Refused with `slip_over` once the elimination has begun.
+    """
     with locked_slip(slip_id) as slip:
         if slip.state == SlipState.CANCELLED:
             return
         if not slip.is_open:
             raise DomainError("slip_over", "L’élimination a commencé\u00a0: ce bordereau ne s’annule plus.")
-        slip.state, slip.cancelled_at = SlipState.CANCELLED, now
-        slip.save(update_fields=["state", "cancelled_at"])
+        slip.state, slip.cancelled_at, slip.cancelled_by = SlipState.CANCELLED, now, actor.name
+        slip.save(update_fields=["state", "cancelled_at", "cancelled_by"])
         Elimination.objects.filter(slip=slip).update(withdrawn=True)
 
 

@@ -1,6 +1,5 @@
 """Slips and eliminations as services: terms, refusals, an elimination killed in the middle, the shut door."""
 
-import json
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -12,12 +11,11 @@ from django.db import IntegrityError, transaction
 from pixsurv.kernel.errors import DomainError
 from proctoring import rules
 from proctoring.enums import SlipKind, SlipState
-from proctoring.models import Elimination
-from proctoring.selectors.retention import calendar_of
-from proctoring.services.closing import close_session
+from proctoring.models import Attempt, Elimination
+from proctoring.selectors.retention import calendar_of, term_of
+from proctoring.services.closing import close_session, take_launch_back
 from proctoring.services.elimination import act, ledger
 from proctoring.services.elimination.act import eliminate
-from proctoring.services.elimination.again import apply_ledger
 from proctoring.services.elimination.slips import cancel_slip, note_visa
 from proctoring.verify.selectors import answer_to
 from sessions_app.enums import EventKind, SessionKind, SessionState
@@ -124,8 +122,10 @@ def test_slip_is_drafted_once_and_its_sessions_stand_on_no_other() -> None:
         slip_of(one)
     with refused("not_due"):
         slip_of(one, kind=SlipKind.WORKING)
-    cancel_slip(slip_id=slip.pk, now=NOW)
-    cancel_slip(slip_id=slip.pk, now=NOW)
+    cancel_slip(slip_id=slip.pk, actor=KEEPER, now=NOW)
+    cancel_slip(slip_id=slip.pk, actor=KEEPER, now=NOW)
+    slip.refresh_from_db()
+    assert slip.cancelled_by == KEEPER.name
     assert slip_of(one).rank == 2
 
 
@@ -133,7 +133,7 @@ def test_visa_and_cancelling_are_refused_once_it_began() -> None:
     slip = slip_of(kept_session())
     eliminate(slip_id=slip.pk, actor=KEEPER, now=NOW)
     with refused("slip_over"):
-        cancel_slip(slip_id=slip.pk, now=NOW)
+        cancel_slip(slip_id=slip.pk, actor=KEEPER, now=NOW)
     with refused("slip_over"):
         note_visa(slip_id=slip.pk, reference="AD 2", visa_on=NOW.date(), actor=KEEPER, now=NOW)
 
@@ -231,67 +231,41 @@ def test_deleted_session_leaves_its_slip(session: Session) -> None:
     assert slip.state == SlipState.DONE
 
 
-def told(session: Session) -> str:
-    """A session's entry in the ledger, once eliminated."""
-    eliminate(slip_id=slip_of(session).pk, actor=KEEPER, now=NOW)
-    return json.dumps(
-        {"format": 1, **ledger.asdict(ledger.entry_of(Elimination.objects.get(session=session)))}
-    )
+def taken_back(starts_at: datetime = OLD, **more: object) -> Session:
+    """A pupil began, the launch was taken back, he went on to the end, and nobody closed."""
+    candidate = factories.CandidateFactory(session=factories.SessionFactory(starts_at=starts_at, **more))
+    factories.put(candidate, "completed", now=starts_at)
+    return take_launch_back(session_id=candidate.session_id, actor=factories.ADMIN, now=starts_at)
 
 
-def test_ledger_leaves_another_session_of_the_same_number(ledger_file: Path) -> None:
-    old = kept_session()
-    with locked_session(old.pk, now=OLD) as lock:
-        lock.record(EventKind.INSTRUCTIONS_READ, actor=KEEPER)
-    line = json.loads(told(old))
-    other = kept_session(establishment=old.establishment)
-    with locked_session(other.pk, now=OLD) as lock:
-        lock.record(EventKind.INSTRUCTIONS_READ, actor=KEEPER)
-    ledger_file.write_text(json.dumps({**line, "number": other.number}) + "\n")
+def test_session_whose_launch_was_taken_back_is_archives_to_close_first() -> None:
+    session = taken_back()
+    assert session.state == SessionState.PLANNED
+    calendar = calendar_of(session.establishment, now=NOW)
+    assert [kept.number for kept in calendar.to_close] == [session.number]
+    assert [*calendar.working, *calendar.reached] == []
+    for kind in SlipKind.WORKING, SlipKind.ARCHIVES:
+        with refused("not_due"):
+            slip_of(session, kind=kind)
+    assert term_of(Session.objects.get(pk=session.pk))[1:] == (SlipKind.ARCHIVES, "5 ans")
 
-    applied = apply_ledger(ledger_file)
-
-    assert applied.unlike == [other.number]
-    other.refresh_from_db()
-    assert other.state == SessionState.CLOSED
-
-
-def test_ledger_applies_over_what_the_backup_had_drafted(ledger_file: Path) -> None:
-    """The backup knows the slip before its visa, and the same session on none: both end up eliminated."""
-    old = kept_session()
-    factories.CandidateFactory(session=old)
-    slip = slip_of(old, visa=False)
-    entry = {"format": 1, "establishment": old.establishment_id, "slip": slip.rank, "kind": "archives"}
-    entry |= {"visa": "AD 7", "visa_on": "2026-10-01", "at": NOW.isoformat(), "number": old.number}
-    entry |= {"origin": "", "school_year": None}
-    ledger_file.write_text(json.dumps(entry) + "\n" + '{"cut short')
-
-    for expected in ([old.number], []):
-        assert apply_ledger(ledger_file).sessions == expected
-
-    slip.refresh_from_db()
-    assert (slip.state, slip.visa_reference, slip.done_at) == (SlipState.DONE, "AD 7", NOW)
-    assert Candidate.objects.get(session=old).last_name == "Candidat"
+    close_session(session_id=session.pk, actor=factories.PROCTOR, now=OLD + timedelta(days=2))
+    with refused("visa_needed"):
+        eliminate(slip_id=slip_of(session, visa=False).pk, actor=KEEPER, now=NOW)
 
 
-def test_ledger_brings_back_no_list_of_pupils(ledger_file: Path) -> None:
-    pupil = factories.PupilFactory(school_year=2020)
-    entry = {"format": 1, "establishment": pupil.establishment_id, "slip": 4, "kind": "pupils", "visa": ""}
-    entry |= {"visa_on": "", "at": NOW.isoformat(), "number": None, "origin": "", "school_year": 2020}
-    ledger_file.write_text(json.dumps(entry) + "\n")
-    assert apply_ledger(ledger_file).school_years == [2020]
-    assert not pupil.establishment.pupils.exists()
-    assert apply_ledger(ledger_file).school_years == []
+def test_session_is_archives_by_its_hours_where_its_journal_says_nothing() -> None:
+    other = factories.CandidateFactory(session=factories.SessionFactory(starts_at=OLD))
+    factories.put(other, "present", now=OLD)
+    assert term_of(other.session)[1] == SlipKind.WORKING
+    Attempt.objects.filter(candidate=other).update(state="in_progress", started_at=OLD, deadline_at=OLD)
+    assert term_of(Session.objects.get(pk=other.session_id))[1] == SlipKind.ARCHIVES
 
 
-def test_ledger_is_completed_from_a_living_database(ledger_file: Path, tmp_path: Path) -> None:
-    told(kept_session())
-    ledger_file.write_text('{"cut short')
-    out = StringIO()
-    call_command("retention", "--ledger", str(ledger_file), stdout=out)
-    assert "1 ligne de plus" in out.getvalue()
-    assert len(ledger.read(ledger_file)) == 1
-    assert "cut short" not in ledger_file.read_text()
-    call_command("retention", "--ledger", str(tmp_path / "new.jsonl"), stdout=out)
-    assert (tmp_path / "new.jsonl").read_text() == ledger_file.read_text()
-    assert (tmp_path / "new.jsonl").stat().st_mode & 0o777 == 0o600
+def test_session_that_took_place_after_its_slip_is_not_eliminated_as_working_papers() -> None:
+    session = factories.CandidateFactory(session=factories.SessionFactory(starts_at=OLD)).session
+    slip = slip_of(session, kind=SlipKind.WORKING)
+    factories.put(session.candidates.get(), "completed", now=OLD)
+    close_session(session_id=session.pk, actor=factories.PROCTOR, now=OLD + timedelta(hours=3))
+    with refused("not_due"):
+        eliminate(slip_id=slip.pk, actor=KEEPER, now=NOW)

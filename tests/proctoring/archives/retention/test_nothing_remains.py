@@ -10,9 +10,11 @@ from django.db import connection, models
 from pixsurv.kernel.journal import Json
 from proctoring.demo.history import live_through
 from proctoring.models import (
+    Alert,
     Answer,
     Attempt,
     Case,
+    Elimination,
     FraudSheet,
     HandOver,
     Incident,
@@ -56,7 +58,7 @@ NOT_OF_A_SESSION = {
 # Emptied by name in `act`: facts of the journal, lists of a day, answers of two days, the pupils of a year.
 ON_THEIR_OWN = {"Event", "SessionsDraft", "PupilDraft", "Once", "Pupil"}
 # Ids, numbers, times, digests of opaque ids and words of a closed list.
-NO_TEXT = {"Alert", "GuessPool"}
+NO_TEXT = {"GuessPool"}
 
 
 def of_ours() -> set[type[models.Model]]:
@@ -193,6 +195,11 @@ def test_elimination_leaves_nobody_in_any_table() -> None:
     plant(session)
     slip = slip_of(session)
     before = dump()
+    before_counts = (
+        12,
+        Attempt.objects.exclude(state="expected").count(),
+        Incident.objects.filter(deleted_at=None).count(),
+    )
     wanted = [MARK, *PROCTORS, *(born.isoformat() for born in BIRTHS)]
     assert [word for word in wanted if word not in before] == []
 
@@ -208,6 +215,9 @@ def test_elimination_leaves_nobody_in_any_table() -> None:
     assert KEEPER.name in after
     assert Pupil.objects.count() == 0
     assert Candidate.objects.filter(session=session).count() == 12
+    assert [model.__name__ for model in (Attempt, Incident, Alert) if model._default_manager.exists()] == []
+    counted = Elimination.objects.get(session=session).counts
+    assert (counted["candidates"], counted["present"], sum(counted["incidents"].values())) == before_counts
     session.refresh_from_db()
     assert session.state == SessionState.ELIMINATED
     proved = verify_session(session)

@@ -151,6 +151,9 @@ def test_certificate_names_nobody(keeper: Client, old: Session, monkeypatch: pyt
 def test_cancelled_slip_gives_its_sessions_back(keeper: Client, old: Session) -> None:
     slip = slip_of(old)
     assert keeper.post(f"/archives/bordereaux/{slip.pk}/annuler/").status_code == 303
+    slip.refresh_from_db()
+    assert slip.cancelled_by
+    assert f"par {slip.cancelled_by}</dd>" in page(keeper, f"/archives/bordereaux/{slip.pk}/")
     again = keeper.post("/archives/bordereaux/", {"kind": "archives", "session": [old.number]})
     assert again.status_code == 303
     assert EliminationSlip.objects.order_by("rank").values_list("rank", "state").last() == (2, "drafted")
