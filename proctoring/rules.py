@@ -111,9 +111,14 @@ def may_undo_end(attempt: Attempt, now: datetime) -> bool:
     return attempt.over_at < attempt.over_final_at and now < attempt.over_final_at + UNDO_GRACE
 
 
+def earliest(session: Session) -> datetime:
+    """No hour is typed before this instant: an obvious slip of the finger."""
+    return session.starts_at - EARLIEST_BEFORE_START
+
+
 def first_instant(session: Session) -> datetime:
     """Nothing that concerns the whole room is dated before: its launch, else half a day before it should begin."""
-    return session.launched_at or session.starts_at - EARLIEST_BEFORE_START
+    return session.launched_at or earliest(session)
 
 
 def is_final(attempt: Attempt, now: datetime) -> bool:

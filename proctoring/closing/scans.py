@@ -66,7 +66,7 @@ def page(place: Place, page_id: int) -> HttpResponse:
 def bind(place: Place) -> HttpResponse:
     """« Réunir en un PDF »."""
     post = place.request.POST
-    shown = [int(one) for one in post.get("pages", "").split(",") if one.isascii() and one.isdigit()]
+    shown = _page_ids(post.get("pages", ""))
     paper = post.get("feuille", "")
     try:
         scan = papers.bind_pages(
@@ -147,6 +147,13 @@ def _read(sent: "UploadedFile[bytes]") -> bytes:
         raise drawing.refused("too_heavy")
     content: bytes = sent.read()
     return content
+
+
+def _page_ids(typed: str) -> list[int]:
+    """What the form carries; nothing where it carries anything else, or a number that no page can have."""
+    ids = typed.split(",")
+    good = all(one.isascii() and one.isdigit() and len(one) <= 18 for one in ids)
+    return [int(one) for one in ids] if good and len(ids) <= drawing.MAX_PAGES else []
 
 
 def _picture(place: Place, page_id: int) -> HttpResponse:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -21,6 +21,8 @@ from sessions_app.enums import SessionKind, SessionState
 from sessions_app.models import Door, GuessPool, Session
 
 LATELY = timedelta(hours=1)  # for guesses
+# `rules.standing`, asked of the database: while an incident of the whole room runs, deadlines are judged at its start.
+STANDS_STILL = Q(session__incident_since__isnull=False, session__incident_over_at__isnull=True)
 REAL = ~Q(session__kind=SessionKind.REHEARSAL)
 
 
@@ -89,10 +91,11 @@ def _attempts() -> dict[str, float]:
 def _needs(now: datetime) -> dict[str, float]:
     """The four of the room, each on its own: one candidate may have several (R6)."""
     running = Attempt.objects.filter(REAL, state__in=RUNNING, session__state=SessionState.LAUNCHED)
+    over = Q(deadline_at__lte=now) & (~STANDS_STILL | Q(deadline_at__lte=F("session__incident_since")))
     told = running.aggregate(
         resume=Count("pk", filter=Q(resume_requested_at__isnull=False)),
         disconnected=Count("pk", filter=Q(silent_at__lte=now)),
-        overtime=Count("pk", filter=Q(deadline_at__lte=now)),
+        overtime=Count("pk", filter=over),
     )
     alerts = Alert.objects.filter(status=AlertStatus.OPEN, attempt__in=running)
     return {"alert": alerts.count(), **told}

@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 
 from pixsurv.kernel.identity import clean_name
+from proctoring import rules
 from proctoring.enums import Source
-from proctoring.services.by_hand import earliest
 from sessions_app.models import Session
 
 REQUIRED = {"required": "Ce champ est obligatoire."}
@@ -117,7 +117,7 @@ class ByHandForm(forms.Form):
         days = [planned, planned + timedelta(days=1)] if self.source == Source.PAPER else [today, yesterday]
         for day in days:
             typed = self._on(day)
-            if day >= planned and earliest(self.session) <= typed <= self.now:
+            if day >= planned and rules.earliest(self.session) <= typed <= self.now:
                 return typed
         return self._on(days[0])  # which the service refuses, with its reason
 

@@ -1,10 +1,11 @@
 """What is typed about an incident, checked as far as a form can; the service checks it again, under the lock."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
 
+from proctoring import rules
 from proctoring.categories import CATEGORIES, Category
 from proctoring.enums import SENTENCES
 from proctoring.models import Incident
@@ -14,6 +15,9 @@ from proctoring.services.incidents import Observed
 from sessions_app.models import Session
 
 FACTS_ONLY = "Notez les faits observés. Pas d’opinion, rien sur la santé ou la famille."
+NOT_YET = "Cette heure n’est pas encore passée."
+TOO_EARLY = "Cette heure est bien avant le début de la session."
+DAY = timedelta(days=1)
 
 
 class IncidentForm(forms.Form):
@@ -89,17 +93,35 @@ class IncidentForm(forms.Form):
         )
 
     def _instant(self) -> datetime | None:
-        """None when the hour was left as it was shown, or is that of this minute."""
+        """None when the hour was left as it was shown; of a new incident that is this minute's."""
         typed = self.cleaned_data.get("at")
-        if typed is None or typed.strftime("%H:%M") in {
-            seen_on(self.session, self.seen),
-            seen_on(self.session, self.now),
-        }:
+        if typed is None or self._untouched(typed):
             return None
-        day = self.session.local(self.seen).date()
-        instant = datetime.combine(day, typed, tzinfo=self.session.zone)
-        # Noted after midnight, seen before it.
-        return instant if instant <= self.now else instant - timedelta(days=1)
+        possible = [one for one in self._meant(typed) if self._may_be(one)]
+        return min(possible, key=lambda one: abs(one - self.seen), default=None)
+
+    def clean_at(self) -> time | None:
+        """Refused: an hour that is not past yet, or that is before anything could happen in this session."""
+        typed: time | None = self.cleaned_data.get("at")
+        if typed is None or self._untouched(typed):
+            return typed
+        meant = self._meant(typed)
+        if not any(self._may_be(one) for one in meant):
+            future = meant[0] > self.now
+            raise forms.ValidationError(NOT_YET if future else TOO_EARLY)
+        return typed
+
+    def _untouched(self, typed: time) -> bool:
+        return typed.strftime("%H:%M") == seen_on(self.session, self.seen)
+
+    def _meant(self, typed: time) -> list[datetime]:
+        """The instants that this hour can mean, that of the day it was seen first: midnight may lie between."""
+        day, planned = self.session.local(self.seen).date(), self.session.local(self.session.starts_at).date()
+        days = [day, *(one for one in (day - DAY, day + DAY) if one >= planned)]
+        return [datetime.combine(one, typed, tzinfo=self.session.zone) for one in days]
+
+    def _may_be(self, instant: datetime) -> bool:
+        return rules.earliest(self.session) <= instant <= self.now
 
 
 def category_of(code: str) -> Category | None:

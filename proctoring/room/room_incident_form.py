@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from pixsurv.kernel import clock
+from proctoring.selectors.wording import clock_time
 from proctoring.services.room_incident import Settlement
 from sessions_app.models import Session
 
@@ -25,12 +26,27 @@ class RoomIncidentForm(forms.Form):
     until = _hour("Fin")
 
     def __init__(
-        self, *args: Any, session: Session, since: datetime, until: datetime, now: datetime, **kwargs: Any
+        self,
+        *args: Any,
+        session: Session,
+        since: datetime,
+        until: datetime,
+        now: datetime,
+        earliest: datetime | None = None,
+        **kwargs: Any,
     ) -> None:
+        """`earliest`: the end of the incident before it, which it cannot reach back behind."""
         self.shown = {"since": since, "until": until}
-        self.session, self.now = session, now
+        self.session, self.now, self.earliest = session, now, earliest
         initial = {name: session.local(instant).time() for name, instant in self.shown.items()}
         super().__init__(*args, **{"initial": initial, **kwargs})
+        if earliest is not None:
+            clock_hour = session.local(earliest)
+            self.fields[
+                "since"
+            ].help_text = f"Pas avant {clock_time(clock_hour)}, fin de l’incident précédent."
+            if clock_hour.date() == session.local(now).date():  # a browser knows hours, not days
+                self.fields["since"].widget.attrs["min"] = clock_hour.strftime("%H:%M")
 
     def settlement(self, given_to: list[int], resuming: list[int]) -> Settlement:
         return Settlement(self._instant("since"), self._instant("until"), tuple(given_to), tuple(resuming))
@@ -41,6 +57,10 @@ class RoomIncidentForm(forms.Form):
         local = self.session.local(shown)
         if (typed.hour, typed.minute) == (local.hour, local.minute):
             return shown
+        if name == "since" and self.earliest is not None:
+            first = self.session.local(self.earliest)
+            if (typed.hour, typed.minute) == (first.hour, first.minute):
+                return self.earliest  # the minute that is shown as the first, whose seconds nobody types
         today = self.session.local(self.now).date()
         at = [
             datetime.combine(today - timedelta(days=days), typed, tzinfo=self.session.zone) for days in (0, 1)

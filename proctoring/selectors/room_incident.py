@@ -7,8 +7,8 @@ from proctoring import rules
 from proctoring.enums import AttemptState, Need
 from proctoring.models import Attempt
 from proctoring.selectors.wording import age_words, clock_time
-from sessions_app.enums import RoomIncidentKind
-from sessions_app.models import Candidate, Session
+from sessions_app.enums import EventKind, RoomIncidentKind
+from sessions_app.models import Candidate, Event, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,23 @@ def running_incident(session: Session, now: datetime) -> RunningIncident | None:
         clock_time(session.local(since)),
         age_words(now - since),
     )
+
+
+def last_settled(session: Session) -> datetime | None:
+    """When the last incident ended that is over for good; the next cannot have begun before. One query.
+
+    The one that the session's columns hold counts only once it is over; one that was begun by mistake never was.
+    """
+    kinds = (EventKind.ROOM_INCIDENT_STARTED, EventKind.ROOM_INCIDENT_ENDED)
+    last: dict[object, Event] = {}
+    for event in Event.objects.filter(session_id=session.pk, kind__in=kinds).order_by("sequence"):
+        last[(event.facts or {}).get("room_incident")] = event
+    ends = [
+        one.observed_at
+        for one in last.values()
+        if one.kind == EventKind.ROOM_INCIDENT_ENDED and not (one.facts or {}).get("undone")
+    ]
+    return max(ends, default=None)
 
 
 def concerned(

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.journal import Json
 from proctoring import rules
-from proctoring.categories import offered_for
+from proctoring.categories import CATEGORIES, offered_for
 from proctoring.enums import OVER, RUNNING, AlertStatus, IncidentSource, ProposalKind
 from proctoring.models import Alert, Answer, Attempt, Entry
 from proctoring.services import incidents, proposals
@@ -13,6 +14,8 @@ from proctoring.services.due import locked_room
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
+from sessions_app.models import Event
+from sessions_app.wording import NBSP
 
 
 def raise_alert(
@@ -55,15 +58,20 @@ def answer_alert(
     """« Pas de problème », or « Problème confirmé » with the category of its incident, written at once.
 
     The candidate is told 10 s later; until then `undo_answer` takes it back. Answering again the same way changes
-    nothing. Refused with `alert_gone`; `category_missing`, `category_unknown` (422) for a problem without a category
-    that is offered for its kinds of question; `alert_answered`
-    when the candidate went on meanwhile: the alert then lapses, and no incident is written.
+    nothing. Refused, first of all, with `category_missing`, `category_unknown` (422) for a problem without a category
+    that is offered for its kinds of question; with `alert_gone`, `alert_confirmed` when it was confirmed with another
+    category, and `alert_answered` when the candidate went on meanwhile: the alert then lapses, and no incident is
+    written.
     """
     wanted = AlertStatus.VALIDATED if confirmed else AlertStatus.REFUSED
     with locked_room(session_id, now=now) as room:
         attempt = room.attempt(candidate_id)
         alert = _alert_of(attempt, alert_id)
+        if confirmed:
+            _require_offered(room, alert, category)
         if alert.status == wanted:
+            if confirmed:
+                _require_same(room, alert, category)
             return alert
         room.require_open()
         if alert.status != AlertStatus.OPEN:
@@ -126,15 +134,32 @@ def _alert_of(attempt: Attempt, alert_id: int) -> Alert:
     return alert
 
 
+def _require_offered(room: Room, alert: Alert, category: str) -> None:
+    if not category:
+        raise refuse("category_missing", status=422)
+    today = room.session.local(room.now).date()
+    if category not in {one.code for one in offered_for(alert.kinds, today)}:
+        raise refuse("category_unknown", status=422)
+
+
+def _require_same(room: Room, alert: Alert, category: str) -> None:
+    """A repeat is the category that was answered, or that its incident was corrected to; any other is told so."""
+    answers = Event.objects.filter(session_id=room.session.pk, kind=EventKind.ALERT_VALIDATED)
+    told = [one.facts or {} for one in answers.order_by("-sequence")]
+    answered = next((str(one["category"]) for one in told if one.get("alert") == alert.pk), "")
+    incident = alert.incidents.filter(deleted_at=None).order_by("pk").last()
+    stands = incident.category if incident is not None else answered
+    if category in {answered, stands}:
+        return
+    label = f"{stands} — {CATEGORIES[stands].label}" if stands in CATEGORIES else stands
+    sentence = f"Ce signalement est déjà confirmé{NBSP}: {label}. La catégorie se corrige dans l’incident."
+    raise DomainError("alert_confirmed", sentence)
+
+
 def _answer(
     room: Room, attempt: Attempt, alert: Alert, status: AlertStatus, category: str, *, actor: Actor
 ) -> None:
     confirmed = status == AlertStatus.VALIDATED
-    if confirmed and not category:
-        raise refuse("category_missing", status=422)
-    today = room.session.local(room.now).date()
-    if confirmed and category not in {one.code for one in offered_for(alert.kinds, today)}:
-        raise refuse("category_unknown", status=422)
     room.settle_alert(alert, status, final_at=room.now + rules.UNDO)
     kind = EventKind.ALERT_VALIDATED if confirmed else EventKind.ALERT_REFUSED
     facts: dict[str, Json] = {

@@ -13,7 +13,6 @@ from proctoring.services import running
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor
-from sessions_app.models import Session
 
 
 def start_by_hand(
@@ -107,10 +106,5 @@ def _check(room: Room, source: Source, at: datetime, *, after: datetime | None =
         raise DomainError("in_the_future", "Cette heure n’est pas encore passée.", status=422)
     if after is not None and at < after:
         raise DomainError("before_start", "Cette heure est avant le début du test.", status=422)
-    if at < earliest(room.session):
+    if at < rules.earliest(room.session):
         raise DomainError("too_early", "Cette heure est bien avant le début de la session.", status=422)
-
-
-def earliest(session: Session) -> datetime:
-    """No test is keyed before this instant: an obvious slip of the finger."""
-    return session.starts_at - rules.EARLIEST_BEFORE_START

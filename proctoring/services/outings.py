@@ -20,6 +20,7 @@ def go_out(
 ) -> Attempt:
     """He leaves the room for a while; out already, nothing changes. His clock goes on.
 
+    `observed_at` is kept between when he was first seen there and now: nobody leaves a room before he is in it.
     Refused with `session_closed`; with `not_in_room` for who is not present, or has finished.
     """
     with locked_room(session_id, now=now) as room:
@@ -29,9 +30,14 @@ def go_out(
             return attempt
         if rules.state_at(attempt, now) not in rules.MAY_BE_OUT:
             raise refuse("not_in_room")
-        seen = min(observed_at or now, now)
+        seen = min(max(observed_at or now, _first_seen(attempt)), now)
         room.write(attempt, EventKind.WENT_OUT, actor=actor, observed_at=seen, out_since=seen)
         return attempt
+
+
+def _first_seen(attempt: Attempt) -> datetime:
+    """When his presence was first noted; half a day before the session at the earliest."""
+    return attempt.first_present_at or rules.earliest(attempt.session)
 
 
 def come_back(

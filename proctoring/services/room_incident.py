@@ -12,6 +12,8 @@ from pixsurv.kernel.journal import Json
 from proctoring import rules
 from proctoring.enums import RUNNING, AttemptState
 from proctoring.models import Attempt
+from proctoring.selectors.room_incident import last_settled
+from proctoring.selectors.wording import clock_time
 from proctoring.services import minutes
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, refuse
@@ -44,9 +46,10 @@ def minutes_lost(since: datetime, until: datetime) -> int:
 def start_room_incident(
     *, session_id: int, kind: str, actor: Actor, now: datetime, since: datetime | None = None
 ) -> Session:
-    """It begins now, or began at `since` (clamped: not before the session, not in the future).
+    """It begins now, or began at `since` (clamped: not before the session, nor the end of the last one, nor ahead).
 
-    While one runs that one stands, and nothing is recorded. Refused with `session_closed`, `room_incident_kind` (422).
+    While one of that kind runs it stands, and nothing is recorded. Refused with `session_closed`,
+    `room_incident_kind` (422), and `room_incident_runs` while one of another kind runs.
     """
     if kind not in RoomIncidentKind.values:
         raise refuse("room_incident_kind", status=422)
@@ -54,8 +57,11 @@ def start_room_incident(
         session = room.session
         room.require_open()
         if session.incident_runs:
+            if session.incident_kind != kind:
+                raise _runs_already(session)
             return session
-        began = min(max(since or now, rules.first_instant(session)), now)
+        earliest = max(rules.first_instant(session), last_settled(session) or rules.first_instant(session))
+        began = min(max(since or now, earliest), now)
         # The event that begins it is its own key: a page that ends it says which one it saw.
         _begin(room, RoomIncidentKind(kind), began, key=session.sequence + 1, actor=actor)
         return session
@@ -83,9 +89,9 @@ def end_room_incident(
 ) -> Session:
     """« Fin de l’incident »: minutes given to some, a resume authorised for others, under one key.
 
-    Of those named, who finished meanwhile, or may resume already, is left alone. Ended already, it changes nothing.
-    Refused with `session_closed`, `room_incident_other` when the page saw an earlier one, and 422
-    `room_incident_hours` for hours that can't be.
+    The incidents of a session follow each other: a minute is given once. Of those named, who finished meanwhile, or
+    may resume already, is left alone. Ended already, it changes nothing. Refused with `session_closed`,
+    `room_incident_other` when the page saw an earlier one, and 422 `room_incident_hours` for hours that can't be.
     """
     with locked_room(session_id, now=now) as room:
         session = room.session
@@ -127,7 +133,8 @@ def end_room_incident(
 def undo_end(*, session_id: int, key: int, actor: Actor, now: datetime) -> Session:
     """The incident runs again, within 10 s and 5 s of grace; later `room_incident_settled`. Runs already: nothing.
 
-    Taken back is what is unused: minutes, never below what has elapsed when it began; a resume that was not taken.
+    Taken back is what that end gave and is still there: minutes that nobody took back since, never below what has
+    elapsed when it began; a resume that was not taken. What another gesture gave stays.
     """
     with locked_room(session_id, now=now) as room:
         session = room.session
@@ -167,15 +174,38 @@ def _take_back(room: Room, event: Event, key: int, actor: Actor) -> None:
     attempt = room.attempt(event.candidate_id)
     mark: dict[str, Json] = {"room_incident": key}
     state = rules.state_at(attempt, room.now)
-    waits = state == AttemptState.RESUME_AUTHORISED and attempt.resume_authorised_at == event.received_at
+    since = list(
+        Event.objects.filter(
+            session_id=room.session.pk, candidate_id=event.candidate_id, sequence__gt=event.sequence
+        ).order_by("sequence")
+    )
+    again = any(one.kind in {EventKind.RESUME_AUTHORISED, EventKind.REOPENED} for one in since)
+    waits = state == AttemptState.RESUME_AUTHORISED and not again
     if event.kind == EventKind.RESUME_AUTHORISED and waits:
         room.transition(attempt, EventKind.RESUME_CANCELLED, actor=actor, facts=mark)
     if event.kind == EventKind.MINUTES_GIVEN and state in RUNNING and attempt.deadline_at is not None:
-        given = int(str((event.facts or {}).get("minutes", 0)))
+        given = _still_given(event, since)
         left = (attempt.deadline_at - rules.standing(room.session, room.now)) // MINUTE
         unused = min(given, attempt.given_minutes, left)
         if unused > 0:
             minutes.take_back(room, [attempt], unused, actor=actor, facts=mark)
+
+
+def _still_given(event: Event, since: list[Event]) -> int:
+    """Of the minutes of this event, those that no later event took back: what was given last is taken back first."""
+    ours, later = _minutes_of(event), 0
+    for one in since:
+        if one.kind == EventKind.MINUTES_GIVEN:
+            later += _minutes_of(one)
+        elif one.kind == EventKind.MINUTES_TAKEN_BACK:
+            beyond = max(_minutes_of(one) - later, 0)
+            later = max(later - _minutes_of(one), 0)
+            ours = max(ours - beyond, 0)
+    return ours
+
+
+def _minutes_of(event: Event) -> int:
+    return int(str((event.facts or {}).get("minutes", 0)))
 
 
 def _authorise(room: Room, attempt: Attempt, mark: dict[str, Json], actor: Actor) -> None:
@@ -202,10 +232,23 @@ def _check(session: Session, settlement: Settlement, now: datetime) -> None:
         raise _bad_hours("La fin est avant le début\u00a0: corrigez l’une des deux heures.")
     if settlement.since < earliest:
         raise _bad_hours("L’heure de début est avant le lancement de la session.")
+    settled = last_settled(session)
+    if settled is not None and settlement.since < settled:
+        at = clock_time(session.local(settled))
+        raise _bad_hours(
+            f"L’incident précédent a duré jusqu’à {at}\u00a0: celui-ci n’a pas pu commencer avant."
+        )
 
 
 def _bad_hours(sentence: str) -> DomainError:
     return DomainError("room_incident_hours", sentence, status=422)
+
+
+def _runs_already(session: Session) -> DomainError:
+    assert session.incident_since is not None
+    since = clock_time(session.local(session.incident_since))
+    sentence = f"Un incident est déjà en cours\u00a0: {_label(session)}, depuis {since}."
+    return DomainError("room_incident_runs", sentence)
 
 
 def _running(room: Room) -> list[Attempt]:

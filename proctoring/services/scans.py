@@ -105,7 +105,8 @@ def bind_pages(*, session: Session, paper: str, shown: list[int], actor: Actor, 
     """« Réunir en un PDF »: store it, chain its digest, forget the pages. The same pages bound again are bound once.
 
     `shown`: the pages that the form showed, in its order. The PDF is made before the lock. Refused with
-    `paper_missing` (422), `no_page`, `pages_changed`, `too_many_scans`, `keeps_no_paper`.
+    `paper_missing` (422), `already_bound` when they stand as another paper, `no_page`, `pages_changed`,
+    `too_many_scans`, `keeps_no_paper`.
     """
     if paper not in SignedPaper.values:
         raise refuse("paper_missing", status=422)
@@ -116,6 +117,8 @@ def bind_pages(*, session: Session, paper: str, shown: list[int], actor: Actor, 
         _require_keeping(lock.session)
         standing = scans_of(lock.session)
         if again := next((one for one in standing if shown and list(one.drafts) == shown), None):
+            if again.paper != which.value:
+                raise _already_bound(again)
             return again
         present = list(PaperPage.objects.waiting(session.pk, holder, now).values_list("pk", flat=True))
         if not present:
@@ -210,6 +213,14 @@ def _stored(lock: LockedSession, which: SignedPaper, made: bytes) -> StoredFile:
         )
     stored.save(force_insert=True)
     return stored
+
+
+def _already_bound(scan: Scan) -> DomainError:
+    sentence = (
+        f"Ces pages sont déjà réunies comme «{NBSP}{scan.label}{NBSP}». Si c’est une erreur, retirez cette"
+        " numérisation, puis photographiez-les de nouveau."
+    )
+    return DomainError("already_bound", sentence)
 
 
 def _require_keeping(session: Session) -> None:

@@ -18,6 +18,7 @@ MEMORY = 1024 * 1024 * 1024
 CPU_SECONDS = 40
 MAX_PIXELS = 50_000_000  # the largest that phones take without being asked to
 MIN_SIDE = 300  # a sheet of paper that is smaller than this cannot be read
+MAX_RATIO = 6  # of the sides: no paper of a session is a ribbon, and a ribbon on A4 cannot be read
 MAX_PAGES = 20
 PAGE_BYTES = 250_000  # 20 of them, and the PDF around them, stay under the 5 MiB of a stored file
 SIDES = (2000, 1700, 1400, 1100, 800)  # of the longer side, in points: 2000 are 170 an inch of A4
@@ -98,6 +99,8 @@ def _drawn_anew(content: bytes, folder: Path, rank: int) -> tuple[int, int]:
             raise Refused("too_many_pixels")
         if max(width, height) < MIN_SIDE:
             raise Refused("too_small")
+        if max(width, height) > MAX_RATIO * min(width, height):
+            raise Refused("too_narrow")
         picture.draft("RGB", (SIDES[0], SIDES[0]))  # a JPEG is decoded near the size that is kept
         picture.load()
         if picture.mode.startswith(

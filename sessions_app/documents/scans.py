@@ -33,6 +33,7 @@ SENTENCES = {
     "heic": "Cette photo est au format HEIC. Prenez-la depuis cette page, ou enregistrez-la en JPEG.",
     "too_many_pixels": "Cette image a plus de 50 millions de points. Prenez la photo en qualité ordinaire.",
     "too_small": "Cette image est trop petite pour être lue. Photographiez la feuille de plus près.",
+    "too_narrow": "Cette image est une bande trop étroite pour être une feuille. Photographiez la feuille entière.",
     "damaged": "Ce fichier est abîmé ou incomplet. Reprenez la photo, ou enregistrez-le de nouveau.",
     "encrypted": "Ce PDF demande un mot de passe. Envoyez-le sans mot de passe.",
     "no_page": "Ce PDF n’a aucune page.",

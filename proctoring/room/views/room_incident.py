@@ -11,7 +11,7 @@ from proctoring.room.gate import in_room
 from proctoring.room.people import chosen_ids, running_candidates
 from proctoring.room.room_incident_form import RoomIncidentForm, instant_of
 from proctoring.room.visit import Visit
-from proctoring.selectors.room_incident import concerned, running_incident
+from proctoring.selectors.room_incident import concerned, last_settled, running_incident
 from proctoring.selectors.wording import clock_time
 from proctoring.services import room_incident as incidents
 from proctoring.services.room import refuse
@@ -47,7 +47,10 @@ def end_room_incident(visit: Visit, **_: Any) -> HttpResponse:
         return answers.done(visit)
     until = min(instant_of(visit.post.get("fini", ""), visit.now), visit.now)
     data = visit.post if visit.request.method == "POST" else None
-    form = RoomIncidentForm(data, session=visit.session, since=running.since, until=until, now=visit.now)
+    form = RoomIncidentForm(
+        data, session=visit.session, since=running.since, until=until, now=visit.now,
+        earliest=last_settled(visit.session),
+    )  # fmt: skip
     if not form.is_bound or not form.is_valid():
         return _ask(visit, form, incidents.Settlement(running.since, until))
     settlement = form.settlement(*(chosen_ids(visit.post.getlist(name)) for name in ("candidat", "reprise")))

@@ -56,6 +56,23 @@ def test_rooms_are_counted(client: Client, candidate: Candidate) -> None:
     assert needs == {"alert": 1, "resume": 0, "disconnected": 1, "overtime": 1}
 
 
+@pytest.mark.parametrize(
+    ("began", "over", "overtime"),
+    [(-2, None, 0), (0, None, 1), (-2, 0, 1)],
+    ids=["deadline in the incident", "deadline before it", "incident over"],
+)
+def test_time_stands_still_in_an_incident_of_the_room(
+    client: Client, candidate: Candidate, began: int, over: int | None, overtime: int
+) -> None:
+    needing(candidate)  # for a minute
+    now = clock.now()
+    Session.objects.filter(pk=candidate.session_id).update(
+        incident_kind="power", incident_key=1, incident_since=now + timedelta(minutes=began),
+        incident_over_at=None if over is None else now,
+    )  # fmt: skip
+    assert told(client)["pixsurv_needs", "overtime"] == overtime
+
+
 def test_rehearsals_are_left_out(client: Client, candidate: Candidate) -> None:
     needing(candidate)
     factories.enter_room(candidate.session)

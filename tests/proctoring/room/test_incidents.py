@@ -1,6 +1,7 @@
 """« Incident » in two taps, the list of the room, corrections (I1)."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -139,6 +140,43 @@ def test_the_hour_may_be_corrected(room: Room, paul: Candidate, scripts: bool) -
     assert room.last_event().observed_at < room.last_event().received_at
     report(room, paul, htmx=scripts, once="y", at="10:30")
     assert Incident.objects.order_by("pk").last().observed_at == NOW
+
+
+@both_ways
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("21:25", "Cette heure n’est pas encore passée."), ("10:31", "Cette heure n’est pas encore passée.")],
+)
+def test_an_hour_to_come_is_refused_and_kept(
+    room: Room, paul: Candidate, typed: str, sentence: str, scripts: bool
+) -> None:
+    response = report(room, paul, htmx=scripts, at=typed, description="Écran noir")
+    said = response.content.decode()
+    assert response.status_code == 422
+    assert (sentence in said, f'value="{typed}"' in said, "Écran noir" in said) == (True, True, True)
+    assert not Incident.objects.exists()
+    noted = report_by_service(paul)
+    changed = room.post(f"{room.url}incidents/{noted.pk}/modifier/", htmx=scripts, question="2", at=typed)
+    assert (changed.status_code, sentence in changed.content.decode()) == (422, True)
+    noted.refresh_from_db()
+    assert (noted.observed_at, noted.question) == (NOW, 1)
+
+
+def test_an_hour_long_before_the_session_is_refused(room: Room, paul: Candidate) -> None:
+    Session.objects.filter(pk=room.session.pk).update(starts_at=NOW + timedelta(hours=4))
+    response = report(room, paul, at="01:00")
+    assert "Cette heure est bien avant le début de la session." in response.content.decode()
+    assert response.status_code == 422
+
+
+def test_after_midnight_an_hour_of_the_evening_is_yesterday_s(room: Room, paul: Candidate) -> None:
+    room.travel(hours=15)
+    assert report(room, paul, at="20:15").status_code == 303
+    incident = Incident.objects.get()
+    assert room.session.local(incident.observed_at).strftime("%d %H:%M") == "16 20:15"
+    room.post(f"{room.url}incidents/{incident.pk}/modifier/", question="12", at="00:10")
+    incident.refresh_from_db()
+    assert room.session.local(incident.observed_at).strftime("%d %H:%M") == "17 00:10"
 
 
 @both_ways

@@ -74,11 +74,51 @@ def test_second_proctor_who_begins_one_is_told(room: Room, four: list[Candidate]
     late.press(AT_ALL)
     begin(room)
     before = room.sequence()
-    late.press("Panne de réseau")
+    late.press("Coupure de courant")
     assert "C’était déjà fait" in late.text("annonces")
     assert room.sequence() == before
     late.press(AT_ALL)
     assert "Un incident est déjà en cours : coupure de courant" in late.text("dialogue")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["htmx", "plain"])
+def test_start_of_another_kind_says_which_one_runs(room: Room, four: list[Candidate], scripts: bool) -> None:
+    late = room.enter("Odile Autre").page(scripts=scripts)
+    late.press(AT_ALL)
+    begin(room)
+    before = room.sequence()
+    answer = late.press("Panne de réseau")
+    assert answer.status_code == 409
+    told = words(late.root.find("body"))
+    assert "Un incident est déjà en cours : coupure de courant, depuis 10h30." in told
+    assert "C’était déjà fait" not in told
+    assert room.sequence() == before
+
+
+def test_start_cannot_be_corrected_behind_the_incident_before(room: Room, four: list[Candidate]) -> None:
+    begin(room)
+    room.travel(minutes=10, seconds=23)
+    first = room.page()
+    open_end(first)
+    first.press("Confirmer")
+    room.travel(minutes=5)
+    begin(room, "alarm")
+    room.travel(minutes=4, seconds=37)
+    page = room.page()
+    open_end(page)
+    (field,) = page.get("dialogue").xpath(".//input[@name='since']")
+    assert field.get("min") == "10:40"
+    assert "Pas avant 10h40, fin de l’incident précédent." in page.text("dialogue")
+    page.fill(since="10:35")
+    page.press("Confirmer")
+    page.press("Confirmer")
+    assert "L’incident précédent a duré jusqu’à 10h40" in page.text("dialogue")
+    assert page.get("dialogue").xpath(".//input[@name='since']/@value") == ["10:35"]
+    page.fill(since="10:40")
+    page.press("Confirmer")
+    page.press("Confirmer")
+    assert not room.fresh().incident_runs
+    assert {room.attempt(one).given_minutes for one in four} == {11 + 10}
 
 
 def test_nobody_runs_out_of_time_on_any_page(room: Room, four: list[Candidate]) -> None:

@@ -33,6 +33,12 @@ def photographed(room: Room) -> None:
     assert "1 page enregistrée" in room.get(bound["Location"]).content.decode()
 
 
+@pytest.mark.parametrize("pages", ["9" * 5000, "1," * 5000, "a", ""], ids=["long", "many", "letter", "none"])
+def test_pages_that_cannot_be_are_refused(room: Room, pages: str) -> None:
+    answer = room.post(f"{room.url}feuilles/reunir/", pages=pages, feuille="attendance")
+    assert answer.status_code == 409
+
+
 def test_proctor_photographs_the_sheet_from_the_gate_and_withdraws_a_wrong_one(room: Room) -> None:
     gate = room.get(f"{room.url}cloturer/").content.decode()
     assert f"{room.url}feuilles/?feuille=attendance" in gate

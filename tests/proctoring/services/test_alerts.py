@@ -6,7 +6,7 @@ import pytest
 
 from pixsurv.kernel.errors import DomainError
 from proctoring.models import Alert, Entry
-from proctoring.services import alerts, progress, running
+from proctoring.services import alerts, incidents, progress, running
 from proctoring.services.entries import candidate_actor
 from sessions_app.models import Candidate, Session
 from tests.factories import PROCTOR, CandidateFactory, attempt_of, put
@@ -171,6 +171,42 @@ def test_confirmed_alert_without_a_category_is_refused(entry: Entry, category: s
             session_id=entry.session_id, candidate_id=entry.candidate_id, alert_id=alert.pk, confirmed=True,
             category=category, actor=PROCTOR, now=NOW + 2 * SECOND,
         )  # fmt: skip
+    assert everything(entry.session) == before
+
+
+def confirm(alert: Alert, category: str) -> None:
+    alerts.answer_alert(
+        session_id=alert.attempt.session_id, candidate_id=alert.attempt.candidate_id, alert_id=alert.pk,
+        confirmed=True, category=category, actor=PROCTOR, now=NOW + 3 * SECOND,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("category", "code", "status"),
+    [("E1", "alert_confirmed", 409), ("X9", "category_unknown", 422), ("", "category_missing", 422)],
+)
+def test_confirmed_again_with_another_category_is_refused(
+    entry: Entry, category: str, code: str, status: int
+) -> None:
+    alert = answer(signal(entry)[0], confirmed=True)
+    before = everything(entry.session)
+    with pytest.raises(DomainError) as refusal:
+        confirm(alert, category)
+    assert (refusal.value.code, refusal.value.status) == (code, status)
+    if code == "alert_confirmed":
+        assert "déjà confirmé\u00a0: E11 — " in refusal.value.sentence
+    assert everything(entry.session) == before
+
+
+def test_confirmed_again_as_its_incident_was_corrected_changes_nothing(entry: Entry) -> None:
+    alert = answer(signal(entry)[0], confirmed=True)
+    incidents.change_incident(
+        session_id=entry.session_id, incident_id=alert.incidents.get().pk, actor=PROCTOR,
+        observed=incidents.Observed("E1", 4), now=NOW + 3 * SECOND,
+    )  # fmt: skip
+    before = everything(entry.session)
+    for category in ("E1", "E11"):
+        confirm(alert, category)
     assert everything(entry.session) == before
 
 

@@ -74,6 +74,20 @@ def test_each_again_changes_nothing(session: Session, paul: Candidate) -> None:
     assert everything(session) == before
 
 
+@pytest.mark.parametrize(
+    ("observed", "expected"),
+    [(-60 * 24, 0), (-1, 0), (2, 2), (9, 5)],
+    ids=["days", "a minute", "in time", "ahead"],
+)
+def test_nobody_goes_out_before_he_is_in(paul: Candidate, observed: int, expected: int) -> None:
+    presence.confirm_presence(session_id=paul.session_id, candidate_id=paul.pk, actor=PROCTOR, now=NOW)
+    outings.go_out(
+        session_id=paul.session_id, candidate_id=paul.pk, actor=PROCTOR, now=NOW + 5 * MIN,
+        observed_at=NOW + observed * MIN,
+    )  # fmt: skip
+    assert attempt_of(paul).out_since == NOW + expected * MIN
+
+
 def test_slip_of_the_finger_leaves_no_line(session: Session, paul: Candidate) -> None:
     put(paul, "in_progress", now=NOW)
     go_out(paul, NOW + MIN)

@@ -112,8 +112,42 @@ def test_date_of_its_start_is_kept_within_the_session(
 def test_second_start_is_the_first(session: Session, paul: Candidate) -> None:
     key = start(session, NOW + MIN)
     before = everything(session)
-    assert start(session, NOW + 2 * MIN, kind="network") == key
+    assert start(session, NOW + 2 * MIN) == key
     assert everything(session) == before
+
+
+def test_start_of_another_kind_is_told_which_one_runs(session: Session, paul: Candidate) -> None:
+    start(session, NOW + MIN)
+    before = everything(session)
+    with pytest.raises(DomainError) as refusal:
+        start(session, NOW + 2 * MIN, kind="alarm")
+    assert (refusal.value.code, refusal.value.status) == ("room_incident_runs", 409)
+    told = refusal.value.sentence.replace("\u00a0", " ")
+    assert told == "Un incident est déjà en cours : coupure de courant, depuis 10h01."
+    assert everything(session) == before
+
+
+def test_same_minute_is_given_once(session: Session, paul: Candidate) -> None:
+    first = start(session, NOW + MIN)
+    end(session, first, NOW + MIN, NOW + 11 * MIN, given=[paul])
+    slip = start(session, NOW + 12 * MIN)
+    undo_start(session, slip, NOW + 12 * MIN)  # which ended nothing
+    second = start(session, NOW + 15 * MIN, kind="alarm", since=NOW + 5 * MIN)
+    assert fresh(session).incident_since == NOW + 11 * MIN
+    with pytest.raises(DomainError) as refusal:
+        end(session, second, NOW + 11 * MIN - SEC, NOW + 16 * MIN, given=[paul])
+    assert (refusal.value.code, refusal.value.status) == ("room_incident_hours", 422)
+    assert "jusqu’à 10h11" in refusal.value.sentence
+    end(session, second, NOW + 11 * MIN, NOW + 16 * MIN, given=[paul])
+    assert attempt(paul).given_minutes == 15
+
+
+def test_end_that_was_undone_bounds_nothing(session: Session, paul: Candidate) -> None:
+    key = start(session, NOW + MIN)
+    end(session, key, NOW + MIN, NOW + 3 * MIN, given=[paul])
+    undo_end(session, key, NOW + 3 * MIN)
+    end(session, key, NOW + MIN, NOW + 4 * MIN, given=[paul])
+    assert attempt(paul).given_minutes == 3
 
 
 def test_second_end_changes_nothing(session: Session, paul: Candidate) -> None:
@@ -331,6 +365,37 @@ def test_undo_leaves_what_somebody_else_took_back(session: Session, paul: Candid
     )
     undo_end(session, key, NOW + 8 * MIN + SEC)
     assert (attempt(paul).given_minutes, attempt(paul).deadline_at) == (0, LATE)
+
+
+@pytest.mark.parametrize(
+    ("gestures", "left"),
+    [([-5, 7], 7), ([7, -7], 0), ([7, -9], 0), ([7], 7), ([-2, 4, -1], 3)],
+    ids=["used up", "given and taken back", "taken beyond", "given", "both"],
+)
+def test_undo_leaves_minutes_of_other_gestures(
+    session: Session, paul: Candidate, gestures: list[int], left: int
+) -> None:
+    """The incident gave five; what was given last is what a later gesture takes back first."""
+    key = start(session, NOW + MIN)
+    at = NOW + 6 * MIN
+    end(session, key, NOW + MIN, at, given=[paul])
+    for many in gestures:
+        act = minutes.give_minutes if many > 0 else minutes.take_minutes_back
+        act(session_id=session.pk, candidate_ids=[paul.pk], minutes=abs(many), actor=ADMIN, now=at)
+    undo_end(session, key, at + SEC)
+    assert (attempt(paul).given_minutes, attempt(paul).deadline_at) == (left, LATE + left * MIN)
+    assert_sound(session)
+
+
+def test_undo_leaves_a_resume_that_somebody_else_authorised_since(session: Session, paul: Candidate) -> None:
+    key = start(session, NOW + MIN)
+    at = NOW + 6 * MIN
+    end(session, key, NOW + MIN, at, back=[paul])
+    who: dict[str, Any] = {"session_id": session.pk, "candidate_id": paul.pk, "actor": ADMIN, "now": at}
+    resume.cancel_resume(**who)
+    resume.authorise_resume(**who)
+    undo_end(session, key, at + SEC)
+    assert attempt(paul).state == "resume_authorised"
 
 
 @pytest.mark.parametrize("later", [15, 3600])

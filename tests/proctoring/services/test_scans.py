@@ -79,6 +79,14 @@ def test_pages_bound_twice_are_bound_once(session: Session) -> None:
     assert kinds(session) == ["paper_scanned"]
 
 
+def test_pages_bound_again_as_another_paper_are_refused(session: Session) -> None:
+    pages = add(session)
+    bind(session, pages)
+    assert refusal(bind, session, pages, paper="report") == ("already_bound", 409)
+    assert [one.paper for one in scans_of(session)] == ["attendance"]
+    assert kinds(session) == ["paper_scanned"]
+
+
 def test_page_sent_twice_waits_once(session: Session) -> None:
     assert add(session) == add(session)
 

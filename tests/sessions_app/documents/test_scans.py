@@ -114,14 +114,16 @@ def bomb() -> bytes:
         (picture("JPEG")[:-400], "damaged"),
         (PNG, "damaged"),
         (picture("PNG", 120, 90), "too_small"),
+        (picture("PNG", 1, 60_000), "too_narrow"),
+        (picture("PNG", 2_401, 400), "too_narrow"),
         (bomb(), "too_many_pixels"),
         (b"%PDF-1.7\nrien\n%%EOF", "damaged"),
         (pdf(1)[:-60], "damaged"),
         (changed(pdf(1), encryption=pikepdf.Encryption(owner="a", user="b")), "encrypted"),
     ],
     ids=[
-        "empty", "too heavy", "svg", "zip", "heic", "truncated jpeg", "truncated png", "thumbnail", "bomb",
-        "no pdf", "truncated pdf", "encrypted",
+        "empty", "too heavy", "svg", "zip", "heic", "truncated jpeg", "truncated png", "thumbnail", "thread", "ribbon",
+        "bomb", "no pdf", "truncated pdf", "encrypted",
     ],
 )  # fmt: skip
 def test_file_that_is_no_scan_is_refused_with_what_to_do(content: bytes, code: str) -> None:
