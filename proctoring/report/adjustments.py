@@ -95,7 +95,12 @@ def came_back(story: Story, act: Act) -> None:
         person.out_line = story.drop(person.out_line)
         return
     if out is None:
-        story.tell(act, f"{person.name}{NBSP}: de retour {at(story.session, act.observed_at)}.", person=person, code="C8")
+        story.tell(
+            act,
+            f"{person.name}{NBSP}: de retour {at(story.session, act.observed_at)}.",
+            person=person,
+            code="C8",
+        )
         return
     words = f"{person.name}{NBSP}: sorti {span(story.session, out.at, act.observed_at)}."
     story.lines[out.sequence] = replace(out, words=words)

@@ -1,8 +1,9 @@
 """The names of others, taken out of what one candidate is given (I5, I7).
 
 The rule, and its limits, are in decision 0021: every word of a name of another candidate is masked wherever it stands,
-in any case, with or without accents, and whatever parts its letters (« Benali » for BEN ALI, as R14); a nickname, a misspelling, an initial, or the name of who never was in the
-session cannot be known. So a person reads the page before it is handed over.
+in any case, with or without accents, and whatever parts its letters (« Benali » for BEN ALI, as R14); a nickname, a
+misspelling, an initial, or the name of who never was in the session cannot be known. So a person reads the page before
+it is handed over.
 """
 
 import re
@@ -80,14 +81,18 @@ class Mask:
 
     def __init__(self, own: Iterable[Name], others: Iterable[Name]) -> None:
         own, others = list(own), list(others)
-        self._kept: dict[str, set[Words]] = {}  # letters alone, as R14 compares → the words that they are cut in
+        self._kept: dict[
+            str, set[Words]
+        ] = {}  # letters alone, as R14 compares → the words that they are cut in
         for name in own:
             for words in (*_wholes(name), *_parts(name)):
                 self._kept.setdefault("".join(words), set()).add(words)
         own_words = {word for name in own for whole in _wholes(name) for word in whole}
         self._hidden: set[str] = set()
         for name in others:
-            mine = [one for one in _parts(name) if not set(one) <= own_words and "".join(one) not in self._kept]
+            mine = [
+                one for one in _parts(name) if not set(one) <= own_words and "".join(one) not in self._kept
+            ]
             self._hidden |= {"".join(words) for words in (*_wholes(name), *mine)}
         # Not « de la », were that somebody's whole name.
         wholes = [one for name in others for one in _wholes(name)]
@@ -113,7 +118,9 @@ class Mask:
         text = unicodedata.normalize("NFC", text)
         words = list(_words(text))
         return any(
-            _letters(run) in self._own for at in range(len(words)) for run in _runs(text, words, at, self._longest)
+            _letters(run) in self._own
+            for at in range(len(words))
+            for run in _runs(text, words, at, self._longest)
         )
 
     def _match(self, text: str, words: list[_Word], at: int) -> tuple[int, bool]:
@@ -142,7 +149,9 @@ def _parts(name: Name) -> list[Words]:
 
 
 def _telling(name: Name) -> list[str]:
-    return [letters for words in _parts(name) if _tells(letters := "".join(words)) and any(map(_tells, words))]
+    return [
+        letters for words in _parts(name) if _tells(letters := "".join(words)) and any(map(_tells, words))
+    ]
 
 
 def _folded(text: str) -> Words:

@@ -93,9 +93,9 @@ class ReportedLife(SessionLife):
             (one.observed_at, one.category, one.question or 0) for one in noted
         )
         raised = Alert.objects.filter(attempt__session=self.session)
-        assert sorted((line.at, question_in(line.words), outcome_in(line.words)) for line in report.alerts) == sorted(
-            (one.raised_at, one.question, outcome_of(one)) for one in raised
-        )
+        assert sorted(
+            (line.at, question_in(line.words), outcome_in(line.words)) for line in report.alerts
+        ) == sorted((one.raised_at, one.question, outcome_of(one)) for one in raised)
 
     def in_the_room(self, person: int, number: int) -> dict[str, Act]:
         """What was noted of a pupil too, and corrected to another hour, forward or back."""
