@@ -39,9 +39,17 @@ def begins(search: str, *, first: str, last: str) -> bool:
     return any(text.startswith(wanted) for text in (one, other, one + other, other + one))
 
 
+def visible(text: str) -> str:
+    """NFC, without what only steers how text is drawn (Cf: direction overrides, zero-width, soft hyphens).
+
+    Such a character makes a text read otherwise than it is written, and hides a name from a search.
+    """
+    return unicodedata.normalize("NFC", "".join(char for char in text if unicodedata.category(char) != "Cf"))
+
+
 def clean_name(text: str) -> str:
-    """NFC, single spaces; raises ValueError on a control character."""
-    composed = unicodedata.normalize("NFC", text)
+    """NFC, single spaces, nothing invisible; raises ValueError on a control character."""
+    composed = visible(text)
     if any(unicodedata.category(char) in {"Cc", "Cs"} for char in composed):
         raise ValueError("control character")
     return " ".join(composed.split())

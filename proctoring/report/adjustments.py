@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from proctoring.report.hours import at, span
 from proctoring.report.story import Act, Someone, Story, Together
 from sessions_app.wording import NBSP
 
@@ -82,22 +83,26 @@ def workstation_changed(story: Story, act: Act) -> None:
 
 def went_out(story: Story, act: Act) -> None:
     person = story.someone(act)
-    words = f"{person.name}{NBSP}: sorti à {story.session.clock(act.observed_at)}."
+    words = f"{person.name}{NBSP}: sorti {at(story.session, act.observed_at)}."
     person.out_line = story.tell(act, words, person=person, code="C8")
 
 
 def came_back(story: Story, act: Act) -> None:
     """One line for both, where he went out."""
     person = story.someone(act)
-    back = story.session.clock(act.observed_at)
     out = story.lines.get(person.out_line)
     if out is not None and act.observed_at - out.at <= UNDONE_WITHIN:  # a slip of the finger
         person.out_line = story.drop(person.out_line)
         return
     if out is None:
-        story.tell(act, f"{person.name}{NBSP}: de retour à {back}.", person=person, code="C8")
+        story.tell(
+            act,
+            f"{person.name}{NBSP}: de retour {at(story.session, act.observed_at)}.",
+            person=person,
+            code="C8",
+        )
         return
-    words = f"{person.name}{NBSP}: sorti de {out.time} à {back}."
+    words = f"{person.name}{NBSP}: sorti {span(story.session, out.at, act.observed_at)}."
     story.lines[out.sequence] = replace(out, words=words)
     person.out_line = 0
 
@@ -106,7 +111,7 @@ def back_unseen(story: Story, person: Someone) -> None:
     """He starts, resumes or has finished: he is back, nobody noted when."""
     out = story.lines.get(person.out_line)
     if out is not None:
-        words = f"{person.name}{NBSP}: sorti à {out.time}, retour non noté."
+        words = f"{person.name}{NBSP}: sorti {at(story.session, out.at)}, retour non noté."
         story.lines[out.sequence] = replace(out, words=words)
     person.out_line = 0
 

@@ -8,6 +8,7 @@ from pixsurv.kernel.identity import fold as folded
 from proctoring.enums import AttemptState
 from proctoring.report.attempts import UNFINISHED
 from proctoring.report.content import STRANGERS, Line, Person, Report, Watch
+from proctoring.report.hours import since, span
 from proctoring.report.story import Act, Alert, Incident, RoomIncident, Someone, Story, Together, Watching
 from proctoring.report.troubles import code_of
 from sessions_app.documents.papers import CODES
@@ -112,13 +113,12 @@ def _of_minutes(story: Story, group: Together) -> Line:
 
 def _of_room_incident(story: Story, one: RoomIncident) -> Line:
     what = one.act.text("label", "reason", "description", "kind")
-    end = f" à {story.session.clock(one.ended.observed_at)}" if one.ended is not None else ""
     begun_at = one.begin or one.act.observed_at
-    begin = story.session.clock(begun_at)
+    ended = one.ended.observed_at if one.ended is not None else None
     parts = ["Incident dans toute la salle"]
     if what:
         parts.append(what.rstrip("."))
-    parts.append(f"de {begin}{end}" if end else f"depuis {begin}")
+    parts.append(span(story.session, begun_at, ended) if ended else since(story.session, begun_at))
     given = Counter(minutes for minutes in one.minutes.values() if minutes)
     for minutes, many in sorted(given.items(), reverse=True):
         s = "s" if minutes > 1 else ""
@@ -196,7 +196,7 @@ def _told_instant(one: Incident, story: Story) -> datetime:
         except ValueError:
             return one.act.observed_at
         aware = instant if instant.tzinfo else instant.replace(tzinfo=story.session.zone)
-        return min(aware, one.act.received_at)
+        return min(aware, one.told_at)
     return one.act.observed_at
 
 
@@ -227,7 +227,7 @@ def _watches(story: Story) -> list[Watch]:
             ", ".join(
                 f"{clock(stay.since)} – {clock(stay.until)}"
                 if stay.until is not None
-                else f"depuis {clock(stay.since)}"
+                else since(story.session, stay.since)
                 for stay in mine
             ),
         )

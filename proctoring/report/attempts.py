@@ -2,6 +2,7 @@
 
 from proctoring.enums import TRANSITIONS, AttemptState
 from proctoring.report.adjustments import back_unseen
+from proctoring.report.hours import at
 from proctoring.report.story import Act, Someone, Story
 from proctoring.rules import BACK_BY_HIMSELF, MAY_BE_OUT
 from sessions_app.enums import EventKind
@@ -24,7 +25,7 @@ def presence_confirmed(story: Story, act: Act) -> None:
     arrival = act.text("arrival")
     if arrival == "late":
         reason = act.text("reason")
-        person.late = f"en retard, admis à {story.session.clock(act.observed_at)}"
+        person.late = f"en retard, admis {at(story.session, act.observed_at)}"
         words = f"{person.name}, en retard{NBSP}: admis par {act.by}{_because(reason)}."
         person.arrival_line = story.tell(act, words, person=person)
     elif arrival == "in_room":
@@ -47,7 +48,7 @@ def presence_cancelled(story: Story, act: Act) -> None:
 def late_refused(story: Story, act: Act) -> None:
     person = story.someone(act)
     person.late_refused = True
-    person.late = f"en retard, refusé à {story.session.clock(act.observed_at)}"
+    person.late = f"en retard, refusé {at(story.session, act.observed_at)}"
     person.arrival_line = story.tell(act, f"{person.name}, en retard{NBSP}: non admis.", person=person)
 
 
@@ -73,7 +74,7 @@ def launch_taken_back(story: Story, act: Act) -> None:
 
 def resume_authorised(story: Story, act: Act) -> None:
     person = _moved(story, act)
-    person.resume_by = f"autorisée à {story.session.clock(act.observed_at)} par {act.by}"
+    person.resume_by = f"autorisée {at(story.session, act.observed_at)} par {act.by}"
     incident = story.room_incident_of(act)
     if incident is not None:  # said by its line, for all together (R23)
         incident.resuming.add(person.id)

@@ -4,6 +4,7 @@ Two events of the session's own journal say who hid what, when and why (decision
 and of the report: no query, no clock.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -77,6 +78,24 @@ def passages_of(report: Report) -> list[Passage]:
     return found
 
 
+def texts_of(report: Report) -> list[Passage]:
+    """`passages_of`, and the lines of candidates that « Déroulement » leaves out: an extract has them."""
+    rest = [line for line in report.lines if not line.in_course]
+    return passages_of(report) + _of_lines("deroulement", rest)
+
+
+def everywhere(report: Report, passage: str) -> list[tuple[Place, str]]:
+    """Each text that holds this passage, in any case, with the words as they stand there."""
+    wanted = re.compile(re.escape(_plain(passage)), re.IGNORECASE)
+    return [
+        (text.place, words)
+        for text in texts_of(report)
+        for words in dict.fromkeys(
+            text.words[found.start() : found.end()] for found in wanted.finditer(_plain(text.words))
+        )
+    ]
+
+
 def hidden_of(session: SessionFacts, events: Iterable[Recorded]) -> list[Hidden]:
     """What is hidden now, in the order in which it was; eliminated facts hide nothing, for nothing is left."""
     standing: dict[int, Hidden] = {}
@@ -110,7 +129,7 @@ def redacted_report(report: Report, hidden: Iterable[Hidden]) -> Report:
         return report
     return replace(
         report,
-        lines=[_line("deroulement", line, by_place) if line.in_course else line for line in report.lines],
+        lines=[_line("deroulement", line, by_place) for line in report.lines],
         incidents=[_line("incident", line, by_place) for line in report.incidents],
         alerts=[_line("signalement", line, by_place) for line in report.alerts],
         people=[

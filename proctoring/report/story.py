@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from proctoring.enums import AttemptState
 from proctoring.report.content import Addendum, Closing, Comment, Line, SessionFacts
+from proctoring.report.hours import at
 from sessions_app.actors import ActorKind
 
 KEYED = frozenset({"started", "resumed", "completed"})  # what may be typed by hand or from paper (R22)
@@ -142,6 +143,7 @@ class Incident:
     act: Act
     code: str
     facts: dict[str, Any]
+    told_at: datetime  # when the last of them was received: no hour that it says is later
 
 
 @dataclass(slots=True)
@@ -241,12 +243,12 @@ class Story:
 
     def note_of(self, act: Act) -> str:
         """Where the time was keyed (R22), or noted more than a minute after it was observed; else nothing."""
-        seen, noted = self.session.clock(act.observed_at), self.session.clock(act.received_at)
+        seen, noted = at(self.session, act.observed_at), at(self.session, act.received_at)
         source = act.text("source") if act.kind in KEYED else ""
         if source == "hand":
-            return f"saisi à la main à {noted}"
+            return f"saisi à la main {noted}"
         if source == "paper":
-            return f"saisi d’après la feuille de secours à {noted}"
+            return f"saisi d’après la feuille de secours {noted}"
         if act.by_clock or act.received_at - act.observed_at <= LATER:
             return ""
-        return f"observé à {seen}, noté à {noted}"
+        return f"observé {seen}, noté {noted}"

@@ -12,6 +12,7 @@ KINDS = {
     "file": "fichier à télécharger",
     "focus": "question en mode focus",
 }
+WENT_ON = "sans objet, le candidat a répondu à cette question entre-temps"
 CHANGED = ("category", "code", "question", "workstation", "description", "observed_at", "label", "kind")
 
 
@@ -39,12 +40,14 @@ def alert_undone(story: Story, act: Act) -> None:
 
 
 def alert_lapsed(story: Story, act: Act) -> None:
-    _answered(story, act, "sans réponse, le test s’est terminé avant")
+    """Without object, for one of two reasons: nobody answered in time, or he did without."""
+    went_on = act.text("reason") == "answered"
+    _answered(story, act, WENT_ON if went_on else "sans réponse, le test s’est terminé avant")
 
 
 def incident_reported(story: Story, act: Act) -> None:
     code = code_of(act.facts)
-    story.incidents[_incident(act)] = Incident(act, code, dict(act.facts))
+    story.incidents[_incident(act)] = Incident(act, code, dict(act.facts), act.received_at)
 
 
 def incident_changed(story: Story, act: Act) -> None:
@@ -55,6 +58,7 @@ def incident_changed(story: Story, act: Act) -> None:
         return
     after = act.inner("after") or {name: act.facts[name] for name in CHANGED if name in act.facts}
     found.facts |= dict(after)
+    found.told_at = act.received_at
     found.code = code_of(found.facts)
 
 

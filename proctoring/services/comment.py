@@ -4,6 +4,7 @@ import unicodedata
 from datetime import datetime
 
 from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.identity import visible
 from proctoring.services.due import locked_room
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
@@ -46,8 +47,8 @@ def save_comment(*, session_id: int, text: str, seen: int, actor: Actor, now: da
 
 
 def clean_text(text: str, *, longest: int) -> str:
-    """Several lines, composed, no control character; `invalid` or `too_long` (422)."""
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").strip()
+    """Several lines, composed, nothing invisible, no control character; `invalid` or `too_long` (422)."""
+    lines = visible(text).replace("\r\n", "\n").replace("\r", "\n").strip()
     if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in lines):
         raise DomainError("invalid", "Ce texte contient un caractère qui ne se lit pas.", status=422)
     if len(lines) > longest:

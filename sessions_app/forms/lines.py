@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from pixsurv.kernel.identity import clean_name
+from pixsurv.kernel.identity import clean_name, visible
 
 UNREADABLE = "Ce texte contient un caractère qui ne se lit pas."
 
@@ -29,7 +29,7 @@ class TextField(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": 3}), **kwargs)
 
     def clean(self, value: Any) -> str:
-        text = unicodedata.normalize("NFC", super().clean(value)).replace("\r\n", "\n")
+        text = visible(super().clean(value)).replace("\r\n", "\n")
         if any(unicodedata.category(char) in {"Cc", "Cs"} and char not in "\n\t" for char in text):
             raise ValidationError(UNREADABLE, code="unreadable")
         return text

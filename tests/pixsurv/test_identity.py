@@ -75,6 +75,11 @@ def test_clean_name_composes_and_tightens() -> None:
     assert clean_name("  E\u0301lo\u0131\u0308se \u00a0  Le  Goff ") == "Élo\u0131\u0308se Le Goff"
 
 
+@pytest.mark.parametrize("char", ["\u202e", "\u2066", "\u200b", "\u200d", "\u00ad", "\ufeff"])
+def test_clean_name_drops_what_nobody_sees(char: str) -> None:
+    assert clean_name(f"{char}De{char}\u0301ja{char} la") == "Déja la"
+
+
 @pytest.mark.parametrize("char", ["\x00", "\x07", "\t", "\n", "\x7f", "\x85", "\ud800"])
 def test_clean_name_refuses_control_characters(char: str) -> None:
     with pytest.raises(ValueError, match="control character"):

@@ -1,24 +1,37 @@
 """Whatever was done in a session: report = fold(journal) = screen (quality §2, I2)."""
 
+import re
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from proctoring.models import Attempt
+from proctoring.models import Alert, Attempt, Incident
 from proctoring.report.content import Report
 from proctoring.report.reading import report_of
 from proctoring.selectors.room import whole_board
+from proctoring.services import incidents
 from proctoring.services.due import advance_session
 from sessions_app.enums import EventKind
+from sessions_app.models import Event
 from sessions_app.services.journal import locked_session
-from tests.factories import ADMIN
+from tests.factories import ADMIN, PROCTOR
 from tests.journal import NOW
-from tests.property.test_session_life import GESTURES, SCRIPT, SessionLife
+from tests.property.test_session_life import GESTURES, SCRIPT, Act, SessionLife
 
+OUTCOMES = {
+    "open": "En attente de réponse",
+    "validated": "Problème confirmé",
+    "refused": "Pas de problème",
+    "answered": "répondu à cette question entre-temps",
+    "over": "le test s’est terminé avant",
+}
+NOTED = [["note"], ["note", "1 min", "10 s", "later"], ["sooner"]]
+SCRIPT = [*SCRIPT[:6], *((0, gesture) for gesture in NOTED), *SCRIPT[6:]]
 gestures = st.lists(
-    st.tuples(st.integers(0, 1), st.integers(0, 1), st.sampled_from(GESTURES), st.integers(1, 3)),
+    st.tuples(st.integers(0, 1), st.integers(0, 1), st.sampled_from([*GESTURES, *NOTED]), st.integers(1, 3)),
     min_size=8,
     max_size=20,
 )
@@ -72,6 +85,57 @@ class ReportedLife(SessionLife):
             for alert in attempt.alerts.all()
         )
         assert report.open_alerts == open_alerts
+        self.incidents_and_alerts_are_the_rows(report)
+
+    def incidents_and_alerts_are_the_rows(self, report: Report) -> None:
+        noted = Incident.objects.filter(session=self.session, deleted_at=None)
+        assert sorted((line.at, line.code, question_in(line.words)) for line in report.incidents) == sorted(
+            (one.observed_at, one.category, one.question or 0) for one in noted
+        )
+        raised = Alert.objects.filter(attempt__session=self.session)
+        assert sorted(
+            (line.at, question_in(line.words), outcome_in(line.words)) for line in report.alerts
+        ) == sorted((one.raised_at, one.question, outcome_of(one)) for one in raised)
+
+    def in_the_room(self, person: int, number: int) -> dict[str, Act]:
+        """What was noted of a pupil too, and corrected to another hour, forward or back."""
+        of = {"session_id": self.session.pk, "actor": PROCTOR, "now": self.now}
+        pupil = self.candidates[person].pk
+
+        def correct(minutes: int) -> object:
+            last = Incident.objects.filter(session=self.session, deleted_at=None).order_by("pk").last()
+            if last is None:
+                return None
+            hour = last.observed_at + timedelta(minutes=minutes)
+            told = incidents.Observed("E12", question=number, at=hour)
+            return incidents.change_incident(incident_id=last.pk, observed=told, **of)
+
+        return {
+            **super().in_the_room(person, number),
+            "note": lambda: incidents.report_incident(
+                candidate_id=pupil, observed=incidents.Observed("E11", question=number), **of
+            ),
+            "later": lambda: correct(2),
+            "sooner": lambda: correct(-2),
+        }
+
+
+def question_in(words: str) -> int:
+    found = re.search(r"question\s(\d+)", words)
+    return int(found[1]) if found else 0
+
+
+def outcome_in(words: str) -> str:
+    return next(status for status, told in OUTCOMES.items() if told in words)
+
+
+def outcome_of(alert: Alert) -> str:
+    """Why it lapsed is in its event; while an answer can be undone, it stands."""
+    if alert.status != "lapsed":
+        return alert.status
+    lapsed = Event.objects.filter(session=alert.attempt.session_id, kind=EventKind.ALERT_LAPSED)
+    facts = next(one.facts for one in lapsed if one.facts and one.facts["alert"] == alert.pk)
+    return facts.get("reason", "over")
 
 
 def lived(punctual: bool, policy: str, states: tuple[str, str]) -> ReportedLife:

@@ -95,6 +95,7 @@ WITHOUT_REPEAT = {
     "give minutes",
     "take minutes",
     "enter and quit",
+    *("note", "later", "sooner"),  # of the report's own life
 }  # each time adds: held by `once` (mechanics §10)
 SCRIPT = [
     (1, ["tick", "untick"]),

@@ -23,7 +23,7 @@ class HideForm(forms.Form):
 
     passage = forms.CharField(
         label="Seulement ces mots",
-        help_text="Copiez-les du texte ci-dessus. Laissez vide pour occulter tout le texte.",
+        help_text="Copiez-les du texte ci-dessus. Laissez vide pour occulter tout ce texte, et lui seul.",
         required=False,
         strip=True,
         max_length=4000,
@@ -67,16 +67,16 @@ def hide(request: HttpRequest, session: Session, section: str, key: int) -> Http
     form = HideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            hide_passage(
+            places = hide_passage(
                 session_id=session.pk, section=section, key=key, typed=form.cleaned_data["passage"],
                 reason=form.cleaned_data["reason"], actor=actor_of(request, session.establishment), now=clock.now(),
             )  # fmt: skip
         except DomainError as error:
             if error.status != 422:
                 raise
-            form.add_error("passage" if error.code == "passage_not_found" else "reason", error.sentence)
+            form.add_error("passage" if error.code.startswith("passage_") else "reason", error.sentence)
         else:
-            messages.success(request, "Occulté dans les copies. Le PV scellé n’est pas modifié.")
+            messages.success(request, _done(places))
             return HttpResponseRedirect(reverse("archives:passages", args=[session.number]), status=303)
     context = {"session": session, "text": text, "title": SECTIONS[section], "form": form}
     return render(request, "archives/copies_hide.html", context, status=422 if form.errors else 200)
@@ -118,6 +118,11 @@ def as_file(content: bytes, name: str) -> HttpResponse:
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _done(places: int) -> str:
+    where = f", dans {places} textes du PV" if places > 1 else ""
+    return f"Occulté dans les copies{where}. Le PV scellé n’est pas modifié."
 
 
 def _text(session: Session, section: str, key: int) -> Passage:

@@ -270,6 +270,7 @@ def test_passage_is_hidden_listed_copied_and_given_back(
     assert "«\u00a0malaise\u00a0»" in page
     assert "Paul a eu un [passage occulté], Zoé" in page
     assert client.get(f"{root}copie.pdf").content.startswith(b"%PDF")
+    assert client.post(f"{root}occulter/999999/rendre/").status_code == 404
     assert client.post(f"{root}occulter/{sequence}/rendre/").status_code == 303
     assert client.get(f"{root}occulter/{sequence}/rendre/").status_code == 404
     assert client.get(f"{root}copie.pdf").status_code == 409

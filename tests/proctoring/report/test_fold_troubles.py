@@ -37,6 +37,36 @@ def test_alert_refused_or_lapsed(kind: str, said: str) -> None:
     assert said in told.say(kind, 51, PAUL, alert=7, question=27).report.alerts[0].words
 
 
+def test_alert_of_a_question_that_he_answered_meanwhile_says_so() -> None:
+    told = journal().run(4, PAUL).say("alert_raised", 50, PAUL, alert=7, question=27, kinds=[])
+    told.say("alert_lapsed", 51, PAUL, alert=7, question=27, reason="answered")
+    words = told.report.alerts[0].words
+    assert words.endswith("Sans objet, le candidat a répondu à cette question entre-temps.")
+
+
+def test_corrected_hour_wins_bounded_by_when_the_correction_came() -> None:
+    told = journal().say("incident_reported", 26, PAUL, incident=1, category="C7", description="Bruit.")
+    for hour, shown in (("09:41", "10h41"), ("09:20", "10h20"), ("11:30", "10h45")):
+        told.say(
+            "incident_changed", 45, PAUL, incident=1, after={"observed_at": f"2026-03-14T{hour}:00+00:00"}
+        )
+        assert told.report.incidents[0].time == shown
+
+
+@pytest.mark.parametrize(
+    ("out", "back", "said"),
+    [
+        (20, 31, "sorti de 10h20 à 10h31."),
+        (20, 1480, "sorti de 10h20 au 15/03 à 10h40."),
+        (1480, 1485, "sorti le 15/03 de 10h40 à 10h45."),
+        (-1480, 10, "sorti du 13/03 à 9h20 au 14/03 à 10h10."),
+    ],
+)
+def test_hours_of_another_day_are_french(out: int, back: int, said: str) -> None:
+    told = journal().run(4, PAUL).say("went_out", out, PAUL).say("came_back", back, PAUL)
+    assert said in " ".join(line.words for line in told.report.lines)
+
+
 def test_incident_says_code_question_workstation_description_and_both_times() -> None:
     told = journal().say(
         "incident_reported", 31, PAUL, noted=36, incident=1, category="E2", question=12, workstation="14",

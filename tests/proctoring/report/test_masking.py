@@ -38,6 +38,20 @@ def masked(text: str, *others: tuple[str, str], own: tuple[str, str] = OWN) -> s
         ("Ольга et Анна.", [("ШЕВЧЕНКО", "Ольга")], "█ et Анна."),
         ("Cœur et Sœur.", [("O'CONNOR", "Sœur")], "Cœur et █."),
         ("Rien à dire.", [("", "")], "Rien à dire."),
+        # Letters alone are compared, as R14 does: whatever parts them, on either side.
+        ("Dartagnan et d artagnan.", [("D'ARTAGNAN", "Loïc")], "█ et █."),
+        ("Benali, BEN-ALI, ben ali.", [("BEN ALI", "Inès")], "█, █, █."),
+        ("obrien et O Brien.", [("O'BRIEN", "Ana")], "█ et █."),
+        ("Ben Ali.", [("BENALI", "Inès")], "█."),
+        ("Jeanmarc.", [("PETIT", "Jean-Marc")], "█."),
+        ("Le benalien, unbenali.", [("BEN ALI", "Inès")], "Le benalien, unbenali."),
+        # A character that nobody sees.
+        ("Du\u00adrand, d\u200bu\u200br\u200ba\u200bn\u200bd.", [("DURAND", "Ana")], "█, █."),
+        ("et\u200bDurand\u202e.", [("DURAND", "Ana")], "et\u200b█\u202e."),
+        # A whole short name goes in any case, unless it is but particles; one of them does not.
+        ("li an, an li, li.", [("LI", "An")], "█, █, li."),
+        ("Le bruit de la rue, De La.", [("DE", "La")], "Le bruit de la rue, █."),
+        ("Le bruit de la rue.", [("DELA", "Ana")], "Le bruit de la rue."),
     ],
 )  # fmt: skip
 def test_names_of_others_go_and_his_own_stays(text: str, others: list[tuple[str, str]], shown: str) -> None:
@@ -56,6 +70,13 @@ def test_names_of_others_go_and_his_own_stays(text: str, others: list[tuple[str,
 )
 def test_text_that_names_him_is_known(text: str, named: bool) -> None:
     assert Mask([("DUPONT DE LA", "Paul")], []).names_own(text) is named
+
+
+def test_own_name_without_its_separators_stays_and_names_him() -> None:
+    own = ("D’ARTAGNAN", "Paul")
+    assert masked("Dartagnan, artagnan.", ("MARTIN", "Zoé"), own=own) == "Dartagnan, artagnan."
+    assert masked("La Martin.", ("MARTIN", "Zoé"), own=("LAMARTIN", "Paul")) == "La █."
+    assert Mask([own], []).names_own("Hier, dartagnan est sorti.")
 
 
 def test_text_that_names_somebody_with_a_short_name_is_known() -> None:

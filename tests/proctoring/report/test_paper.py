@@ -10,7 +10,7 @@ from page import validate_pdf_bytes
 
 from proctoring.report.content import Report
 from proctoring.report.paper import addendum_pdf, report_pdf
-from proctoring.report.seal import seal_words, typed_seal, verify_link
+from proctoring.report.seal import seal_words, typed_seal, verify_address, verify_link
 from tests.proctoring.report.events import ADMIN, FACTS, PAUL, ZOE, Journal, journal
 from tests.sessions_app.documents.conftest import ODD, words_of
 
@@ -129,6 +129,16 @@ def test_names_are_whole_and_free_text_is_literal(words_of: Reader) -> None:
     assert "#import“x”$a$" in text
     assert "A" * 100 in text
     assert "□remplaceuncaractère" in text
+
+
+def test_words_and_the_address_are_found_by_a_search(tmp_path: Path) -> None:
+    told = journal().say("comment_changed", 90, text="Les administrateurs de l’établissement.")
+    (tmp_path / "read.pdf").write_bytes(report_pdf(closed(told)))
+    done = subprocess.run(["pdftotext", tmp_path / "read.pdf", "-"], capture_output=True, check=True)
+    text = done.stdout.decode()
+    assert "\u200b" not in text
+    assert "administrateurs" in text
+    assert verify_address(82690) in text.replace("\n", "")
 
 
 def test_same_report_gives_the_same_bytes() -> None:

@@ -11,6 +11,7 @@ from proctoring.report.copies import COPY, redacted_pdf
 from proctoring.report.redaction import (
     HIDDEN_WORDS,
     Hidden,
+    everywhere,
     found_in,
     hidden_of,
     passages_of,
@@ -85,6 +86,22 @@ def test_passage_is_hidden_everywhere_in_its_text_and_only_there() -> None:
     assert found["commentaire"] == [f"Paul a eu un {HIDDEN_WORDS}. Zoé a aidé. Un {HIDDEN_WORDS} bref."]
     assert "Malaise" in found["incident"][0]
     assert "malaise" in found["additif"][0]
+
+
+def test_passage_stands_in_lines_that_only_an_extract_has_too() -> None:
+    told = journal().run(4, PAUL).say("minutes_given", 25, PAUL, minutes=5, reason="Crise d’asthme.")
+    told.say("incident_reported", 26, PAUL, incident=1, category="C7", description="Une crise d'asthme.")
+    places = everywhere(told.report, "crise d'asthme")
+    assert sorted((place[0], words) for place, words in places) == [
+        ("deroulement", "Crise d’asthme"),
+        ("incident", "crise d'asthme"),
+    ]
+    ticked = next(line for line in told.report.lines if "présence cochée" in line.words)
+    assert not ticked.in_course
+    hide(told, "deroulement", ticked.sequence, "présence")
+    assert HIDDEN_WORDS in next(
+        line.words for line in redacted(told).lines_of(PAUL) if line.sequence == ticked.sequence
+    )
 
 
 def test_passages_that_overlap_are_one() -> None:

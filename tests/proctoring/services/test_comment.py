@@ -26,6 +26,11 @@ def test_comment_is_an_event_with_its_text(session: Session) -> None:
     assert_sound(session)
 
 
+def test_comment_keeps_nothing_invisible(session: Session) -> None:
+    save(session, "Du\u00adrand\u202e est\u200b sorti.\nBien.")
+    assert last_event(session).facts["text"] == "Durand est sorti.\nBien."
+
+
 def test_same_comment_again_records_nothing(session: Session) -> None:
     version = save(session, "Un")
     before = everything(session)

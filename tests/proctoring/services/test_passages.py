@@ -27,9 +27,9 @@ def kept(candidate: Candidate) -> Session:
     return close_session(session_id=candidate.session_id, actor=PROCTOR, now=NOW)
 
 
-def hide(session: Session, typed: str = "malaise", actor: Actor = SECRETARIAT, **more: Any) -> None:
+def hide(session: Session, typed: str = "malaise", actor: Actor = SECRETARIAT, **more: Any) -> int:
     asked = {"section": "commentaire", "key": 0, "reason": "santé", **more}
-    hide_passage(session_id=session.pk, typed=typed, actor=actor, now=NOW, **asked)
+    return hide_passage(session_id=session.pk, typed=typed, actor=actor, now=NOW, **asked)
 
 
 def hidden(session: Session) -> list[tuple[str, int, str]]:
@@ -64,6 +64,27 @@ def test_passage_is_given_back_once(kept: Session) -> None:
     assert kinds(kept)[-2:] == ["passage_hidden", "passage_shown"]
 
 
+def test_what_never_was_hidden_is_not_given_back(kept: Session) -> None:
+    before = kinds(kept)
+    with pytest.raises(DomainError) as caught:
+        show_passage(session_id=kept.pk, sequence=1, actor=ADMIN, now=NOW)
+    assert (caught.value.code, caught.value.status) == ("not_found", 404)
+    assert kinds(kept) == before
+
+
+def test_same_words_are_hidden_wherever_the_report_holds_them(kept: Session) -> None:
+    add_addendum(session_id=kept.pk, text="Malaise, puis un autre malaise.", key="", actor=ADMIN, now=NOW)
+    for _ in range(2):
+        assert hide(kept) == 2
+    assert hidden(kept) == [
+        ("commentaire", 0, "malaise"),
+        ("additif", 1, "Malaise"),
+        ("additif", 1, "malaise"),
+    ]
+    hide(kept, "", section="additif", key=1)
+    assert hidden(kept)[-1] == ("additif", 1, ""), "a whole text, where it stands"
+
+
 def test_passage_of_an_addendum_is_hidden(kept: Session) -> None:
     add_addendum(session_id=kept.pk, text="Un oubli.", key="", actor=ADMIN, now=NOW)
     hide(kept, "oubli", section="additif", key=1)
@@ -77,6 +98,8 @@ def test_passage_of_an_addendum_is_hidden(kept: Session) -> None:
         ({"reason": "  "}, "reason_missing", 422),
         ({"reason": "x" * 201}, "too_long", 422),
         ({"reason": "a\x00b"}, "invalid", 422),
+        ({"typed": "ef"}, "passage_too_short", 422),
+        ({"typed": "n m"}, "passage_too_short", 422),
         ({"typed": "grippe"}, "passage_not_found", 422),
         ({"section": "incident", "key": 1}, "not_found", 404),
         ({"section": "cuisine", "key": 0}, "not_found", 404),
