@@ -107,7 +107,8 @@ def _ask(
     people = concerned(
         running_candidates(visit), visit.session, settlement.since, settlement.until, visit.now
     )
-    kept = form.is_bound
+    # Names that were not shown (hours in the wrong order) were not unticked by anybody.
+    kept = form.is_bound and "noms" in visit.post
     given = set(settlement.given_to) if kept else {one.candidate.pk for one in people if one.gets_minutes}
     back = set(settlement.resuming) if kept else {one.candidate.pk for one in people if one.resumes}
     context = {

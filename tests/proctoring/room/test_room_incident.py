@@ -325,6 +325,23 @@ def test_impossible_hours_are_told_in_the_dialog(
     assert room.fresh().incident_runs
 
 
+def test_names_come_ticked_once_the_hours_are_mended(room: Room, four: list[Candidate]) -> None:
+    """Nobody unticked them: an end before the start shows no list at all."""
+    begin(room)
+    room.travel(minutes=7)
+    page = room.page()
+    open_end(page)
+    page.fill(since="10:36", until="10:35")
+    page.press("Confirmer")
+    assert ticked(page, "candidat") == []
+    page.fill(since="10:30", until="10:35")
+    page.press("Confirmer")
+
+    assert len(ticked(page, "candidat")) == len(four)
+    page.press("Confirmer")
+    assert [room.attempt(one).given_minutes for one in four] == [5] * 4
+
+
 def test_end_of_a_page_that_is_too_old_is_refused(room: Room, four: list[Candidate]) -> None:
     key = begin(room)
     page = room.page()
