@@ -82,8 +82,9 @@ def test_half_a_seal_is_said_to_be_that(sealed: Session) -> None:
 
 def test_seal_of_an_addendum_is_recognised_as_that(sealed: Session) -> None:
     add_addendum(session_id=sealed.pk, text="x", key="", actor=factories.ADMIN, now=clock.now())
-    fresh = Session.objects.get(pk=sealed.pk)
-    assert "sceau d’un additif" in ask(sealed.number, fresh.head_hash)
+    paper, addendum = Event.objects.filter(session=sealed).order_by("-sequence")[:2]
+    assert "sceau d’un additif" in ask(sealed.number, addendum.hash)
+    assert "Ce sceau n’est pas" in ask(sealed.number, paper.hash)
     assert "sceau de la clôture" in ask(sealed.number, sealed.seal)
 
 

@@ -183,4 +183,4 @@ def test_sealed_session_with_its_addenda_verifies(sealed: Session) -> None:
 
     found = verify_session(Session.objects.get(pk=sealed.pk))
 
-    assert (found.broken, found.events) == (None, 2)
+    assert (found.broken, found.events) == (None, 4)
