@@ -108,6 +108,7 @@ class EventKind(TextChoices):
     LAUNCH_TAKEN_BACK = "launch_taken_back", "Lancement annulé"
     CLOSED = "closed", "Session clôturée"
     ADDENDUM = "addendum", "Additif"
+    PAPER_SEALED = "paper_sealed", "Papier scellé"
     RECEIPT = "receipt", "Accusé de réception"
     PAPER_SCANNED = "paper_scanned", "Papier signé numérisé"
     PAPER_REMOVED = "paper_removed", "Papier numérisé retiré"

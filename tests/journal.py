@@ -30,8 +30,10 @@ def kinds(session: Session) -> list[str]:
     return list(Event.objects.filter(session=session).order_by("sequence").values_list("kind", flat=True))
 
 
-def last_event(session: Session) -> Event:
-    return Event.objects.filter(session=session).latest("sequence")
+def last_event(session: Session, kind: str = "") -> Event:
+    """The last one, or the last of that kind."""
+    found = Event.objects.filter(session=session)
+    return (found.filter(kind=kind) if kind else found).latest("sequence")
 
 
 def folded(session: Session) -> dict[int, str]:

@@ -1,16 +1,20 @@
 """What the report of a session says, as plain data in words: page, paper and extract show it and add nothing."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from pixsurv.kernel.journal import Json, instant
+from sessions_app.enums import SessionKind
 from sessions_app.models import Session
 from sessions_app.wording import clock_time, day, duration_words, short_day, week_day
 
 
 @dataclass(frozen=True, slots=True)
 class SessionFacts:
-    """The few facts of the session's row; all else comes from the journal."""
+    """The few facts of the session's row, as its closing chained them once it is closed; all else is the journal's."""
 
     number: int
     kind: str
@@ -46,6 +50,30 @@ class SessionFacts:
             cancelled=cancelled.strip(),
         )
 
+    def as_sealed(self, told: Mapping[str, Any]) -> "SessionFacts":
+        """What the closing said of the session, whatever row and settings became since (I4).
+
+        An older closing says nothing of it, and what a hand put there may be anything: the row then speaks,
+        and the verification of the journal says the rest.
+        """
+        try:
+            kind = SessionKind(told["kind"])
+            return replace(
+                self,
+                number=int(told["number"]),
+                kind=str(kind.label),
+                is_rehearsal=kind == SessionKind.REHEARSAL,
+                establishment=str(told["establishment"]),
+                site=str(told["site"]),
+                room=str(told["room"]),
+                starts_at=datetime.fromisoformat(told["starts_at"]),
+                duration=int(told["duration"]),
+                zone=ZoneInfo(told["zone"]),
+                retention_years=int(told["retention_years"]),
+            )
+        except (KeyError, TypeError, ValueError):
+            return self
+
     @property
     def date(self) -> str:
         return week_day(self.starts_at.astimezone(self.zone).date())
@@ -68,6 +96,21 @@ class SessionFacts:
         """« 14/03/2026 à 10h04 »."""
         local = instant.astimezone(self.zone)
         return f"{day(local.date())} à {clock_time(local)}"
+
+
+def told_at_closing(session: Session) -> dict[str, Json]:
+    """What a closing says of its session, so that the seal covers it; `SessionFacts.as_sealed` reads it back."""
+    return {
+        "number": session.number,
+        "kind": session.kind,
+        "establishment": session.establishment.name,
+        "site": session.site,
+        "room": session.room,
+        "starts_at": instant(session.starts_at),
+        "duration": session.duration,
+        "zone": session.zone.key,
+        "retention_years": session.establishment.retention_years,
+    }
 
 
 @dataclass(frozen=True, slots=True)

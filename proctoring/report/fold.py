@@ -10,7 +10,7 @@ from types import MappingProxyType
 from proctoring.report import adjustments, attempts, session_acts, troubles
 from proctoring.report.assembly import assembled
 from proctoring.report.content import Report, SessionFacts
-from proctoring.report.story import Act, Recorded, Story
+from proctoring.report.story import Act, Recorded, Story, as_sealed
 
 type Fold = Callable[[Story, Act], None]
 
@@ -74,15 +74,17 @@ NOT_REPORTED: Mapping[str, str] = MappingProxyType(
         "proposal_dismissed": "a suggestion of ours that nobody kept: what was kept is an incident or minutes",
         "passage_hidden": "what copies leave out; the report itself stays whole",
         "passage_shown": "the same, taken back: the report stays whole",
+        "paper_sealed": "the digest of the paper that this very report is printed on: it comes after it",
         "receipt": "the hand-over of the papers comes after the report, and is the archive's",
     }
 )
 
 
 def fold(session: SessionFacts, events: Iterable[Recorded]) -> Report:
-    """The report that these events tell, in their order."""
-    story = Story(session)
-    for event in events:
+    """The report that these events tell, in their order; of a sealed session, its place and hour too (I4)."""
+    told = list(events)
+    story = Story(as_sealed(session, told))
+    for event in told:
         act = Act.of(event)
         story.sequence, story.last_at = act.sequence, act.received_at
         if act.kind in FOLDED:

@@ -15,6 +15,7 @@ def report_of(session: Session) -> Report:
 
 def hidden_in(session: Session) -> list[Hidden]:
     """What copies of this session leave out now. One query."""
-    kinds = (EventKind.PASSAGE_HIDDEN, EventKind.PASSAGE_SHOWN)
+    # The closing is among them for the time zone that it sealed.
+    kinds = (EventKind.CLOSED, EventKind.PASSAGE_HIDDEN, EventKind.PASSAGE_SHOWN)
     events = Event.objects.filter(session_id=session.pk, kind__in=kinds).order_by("sequence")
     return hidden_of(SessionFacts.of(session), events)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from proctoring.report.content import Addendum, Comment, Line, Report, SessionFacts
 from proctoring.report.paper import situation_of
-from proctoring.report.story import Act, Recorded
+from proctoring.report.story import Act, Recorded, as_sealed
 
 HIDDEN_WORDS = "[passage occulté]"
 
@@ -99,7 +99,9 @@ def everywhere(report: Report, passage: str) -> list[tuple[Place, str]]:
 def hidden_of(session: SessionFacts, events: Iterable[Recorded]) -> list[Hidden]:
     """What is hidden now, in the order in which it was; eliminated facts hide nothing, for nothing is left."""
     standing: dict[int, Hidden] = {}
-    for event in events:
+    told = list(events)
+    session = as_sealed(session, told)
+    for event in told:
         act = Act.of(event)
         if act.kind == "passage_shown":
             standing.pop(act.number("hidden"), None)

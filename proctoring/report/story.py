@@ -1,6 +1,6 @@
 """What is known of a session half-way through its journal: the fold's own state, filled act by act."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -24,6 +24,15 @@ class Recorded(Protocol):
     received_at: datetime
     facts: dict[str, Any] | None
     hash: str
+
+
+def as_sealed(session: SessionFacts, events: Iterable[Recorded]) -> SessionFacts:
+    """The session as its closing told it; as its row has it while none is among these events, or an older one is."""
+    for event in events:
+        if event.kind == "closed":
+            told = (event.facts or {}).get("session")
+            return session.as_sealed(told) if isinstance(told, Mapping) else session
+    return session
 
 
 @dataclass(frozen=True, slots=True)

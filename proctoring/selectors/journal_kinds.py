@@ -64,7 +64,10 @@ GROUPS: Mapping[str, Group] = MappingProxyType(
         "cloture": ("Clôture et suites", (_K.COMMENT_CHANGED, _K.CLOSED, _K.ADDENDUM, _K.RECEIPT)),
         "papier": (
             "Papiers et copies",
-            (_K.PAPER_SCANNED, _K.PAPER_REMOVED, _K.PASSAGE_HIDDEN, _K.PASSAGE_SHOWN),
+            (
+                *(_K.PAPER_SEALED, _K.PAPER_SCANNED, _K.PAPER_REMOVED),
+                *(_K.PASSAGE_HIDDEN, _K.PASSAGE_SHOWN),
+            ),
         ),
     }
 )

@@ -12,6 +12,7 @@ HANDED_WORDS: dict[str, str] = {
     paper.value: paper.label[:1].lower() + paper.label[1:] if paper != HandedPaper.REPORT else paper.label
     for paper in HandedPaper
 }
+SEALED_WORDS = {"report": "PV d’incident", "addendum": "additif"}
 SIGNED_WORDS: dict[str, str] = {paper.value: str(paper.label) for paper in SignedPaper}
 
 
@@ -49,9 +50,17 @@ def _paper(words: str) -> Sentence:
     return said
 
 
+def _sealed(told: Told) -> str:
+    """Which paper, and how its digest begins: the one that `sha256sum` says of the PDF."""
+    digest = told.text("sha256")
+    details = [SEALED_WORDS.get(told.text("purpose"), ""), f"empreinte {digest[:12]}…" if digest else ""]
+    return plain("Papier scellé", *[lambda _, text=text: text for text in details])(told)
+
+
 PAPER_SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
     {
         EventKind.RECEIPT: _receipt,
+        EventKind.PAPER_SEALED: _sealed,
         EventKind.PAPER_SCANNED: _paper("Papier signé numérisé"),
         EventKind.PAPER_REMOVED: _paper("Papier numérisé retiré"),
         # What is hidden in copies is not repeated here: the reason says enough.

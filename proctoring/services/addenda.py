@@ -9,6 +9,7 @@ from proctoring.report.paper import addendum_pdf
 from proctoring.services import once
 from proctoring.services.comment import clean_text
 from proctoring.services.room import refuse
+from proctoring.services.sealed_papers import store_sealed
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, SessionKind, SessionState
 from sessions_app.models import Event, Session, StoredFile
@@ -57,11 +58,10 @@ def _add(session_id: int, text: str, actor: Actor, now: datetime) -> None:
         event = lock.record(EventKind.ADDENDUM, actor=actor, facts={"text": text})
         report = fold(SessionFacts.of(session), [*written, event])
         latest = report.addenda[-1]
-        StoredFile(
-            establishment_id=session.establishment_id,
-            session=session,
+        store_sealed(
+            lock,
             purpose=FilePurpose.ADDENDUM,
             name=addendum_file_name(session, latest.rank),
-            content_type="application/pdf",
-            created_at=now,
-        ).holding(addendum_pdf(report, latest)).save(force_insert=True)
+            content=addendum_pdf(report, latest),
+            actor=actor,
+        )

@@ -10,16 +10,17 @@ from pixsurv.kernel.journal import Json
 from proctoring import rules
 from proctoring.enums import CaseKind
 from proctoring.models import Attempt
-from proctoring.report.content import SessionFacts
+from proctoring.report.content import SessionFacts, told_at_closing
 from proctoring.report.fold import fold
 from proctoring.report.gate import Gate, Statement, gate_of
 from proctoring.report.paper import report_pdf
 from proctoring.services.cases.settling import overtake_all
 from proctoring.services.due import advance_session, locked_room
 from proctoring.services.room import one_line, refuse
+from proctoring.services.sealed_papers import store_sealed
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, SessionKind, SessionState
-from sessions_app.models import Event, Session, StoredFile
+from sessions_app.models import Event, Session
 from sessions_app.models.stored_file import FilePurpose
 from sessions_app.services.journal import LockedSession
 
@@ -59,7 +60,7 @@ def close_session(
             room.require_open()
             gate = gate_of(session, now=now)
             _require_closable(gate, said)
-            facts = _facts(gate, said)
+            facts = _facts(session, gate, said)
             if prepared is None or prepared.head != session.head_hash or prepared.facts != facts:
                 if again < PREPARED_TIMES:
                     continue
@@ -102,7 +103,7 @@ def _require_closable(gate: Gate, said: Statement) -> None:
         )
 
 
-def _facts(gate: Gate, said: Statement) -> dict[str, Json]:
+def _facts(session: Session, gate: Gate, said: Statement) -> dict[str, Json]:
     """What closes the report. Nothing that depends on itself: neither the seal nor the digest of the paper."""
     gaps = gate.gaps(said)
     return {
@@ -114,6 +115,7 @@ def _facts(gate: Gate, said: Statement) -> dict[str, Json]:
         "present_not_started": list(gate.never_started),
         "gaps": [gap.words for gap in gaps],
         "gap_codes": [gap.code for gap in gaps],
+        "session": told_at_closing(session),
     }
 
 
@@ -126,7 +128,7 @@ def _prepared(session_id: int, said: Statement, actor: Actor, now: datetime) -> 
     gate = gate_of(session, now=now)
     if session.is_over or not gate.may_close:
         return None
-    return _made(LockedSession(session, now), _facts(gate, said), actor)
+    return _made(LockedSession(session, now), _facts(session, gate, said), actor)
 
 
 def _made(lock: LockedSession, facts: dict[str, Json], actor: Actor) -> Prepared:
@@ -149,14 +151,8 @@ def _seal(lock: LockedSession, prepared: Prepared, actor: Actor) -> None:
         EventKind.CLOSED, actor=actor, facts=prepared.facts, salt=prepared.salt, changes_list=True
     )
     if session.kind != SessionKind.REHEARSAL:  # never reaches the archive (R19)
-        StoredFile(
-            establishment_id=session.establishment_id,
-            session=session,
-            purpose=FilePurpose.REPORT,
-            name=f"pv-incident-session-{session.number}.pdf",
-            content_type="application/pdf",
-            created_at=lock.now,
-        ).holding(prepared.pdf).save(force_insert=True)
+        name = f"pv-incident-session-{session.number}.pdf"
+        store_sealed(lock, purpose=FilePurpose.REPORT, name=name, content=prepared.pdf, actor=actor)
     lock.change(state=SessionState.CLOSED, closed_at=lock.now, next_due_at=None, seal=closed.hash)
 
 

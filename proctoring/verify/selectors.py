@@ -5,6 +5,8 @@ from datetime import datetime
 
 from django.core.cache import cache
 
+from proctoring.report.content import SessionFacts
+from proctoring.report.story import as_sealed
 from sessions_app.enums import EventKind
 from sessions_app.models import Event, Session
 from sessions_app.services.verification import Verification, verify_session
@@ -29,7 +31,7 @@ class Answer:
 def answer_to(number: int, seal: str) -> Answer | None:
     """None for a seal that is not of a closing or an addendum of this session, whatever the reason.
 
-    Two queries; the chain is computed for a right seal only.
+    Three queries; the chain is computed for a right seal only.
     """
     session = Session.objects.select_related("establishment").filter(number=number).first()
     if session is None or session.closed_at is None:
@@ -40,10 +42,12 @@ def answer_to(number: int, seal: str) -> Answer | None:
     if sealing is None:
         return None
     found = verified(session)
+    closings = Event.objects.filter(session_id=session.pk, kind=EventKind.CLOSED).order_by("sequence")
+    facts = as_sealed(SessionFacts.of(session), closings)
     return Answer(
         number=session.number,
-        date=long_day(session.local(session.starts_at).date()),
-        sealed=_when(session, sealing.received_at),
+        date=long_day(facts.starts_at.astimezone(facts.zone).date()),
+        sealed=_when(sealing.received_at.astimezone(facts.zone)),
         what="de la clôture" if sealing.kind == EventKind.CLOSED else "d’un additif",
         intact=found.broken is None,
         events=found.events,
@@ -61,6 +65,5 @@ def verified(session: Session) -> Verification:
     return found
 
 
-def _when(session: Session, instant: datetime) -> str:
-    local = session.local(instant)
+def _when(local: datetime) -> str:
     return f"{long_day(local.date())}{NBSP}à {clock_time(local)}"

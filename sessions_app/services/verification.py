@@ -9,6 +9,18 @@ from django.db.models import F
 from pixsurv.kernel import journal
 from sessions_app.enums import EventKind
 from sessions_app.models import Event, Session, StoredFile
+from sessions_app.models.stored_file import FilePurpose
+
+# Columns that a closing chains, in words; older closings do not.
+SEALED_COLUMNS = {
+    "number": "le numéro",
+    "kind": "la nature",
+    "site": "le site",
+    "room": "la salle",
+    "starts_at": "la date ou l’heure",
+    "duration": "la durée du test",
+}
+SEALED_PURPOSES = frozenset({FilePurpose.REPORT, FilePurpose.ADDENDUM})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,7 @@ def verify_session(session: Session) -> Verification:
     fault_of_the_end = (
         _fault_of_the_head(session, sequence, previous)
         or _fault_of_the_seal(session)
+        or _fault_of_the_papers(session)
         or _fault_of_the_scans(session)
     )
     return _found(session, sequence, by_digest, fault_of_the_end)
@@ -102,7 +115,7 @@ def _fault_of_the_head(session: Session, sequence: int, head: str) -> Break | No
 
 
 def _fault_of_the_seal(session: Session) -> Break | None:
-    """The closing whose seal was printed is another one (I4), or a stored paper is not the one that was stored.
+    """The closing whose seal was printed is another one, or the row is not the session that it sealed (I4).
 
     A whole new chain would verify by itself; it does not end in the seal that stands on paper.
     """
@@ -110,15 +123,50 @@ def _fault_of_the_seal(session: Session) -> Break | None:
     if session.seal and (closed is None or closed.hash != session.seal):
         at = closed.sequence if closed is not None else session.sequence + 1
         return Break(at, EventKind.CLOSED, "la clôture n’est pas celle dont le sceau a été imprimé")
-    papers = StoredFile.objects.filter(session_id=session.pk)
-    for paper in papers.order_by("pk").iterator(chunk_size=1):
-        if hashlib.sha256(bytes(paper.content)).hexdigest() != paper.sha256:
-            return Break(
-                closed.sequence if closed is not None else session.sequence,
-                "",
-                f"le document conservé {paper.name} n’est plus celui qui a été enregistré",
-            )
+    if closed is None or session.eliminating_at is not None:
+        return None
+    told = (closed.facts or {}).get("session", {})
+    for name, what in SEALED_COLUMNS.items():
+        value = getattr(session, name)
+        if name in told and told[name] != (journal.instant(value) if isinstance(value, datetime) else value):
+            return Break(closed.sequence, closed.kind, f"{what} de la session a changé depuis la clôture")
     return None
+
+
+def _fault_of_the_papers(session: Session) -> Break | None:
+    """A stored paper is not the one that was stored, or a sealed one not the one whose digest was chained (I4).
+
+    Files first, then what tells them, so that an addendum written meanwhile is no fault. A sealed paper that no event
+    tells is one too many where the report is told; what was sealed before this was chained has no such event.
+    """
+    found: list[tuple[str, str, str]] = []
+    for paper in StoredFile.objects.filter(session_id=session.pk).order_by("pk").iterator(chunk_size=1):
+        digest = hashlib.sha256(bytes(paper.content)).hexdigest()
+        if digest != paper.sha256:
+            sentence = f"le document conservé {paper.name} n’est plus celui qui a été enregistré"
+            return Break(session.sequence, "", sentence)
+        if paper.purpose in SEALED_PURPOSES:
+            found.append((paper.purpose, paper.name, digest))
+    if session.eliminating_at is not None:
+        return None
+    events = Event.objects.filter(session_id=session.pk, kind=EventKind.PAPER_SEALED).order_by("sequence")
+    told = {_told_paper(event): event for event in events}
+    for paper_told, event in told.items():
+        if event.sequence <= session.sequence and paper_told not in found:
+            sentence = f"le papier scellé {paper_told[1]} manque, ou n’est plus celui qui a été scellé"
+            return Break(event.sequence, event.kind, sentence)
+    if any(purpose == FilePurpose.REPORT for purpose, _, _ in told):
+        for one in found:
+            if one not in told or found.count(one) > 1:
+                return Break(
+                    session.sequence, "", f"le papier {one[1]} n’est pas de ceux qui ont été scellés"
+                )
+    return None
+
+
+def _told_paper(event: Event) -> tuple[str, str, str]:
+    facts = event.facts or {}
+    return str(facts.get("purpose")), str(facts.get("name")), str(facts.get("sha256"))
 
 
 def _fault_of_the_scans(session: Session) -> Break | None:

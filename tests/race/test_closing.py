@@ -39,7 +39,7 @@ def assert_sealed(session: Session) -> None:
 def test_two_proctors_close_at_once(transactional_db: None) -> None:
     session = SessionFactory()
     assert codes(together(lambda: close(session), lambda: close(session))) == []
-    assert kinds(session) == ["closed"]
+    assert kinds(session) == ["closed", "paper_sealed"]
     assert_sealed(session)
 
 
@@ -70,5 +70,5 @@ def test_same_addendum_sent_twice_at_once_is_one(transactional_db: None) -> None
         return add_addendum(session_id=session.pk, text="x", key="k", actor=ADMIN, now=clock.now())
 
     assert set(codes(together(add, add))) <= {"busy"}
-    assert kinds(session) == ["closed", "addendum"]
+    assert kinds(session) == ["closed", "paper_sealed", "addendum", "paper_sealed"]
     assert_sound(session)

@@ -221,7 +221,7 @@ def test_closing_against_a_start_or_a_reopening(transactional_db: None, state: s
 def test_closing_twice_is_one_event(session: Session) -> None:
     close: Callable[[], Any] = lambda: close_session(session_id=session.pk, actor=PROCTOR, now=clock.now())  # noqa: E731
     assert codes(together(close, close, close)) == []
-    assert kinds(session) == ["closed"]
+    assert kinds(session) == ["closed", "paper_sealed"]
 
 
 def test_launch_taken_back_against_a_second_start(transactional_db: None) -> None:

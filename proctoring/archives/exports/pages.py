@@ -29,11 +29,12 @@ class Index:
 
     def add(self, kept: Kept) -> None:
         session = kept.session
-        local = session.local(session.starts_at)
+        local = kept.starts
         month = f"{MONTHS[local.month - 1].capitalize()} {local.year}"
         context = {
             "kept": kept,
             "session": session,
+            "head": kept.head,
             "when": f"{day(local.date())} à {clock_time(local)}",
             "month": month if month != self.month else "",
             "first": not self.month,
@@ -72,10 +73,11 @@ MARK = "<!-- sessions -->"
 def session_page(kept: Kept) -> bytes:
     """The report in the words of the paper, the papers themselves, the seal."""
     session, report = kept.session, kept.report
-    local = session.local(session.starts_at)
+    local = kept.starts
     context: dict[str, object] = {
         "kept": kept,
         "session": session,
+        "head": kept.head,
         "report": report,
         "when": f"{day(local.date())} à {clock_time(local)}",
         "eliminated": eliminated_words(session) if report is None else "",

@@ -1,6 +1,7 @@
 """One kept session as it leaves the archive: its row, its journal, its report, its papers."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from proctoring.archives.access import archived
 from proctoring.report.content import Report, SessionFacts
@@ -47,6 +48,16 @@ class Kept:
     events: list[Event]
     documents: list[Document] = field(default_factory=list)
     report: Report | None = None
+
+    @property
+    def head(self) -> SessionFacts:
+        """Place, hour and school as they were sealed; as of the row where no report is left to say them."""
+        return self.report.session if self.report is not None else SessionFacts.of(self.session)
+
+    @property
+    def starts(self) -> datetime:
+        """The start on the clock of the school."""
+        return self.head.starts_at.astimezone(self.head.zone)
 
     @property
     def folder(self) -> str:

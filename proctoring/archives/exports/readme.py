@@ -25,7 +25,11 @@ VÉRIFIER CETTE ARCHIVE, DE TROIS FAÇONS
 3. Avec les seules empreintes :          sha256sum -c SHA256SUMS              (dans le dossier déplié)
 
 Les deux premières nomment le fichier ou l’événement modifié, recalculent la chaîne de chaque journal et retrouvent
-le sceau de chaque session. La troisième ne compare que les fichiers.
+le sceau de chaque session, ainsi que chaque papier dont le journal a noté l’empreinte. La troisième ne compare que
+les fichiers.
+
+Ce qui est vérifié est le contenu des fichiers. L’enveloppe ZIP elle-même (dates, attributs, tailles répétées dans ses
+en-têtes) n’est couverte par aucune empreinte : la modifier ne change aucun document, et peut passer inaperçu.
 
 CE QUE CELA PROUVE, ET CE QUE CELA NE PROUVE PAS
 
@@ -34,6 +38,8 @@ verifier.py. Il ne peut pas refaire :
  - l’empreinte du manifeste, que Pixsurv a notée à la fin de cet export (Archives, Exporter, « Derniers exports ») et
    que la vérification affiche : comparez-les ;
  - le sceau imprimé sur chaque PV signé, conservé sur papier et par Pixsurv (page « Vérifier un sceau »).
+Les pages index.html et les listes ne tiennent qu’au manifeste ; les PV, additifs et feuilles numérisées tiennent aussi
+au journal, qui garde leur empreinte (s’ils ont été scellés depuis que Pixsurv la note).
 Pour une vérification sûre, prenez Pixsurv ou un verifier.py d’une autre provenance que cette archive.
 
 Les données personnelles d’une session éliminée n’existent plus : il n’en reste ici qu’une ligne, et son journal

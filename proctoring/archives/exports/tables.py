@@ -9,7 +9,6 @@ from proctoring.archives.exports.reading import Kept, eliminated_words
 from proctoring.report.content import Person, Report
 from sessions_app.exports.csv_text import CsvFile
 from sessions_app.exports.ods import Column, Look, OdsFile, Title, Value
-from sessions_app.models import Session
 from sessions_app.wording import clock_time
 
 
@@ -60,16 +59,15 @@ def rows_of(table: Table, kept: Kept) -> Iterator[list[Value]]:
     if table is SESSIONS:
         yield _session(kept)
     elif kept.report is not None:
-        where: list[Value] = [kept.session.number, _day(kept.session), kept.session.room]
+        where: list[Value] = [kept.session.number, kept.starts.date(), kept.head.room]
         told = _candidates(kept.report) if table is CANDIDATES else _incidents(kept.report)
         for row in told:
             yield [*where, *row]
 
 
 def _session(kept: Kept) -> list[Value]:
-    session, report = kept.session, kept.report
-    start = session.local(session.starts_at)
-    closed = session.local(session.closed_at).date() if session.closed_at is not None else None
+    session, report, head, start = kept.session, kept.report, kept.head, kept.starts
+    closed = session.closed_at.astimezone(head.zone).date() if session.closed_at is not None else None
     counts: list[Value] = [None] * 6
     proctors, state = "", eliminated_words(session)
     if report is not None:
@@ -78,8 +76,8 @@ def _session(kept: Kept) -> list[Value]:
         people = (len(report.people), len(report.present), len(report.absent))
         counts = [*people, len(report.incidents), len(report.alerts), len(report.addenda)]
     return [
-        *(session.number, start.date(), clock_time(start), session.get_kind_display()),
-        *(session.site, session.room, proctors, *counts, closed, state, session.seal),
+        *(session.number, start.date(), clock_time(start), head.kind),
+        *(head.site, head.room, proctors, *counts, closed, state, session.seal),
     ]
 
 
@@ -96,10 +94,6 @@ def _incidents(report: Report) -> Iterator[list[Value]]:
     for kind, lines in (("Incident", report.incidents), ("Signalement", report.alerts)):
         for line in lines:
             yield [kind, line.time, line.code, line.words, line.note]
-
-
-def _day(session: Session) -> date:
-    return session.local(session.starts_at).date()
 
 
 def _birth(person: Person) -> Value:

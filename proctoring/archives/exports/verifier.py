@@ -1,7 +1,5 @@
 #!/usr/bin/env python3
-"""Checks an archive exported by Pixsurv, with nothing but Python 3.9 or later.
-
-    python3 verifier.py ARCHIVE.zip        python3 verifier.py DOSSIER
+"""Checks an archive exported by Pixsurv, its ZIP or its folder, with nothing but Python 3.9 or later.
 
 This one file is what `manage.py verify_archive` runs and what every archive carries: it imports nothing of Pixsurv.
 It reads, writes nothing, and holds no file in memory but the manifest and one journal at a time. The format of a
@@ -24,32 +22,20 @@ from typing import IO, TYPE_CHECKING, Any
 
 FORMAT, VERSION = "pixsurv-archive", 1
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
-OUTSIDE = (MANIFEST, SUMS)  # what no manifest can hold the digest of
+KINDS = {"report": "le PV d’incident", "addendum": "l’additif", "scan": "la feuille numérisée"}
 GENESIS = "0" * 64
-CHUNK = 64 * 1024
-READ_WHOLE = 64 * 1024 * 1024  # bytes of a manifest or of a journal
+CHUNK, READ_WHOLE = 64 * 1024, 64 * 1024 * 1024  # bytes: at once; of a manifest or of a journal
 MOST_FILES = 500_000
 UNPACKED_TIMES, UNPACKED_FREE = 100, 64 * 1024 * 1024  # a ZIP that unpacks to more than this is a bomb
 # All that a damaged ZIP makes the standard library raise.
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, OverflowError)
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What is not as it was exported: a file, or an event of a session's journal."""
-
-    where: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{printable(self.where)} : {self.what}"
-
-
 @dataclass
 class Outcome:
     """What was found. An archive without a fault is what its manifest says, byte for byte."""
 
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     manifest: dict[str, Any] = field(default_factory=dict)
     manifest_digest: str = ""
@@ -57,9 +43,10 @@ class Outcome:
     sessions: int = 0
     events: int = 0
     by_digest: int = 0
+    claimed: set[str] = field(default_factory=set)  # paths that belong to a session of the manifest
 
     def fault(self, where: str, what: str) -> None:
-        self.faults.append(Fault(where, what))
+        self.faults.append(f"{printable(where)} : {what}")
 
 
 class Unreadable(Exception):
@@ -73,12 +60,11 @@ class Packed:
         self.zip = opened
         self.members: dict[str, zipfile.ZipInfo] = {}
         listed = opened.infolist()
-        limit = size * UNPACKED_TIMES + UNPACKED_FREE
-        if len(listed) > MOST_FILES or sum(one.file_size for one in listed) > limit:
+        unpacked = sum(one.file_size for one in listed)
+        if len(listed) > MOST_FILES or unpacked > size * UNPACKED_TIMES + UNPACKED_FREE:
             raise Unreadable("se déploie démesurément ; il n’a pas été ouvert")
         for one in listed:
-            why = self._refusal(one)
-            if why:
+            if why := self._refusal(one):
                 outcome.fault(one.filename, why)
             elif not one.is_dir():
                 self.members[one.filename] = one
@@ -104,14 +90,12 @@ class Unpacked:
     def __init__(self, path: Path, outcome: Outcome) -> None:
         self.root = path
         self.members: set[str] = set()
-        for folder, inner, files in os.walk(path):
-            for name in [*inner, *files]:
-                found = Path(folder, name)
-                told = found.relative_to(path).as_posix()
-                if found.is_symlink() or not (found.is_file() or found.is_dir()):
-                    outcome.fault(told, "n’est pas un fichier ordinaire")
-                elif found.is_file():
-                    self.members.add(told)
+        for found in (Path(top, name) for top, inner, files in os.walk(path) for name in inner + files):
+            told = found.relative_to(path).as_posix()
+            if found.is_symlink() or not (found.is_file() or found.is_dir()):
+                outcome.fault(told, "n’est pas un fichier ordinaire")
+            elif found.is_file():
+                self.members.add(told)
 
     def open(self, name: str) -> IO[bytes]:
         return (self.root / name).open("rb")
@@ -147,7 +131,7 @@ def _verify(source: Source, outcome: Outcome) -> None:
         outcome.fault(MANIFEST, f"{error} (archive tronquée ?) ; sans lui, rien d’autre ne peut être comparé")
         return
     outcome.manifest, outcome.manifest_digest = manifest, hashlib.sha256(raw).hexdigest()
-    for name in sorted(set(source.members) - set(listed) - set(OUTSIDE)):
+    for name in sorted(set(source.members) - set(listed) - {MANIFEST, SUMS}):
         outcome.fault(name, "n’est pas dans le manifeste : fichier ajouté, ou nom modifié")
     digests: dict[str, str] = {}
     for name, (size, expected) in listed.items():
@@ -161,6 +145,11 @@ def _verify(source: Source, outcome: Outcome) -> None:
     _verify_sums(source, outcome, listed)
     for entry in manifest["sessions"]:
         _verify_session(source, entry, digests, outcome)
+    for name in sorted(set(digests) - outcome.claimed):
+        if name.startswith("sessions/"):
+            outcome.fault(name, "n’est d’aucune session que cite le manifeste")
+    if not manifest["sessions"]:
+        outcome.fault(MANIFEST, "il ne cite aucune session")
 
 
 def _listed(manifest: Any) -> dict[str, tuple[int, str]]:
@@ -172,9 +161,9 @@ def _listed(manifest: Any) -> dict[str, tuple[int, str]]:
         twice = len(listed) != len(manifest["files"])
         if twice or not isinstance(manifest["sessions"], list) or not all(map(is_safe, listed)):
             raise Unreadable("il cite deux fois un fichier, ou un nom dangereux")
-    except (KeyError, TypeError, ValueError) as error:
+        return listed
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Unreadable("il n’a pas la forme d’un manifeste") from error
-    return listed
 
 
 def _digest(source: Source, name: str, size: int, expected: str) -> tuple[str, str]:
@@ -196,8 +185,7 @@ def _digest(source: Source, name: str, size: int, expected: str) -> tuple[str, s
 
 def _verify_sums(source: Source, outcome: Outcome, listed: dict[str, tuple[int, str]]) -> None:
     """Those of all files and of the manifest: `sha256sum -c` and this file must say the same."""
-    digests = {name: digest for name, (_, digest) in listed.items()}
-    wanted = sums({**digests, MANIFEST: outcome.manifest_digest})
+    wanted = sums({**{name: one[1] for name, one in listed.items()}, MANIFEST: outcome.manifest_digest})
     try:
         if read_whole(source, SUMS) != wanted:
             outcome.fault(SUMS, "ne dit pas la même chose que manifest.json : l’un des deux a été modifié")
@@ -227,7 +215,7 @@ def _verify_session(source: Source, entry: Any, digests: dict[str, str], outcome
             outcome.notes.append(f"{where} : sans sceau, rien d’imprimé n’atteste sa clôture")
     except Unreadable as error:
         outcome.fault(f"{where}, journal.json", str(error))
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         outcome.fault(where, "le manifeste ou le journal ne la décrit pas comme Pixsurv l’écrit")
 
 
@@ -239,22 +227,31 @@ class Told:
     count: int = 0
     seal: str = ""
     closed_at: int = 0
+    owes_report: bool = False
     addenda: int = 0
+    papers: dict[Any, tuple[str, str]] = field(default_factory=dict)  # those that stand: kind, SHA-256
 
 
 def _verify_chain(journal: dict[str, Any], where: str, outcome: Outcome) -> Told:
     """Stops at the first event that is not as it was written: what follows it hangs in the air."""
     told = Told()
     for event in journal["events"]:
-        why = fault_of(event, told.count + 1, told.head, journal)
-        if why:
+        if why := fault_of(event, told.count + 1, told.head, journal):
             outcome.fault(f"{where}, événement {told.count + 1} ({event['kind']})", why)
             break
         told.count, told.head = told.count + 1, event["hash"]
         outcome.by_digest += event["facts"] is None
         if event["kind"] == "closed" and not told.seal:
             told.seal, told.closed_at = event["hash"], told.count
-        told.addenda += event["kind"] == "addendum"
+        kind, facts = event["kind"], event["facts"]
+        if facts is None:  # eliminated: nothing is owed any more
+            continue
+        told.owes_report |= kind == "closed"
+        told.addenda += kind == "addendum"
+        if kind in ("paper_sealed", "paper_scanned"):
+            told.papers[facts.get("file", facts["name"])] = (facts.get("purpose", "scan"), facts["sha256"])
+        elif kind == "paper_removed":
+            told.papers.pop(facts["file"], None)
     outcome.events += told.count
     return told
 
@@ -287,14 +284,23 @@ def _verify_end(journal: Any, entry: Any, told: Told, where: str, outcome: Outco
 
 
 def _verify_papers(entry: dict[str, Any], told: Told, digests: dict[str, str], outcome: Outcome) -> None:
-    """The digests that Pixsurv noted when it stored these papers, years before the export perhaps."""
+    """Files, manifest and journal tell the same papers; older journals tell no sealed one, but their addenda."""
+    where, folder = f"session {entry['number']}", f"sessions/{entry['number']}"
+    held = {one["path"]: (one["kind"], digests.get(one["path"], "")) for one in entry["documents"]}
+    noted = set(told.papers.values())
+    chained = ("report", "addendum") if any(kind == "report" for kind, _ in noted) else ()
+    outcome.claimed |= {f"{folder}/index.html", f"{folder}/journal.json", *held}
     for paper in entry["documents"]:
         if digests.get(paper["path"], paper["sha256"]) != paper["sha256"]:
             outcome.fault(paper["path"], "n’est pas le document que Pixsurv a enregistré à l’époque")
-    papers = sum(paper["kind"] == "addendum" for paper in entry["documents"])
-    if entry["state"] != "eliminated" and papers != told.addenda:
-        what = f"{told.addenda} additif(s) au journal, {papers} document(s) d’additif"
-        outcome.fault(f"session {entry['number']}", what)
+        elif paper["kind"] in chained and held[paper["path"]] not in noted:
+            outcome.fault(paper["path"], "n’est pas le papier dont le journal a noté l’empreinte")
+    for kind, digest in sorted(noted - set(held.values())):
+        outcome.fault(where, f"{KINDS[kind]} d’empreinte {digest[:12]}… manque, ou a changé")
+    if told.owes_report and not any(kind == "report" for kind, _ in held.values()):
+        outcome.fault(where, "elle est scellée, et son PV d’incident manque")
+    if (papers := sum(kind == "addendum" for kind, _ in held.values())) != told.addenda:
+        outcome.fault(where, f"{told.addenda} additif(s) au journal, {papers} document(s) d’additif")
 
 
 def canonical(value: Any) -> bytes:
@@ -316,16 +322,14 @@ def event_hash(event: dict[str, Any], session: int) -> str:
     return hashlib.sha256(canonical(fields)).hexdigest()
 
 
-def is_safe(name: str) -> bool:
+def is_safe(name: Any) -> bool:
     """A plain relative path: nothing that leaves the folder where it is unpacked, on any system."""
-    parts = name.split("/")
-    return all(part not in ("", ".", "..") for part in parts) and not any(
-        char in '\\:*?"<>|' or not char.isprintable() for char in name
-    )
+    if not isinstance(name, str) or any(char in '\\:*?"<>|' or not char.isprintable() for char in name):
+        return False
+    return all(part not in ("", ".", "..") for part in name.split("/"))
 
 
 def pieces(file: IO[bytes], most: int) -> Iterator[bytes]:
-    """At most `most` bytes."""
     while most > 0 and (piece := file.read(min(CHUNK, most))):
         most -= len(piece)
         yield piece
@@ -348,10 +352,9 @@ def parsed(raw: bytes) -> Any:
     """JSON in which no key stands twice: two readers must not read two things."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
+        if len(dict(pairs)) != len(pairs):
             raise ValueError("twice")
-        return found
+        return dict(pairs)
 
     try:
         return json.loads(raw.decode("utf-8"), object_pairs_hook=once)
@@ -368,27 +371,22 @@ def lines_of(outcome: Outcome) -> list[str]:
     told = outcome.manifest
     lines = [" · ".join(str(told[key]) for key in ("establishment", "choice", "exported_by") if key in told)]
     checked = f"{outcome.sessions} session(s), {outcome.files} fichier(s), {outcome.events} événement(s)"
-    by_digest = f" dont {outcome.by_digest} par empreinte, faits éliminés" if outcome.by_digest else ""
-    lines.append(f"Vérifié : {checked}{by_digest}")
-    lines += [f"À savoir : {note}" for note in outcome.notes]
+    checked += f" dont {outcome.by_digest} par empreinte, faits éliminés" if outcome.by_digest else ""
+    lines += [f"Vérifié : {checked}", *(f"À savoir : {note}" for note in outcome.notes)]
     if outcome.faults:
-        lines.append(f"ARCHIVE MODIFIÉE OU ABÎMÉE, {len(outcome.faults)} défaut(s) :")
-        lines += [f"  - {fault}" for fault in outcome.faults]
+        head = f"ARCHIVE MODIFIÉE OU ABÎMÉE, {len(outcome.faults)} défaut(s) :"
+        lines += [head, *(f"  - {fault}" for fault in outcome.faults)]
     if outcome.manifest_digest:
         lines.append(f"Empreinte du manifeste : {outcome.manifest_digest}")
         lines.append("  à comparer avec celle notée dans Pixsurv (Archives, Exporter, « Derniers exports »).")
     if not outcome.faults:
-        lines.append(
-            "Archive intacte : chaque fichier est celui du manifeste, chaque journal mène à son sceau."
-        )
+        lines.append("Archive intacte : fichiers du manifeste, papiers du journal, sceaux, tout concorde.")
     return [printable(line) for line in lines if line]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Vérifie une archive exportée de Pixsurv.")
-    parser.add_argument(
-        "archive", nargs="?", help="le ZIP, ou son dossier ; sans lui, le dossier de ce fichier"
-    )
+    parser.add_argument("archive", nargs="?", help="le ZIP, ou son dossier ; sinon celui de ce fichier")
     outcome = verify(Path(parser.parse_args().archive or Path(__file__).resolve().parent))
     text = "\n".join(lines_of(outcome)) + "\n"
     sys.stdout.buffer.write(text.encode(sys.stdout.encoding or "utf-8", "replace"))

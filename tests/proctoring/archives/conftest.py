@@ -15,8 +15,10 @@ from proctoring.services.addenda import add_addendum
 from proctoring.services.closing import close_session
 from proctoring.services.receipts import Handed, acknowledge
 from sessions_app.actors import Actor, ActorKind
+from sessions_app.enums import EventKind
 from sessions_app.models import Account, Establishment, FilePurpose, Session, StoredFile
 from sessions_app.services.enrolment import enrol
+from sessions_app.services.journal import locked_session
 from tests import factories
 from tests.factories import ADMIN, PROCTOR, CandidateFactory, SessionFactory, put
 from tests.journal import NOW
@@ -24,6 +26,22 @@ from tests.journal import NOW
 type Seal = Callable[..., Session]
 DAY = timedelta(days=1)
 BOTH = frozenset({HandedPaper.ATTENDANCE, HandedPaper.REPORT})
+
+
+def scanned(session: Session) -> None:
+    """A scan as `services.scans` stores and tells it, without a picture to bind."""
+    scan = StoredFile(
+        establishment_id=session.establishment_id,
+        session=session,
+        purpose=FilePurpose.SCAN,
+        name="Paul DUPONT.png",
+        content_type="image/png",
+        created_at=NOW + DAY,
+    ).holding(b"\x89PNG scan")
+    scan.save(force_insert=True)
+    facts = {"paper": "report", "pages": 1, "file": scan.pk, "name": "x.png", "sha256": scan.sha256}
+    with locked_session(session.pk, now=NOW + DAY) as lock:
+        lock.record(EventKind.PAPER_SCANNED, actor=ADMIN, facts=facts)
 
 
 @pytest.fixture
@@ -53,14 +71,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch) -> Seal:
         said = Statement(signature="Perrine Essai", attendance_signed=True)
         close_session(session_id=session.pk, actor=PROCTOR, now=NOW + timedelta(hours=2), statement=said)
         add_addendum(session_id=session.pk, text="Une précision.", key="", actor=ADMIN, now=NOW + DAY)
-        StoredFile(
-            establishment_id=session.establishment_id,
-            session=session,
-            purpose=FilePurpose.SCAN,
-            name="Paul DUPONT.png",
-            content_type="image/png",
-            created_at=NOW + DAY,
-        ).holding(b"\x89PNG scan").save(force_insert=True)
+        scanned(session)
         return Session.objects.select_related("establishment").get(pk=session.pk)
 
     return made

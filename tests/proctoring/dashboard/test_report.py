@@ -12,7 +12,7 @@ from proctoring.services.closing import close_session
 from sessions_app.enums import EventKind
 from sessions_app.models import Account, Candidate, Event, Session, StoredFile
 from tests import factories
-from tests.journal import last_event
+from tests.journal import kinds, last_event
 
 PAGES = ("pv/", "pv/feuille/", "pv.pdf", "cloturer/", "additif/", "additif-1.pdf")
 POSTS = ("pv/commentaire/", "cloturer/", "cloturer/manques/", "additif/")
@@ -98,7 +98,7 @@ def test_admin_closes_from_outside_the_room(browser: Client, candidate: Candidat
         {"signature": "Andréa Essai", "attendance": "1", "comment": "Calme.", "comment_seen": "0"},
     )
     assert (answer.status_code, answer["Location"]) == (303, at(session, "pv/"))
-    assert last_event(session).kind == EventKind.CLOSED
+    assert kinds(session)[-2:] == ["closed", "paper_sealed"]
     assert last_event(session).facts["actor"]["name"] == admin.name
     report = browser.get(at(session, "pv/")).content.decode()
     assert "Calme." in report

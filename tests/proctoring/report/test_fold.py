@@ -5,10 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from proctoring.report.content import SessionFacts
+from proctoring.report.content import SessionFacts, told_at_closing
 from proctoring.report.fold import FOLDED, NOT_REPORTED, fold
+from proctoring.report.redaction import hidden_of
 from sessions_app.enums import EventKind
 from sessions_app.models import Session
+from tests.journal import NOW
 from tests.proctoring.report.events import (
     ADMIN,
     CLOCK,
@@ -54,6 +56,41 @@ def test_session_facts_come_from_its_row(session: Session) -> None:
     facts = SessionFacts.of(session)
     assert (facts.number, facts.room, facts.kind) == (session.number, "B12", "Certification")
     assert fold(facts, []).launched_at is None
+
+
+def test_closed_session_is_what_its_closing_told(session: Session) -> None:
+    """Row and settings may change afterwards; they said the rest of an older one, and of an open one."""
+    session.starts_at = NOW
+    told = told_at_closing(session)
+    before = SessionFacts.of(session)
+    moved = replace(FACTS, number=before.number, zone=ZoneInfo("Pacific/Noumea"))
+    begun = Journal(session=moved).run(4, PAUL)
+    assert (begun.report.session, begun.report.launched) == (moved, "20h04")
+
+    sealed = begun.say("closed", 9, session=told).report
+
+    assert sealed.session == before
+    assert sealed.launched == "10h04", "every hour is on the clock that was sealed"
+    assert sealed.closing is not None
+    assert plain(sealed.closing.when) == "14/03/2026 à 10h09"
+
+
+@pytest.mark.parametrize("told", [None, "x", {}, {"kind": "danced"}])
+def test_closing_that_does_not_tell_its_session_leaves_the_row(told: object) -> None:
+    assert journal().say("closed", 9, session=told).report.session == FACTS
+
+
+def test_sealed_time_zone_dates_what_copies_hide() -> None:
+    told = journal().say("closed", 9, session={}).say("passage_hidden", 60, section="incident", key=3)
+    assert [plain(one.when) for one in hidden_of(FACTS, told.events)] == ["14/03/2026 à 11h00"]
+    (closed,) = [one for one in told.events if one.kind == "closed"]
+    closed.facts = {"session": sealed_in("Pacific/Noumea")}
+    assert [plain(one.when) for one in hidden_of(FACTS, told.events)] == ["14/03/2026 à 21h00"]
+
+
+def sealed_in(zone: str) -> dict[str, object]:
+    told = {"number": 1, "kind": "certification", "establishment": "", "site": "", "room": "", "duration": 60}
+    return {**told, "starts_at": NOW.isoformat(), "zone": zone, "retention_years": 5}
 
 
 # ---- presence, late, launch ----

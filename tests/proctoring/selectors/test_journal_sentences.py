@@ -13,6 +13,7 @@ from proctoring.selectors.journal_kinds import GROUPS, kinds_of
 from proctoring.selectors.journal_sentences import SENTENCES, sentence
 from proctoring.services import (
     access,
+    addenda,
     alerts,
     by_hand,
     closing,
@@ -107,6 +108,8 @@ Mot de passe de la session changé, surveillants déconnectés.
 Mot de passe de la session changé, surveillants gardés connectés.
 Page du test quittée : P (question 1).
 Papier numérisé retiré (Feuille d’émargement, 1 page, empreinte 6ef6ff2a13ac…).
+Papier scellé (PV d’incident, empreinte 79356d66d4d9…).
+Papier scellé (additif, empreinte f0085b311582…).
 Papier signé numérisé (Feuille d’émargement, 1 page, empreinte 6ef6ff2a13ac…).
 Passage occulté dans les copies (« santé »).
 Passage rendu aux copies.
@@ -390,7 +393,10 @@ def test_every_kind_has_a_sentence_and_stands_in_one_group() -> None:
 
 
 @pytest.mark.django_db
-def test_sentences_of_what_the_services_write() -> None:
+def test_sentences_of_what_the_services_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A paper prints its seal, so that its digest is never twice the same.
+    monkeypatch.setattr(closing, "report_pdf", lambda report: b"%PDF report")
+    monkeypatch.setattr(addenda, "addendum_pdf", lambda report, one: b"%PDF addendum")
     events = lived()
     assert {EventKind(event.kind) for event in events} == set(EventKind)
     said = {

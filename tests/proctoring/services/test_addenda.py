@@ -15,7 +15,7 @@ from sessions_app.enums import SessionKind
 from sessions_app.models import Candidate, Session
 from sessions_app.models.stored_file import FilePurpose
 from tests.factories import ADMIN, PROCTOR, SessionFactory
-from tests.journal import NOW, assert_sound, everything, kinds
+from tests.journal import NOW, assert_sound, everything, kinds, last_event
 
 pytestmark = pytest.mark.django_db
 
@@ -39,7 +39,7 @@ def test_addendum_is_chained_after_the_closing_and_leaves_it_as_it_is(sealed: Se
     add(sealed, "Une autre.")
 
     fresh = Session.objects.select_related("establishment").get(pk=sealed.pk)
-    assert kinds(sealed) == ["closed", "addendum", "addendum"]
+    assert kinds(sealed) == ["closed", "paper_sealed"] + ["addendum", "paper_sealed"] * 2
     assert (fresh.state, fresh.closed_at, fresh.seal) == ("closed", NOW, sealed.seal)
     assert fresh.head_hash != fresh.seal
     again = stored_paper(sealed, FilePurpose.REPORT)
@@ -47,7 +47,7 @@ def test_addendum_is_chained_after_the_closing_and_leaves_it_as_it_is(sealed: Se
     assert bytes(again.content) == bytes(original.content)
     report = report_of(fresh)
     assert [one.text for one in report.addenda] == ["Une précision.", "Une autre."]
-    assert report.addenda[1].seal == fresh.head_hash
+    assert report.addenda[1].seal == last_event(sealed, "addendum").hash
     assert_sound(sealed)
 
 
@@ -77,7 +77,7 @@ def test_addendum_sent_twice_is_one(sealed: Session) -> None:
 def test_addendum_says_something(sealed: Session, text: str, code: str) -> None:
     with pytest.raises(DomainError, match=code):
         add(sealed, text)
-    assert kinds(sealed) == ["closed"]
+    assert kinds(sealed) == ["closed", "paper_sealed"]
 
 
 def test_addendum_is_an_admins(sealed: Session) -> None:

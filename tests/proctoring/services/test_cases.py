@@ -473,7 +473,7 @@ def test_closed_room_asks_nothing_and_waits_for_nothing(
     open_ones = [ask(over, CaseKind.REOPENING), enrol(session), transfer(session, elsewhere)]
     closing.close_session(session_id=session.pk, actor=PROCTOR, now=clock.now())
     assert set(Case.objects.values_list("state", flat=True)) == {"withdrawn"}
-    assert kinds(session)[-4:] == ["case_withdrawn"] * 3 + ["closed"]
+    assert kinds(session)[-5:] == ["case_withdrawn"] * 3 + ["closed", "paper_sealed"]
     for case in open_ones:
         refused("session_closed", answer, case, boss)
         refused("session_closed", answer, case, boss, accepted=False)

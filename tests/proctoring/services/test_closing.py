@@ -63,8 +63,8 @@ def test_closing_is_for_good(candidate: Candidate, state: str) -> None:
     session = close(candidate.session, SECOND)
 
     assert (session.state, session.closed_at, session.next_due_at) == ("closed", NOW + SECOND, None)
-    assert kinds(candidate.session)[-1] == "closed"
-    assert session.list_sequence == session.sequence
+    assert kinds(candidate.session)[-2:] == ["closed", "paper_sealed"]
+    assert session.list_sequence == session.sequence - 1, "the closing's"
     assert_sound(session)
 
 
@@ -73,7 +73,7 @@ def test_closing_expires_first_what_nobody_watched(candidate: Candidate) -> None
 
     close(candidate.session, timedelta(hours=24))
 
-    assert kinds(candidate.session)[-2:] == ["expired", "closed"]
+    assert kinds(candidate.session)[-3:] == ["expired", "closed", "paper_sealed"]
 
 
 def test_closing_again_changes_nothing(candidate: Candidate) -> None:
@@ -137,8 +137,9 @@ def test_seal_is_the_hash_of_the_closing_and_stands_on_the_stored_paper(candidat
 
     session = stated(candidate.session, signature=" Perrine  Essai ", attendance_signed=True)
 
-    event = last_event(session)
-    assert session.seal == event.hash == session.head_hash
+    event, sealing = last_event(session, "closed"), last_event(session)
+    assert session.seal == event.hash == sealing.previous_hash
+    assert (session.head_hash, sealing.kind) == (sealing.hash, "paper_sealed")
     assert (event.facts["signature"], event.facts["attendance_signed"], event.facts["gaps"]) == (
         "Perrine Essai",
         True,
@@ -146,6 +147,8 @@ def test_seal_is_the_hash_of_the_closing_and_stands_on_the_stored_paper(candidat
     )
     stored = paper_of(session)
     assert hashlib.sha256(bytes(stored.content)).hexdigest() == stored.sha256
+    told = {name: sealing.facts[name] for name in ("purpose", "name", "sha256", "size")}
+    assert told == {name: getattr(stored, name) for name in told}
     report = report_of(Session.objects.select_related("establishment").get(pk=session.pk))
     assert report_pdf(report) == bytes(stored.content), "the paper is the fold of the journal with its seal"
     assert_sound(session)
@@ -159,7 +162,7 @@ def test_closing_states_what_is_missing_and_who_did_not_finish_why(session: Sess
 
     stated(session, MINUTE, reasons={ended.pk: "technical", expired.pk: "bored"})
 
-    facts = last_event(session).facts
+    facts = last_event(session, "closed").facts
     assert [told["reason"] for told in facts["reasons"] if told["candidate"] == ended.pk] == ["technical"]
     assert facts["gap_codes"] == ["reason_missing", "never_started", "attendance", "unsigned"]
     assert expired.last_name in facts["gaps"][0]
@@ -225,7 +228,7 @@ def test_closing_makes_its_paper_again_when_the_journal_moved(
     session = stated(candidate.session)
 
     assert len(made) == closing.PREPARED_TIMES + 1
-    assert kinds(session) == ["workstation_changed", "workstation_changed", "closed"]
+    assert kinds(session) == ["workstation_changed", "workstation_changed", "closed", "paper_sealed"]
     assert b"%PDF" in bytes(paper_of(session).content)[:8]
     monkeypatch.undo()
     report = report_of(Session.objects.select_related("establishment").get(pk=session.pk))
@@ -255,6 +258,7 @@ def test_rehearsal_never_reaches_the_archive(db: None) -> None:
     close(session)
 
     assert not StoredFile.objects.filter(session=session).exists()
+    assert kinds(session) == ["closed"]
 
 
 @pytest.mark.parametrize(("signature", "code"), [("x" * 201, "too_long"), ("a\x07b", "invalid")])

@@ -45,7 +45,7 @@ def test_passage_is_hidden_by_an_event_that_says_why_and_the_sealed_paper_stays(
     hide(kept, "", key=1, section="manque", actor=ADMIN)
 
     assert hidden(kept) == [("commentaire", 0, "malaise"), ("manque", 1, "")]
-    assert kinds(kept)[-3:] == ["closed", "passage_hidden", "passage_hidden"]
+    assert kinds(kept)[-4:] == ["closed", "paper_sealed", "passage_hidden", "passage_hidden"]
     facts = Event.objects.filter(session=kept, kind="passage_hidden").first().facts  # type: ignore[union-attr]
     assert (facts["reason"], facts["actor"]["name"]) == ("santé", "Secrétaire Essai")
     after = stored_paper(kept, FilePurpose.REPORT)

@@ -44,7 +44,7 @@ def test_receipt_is_chained_after_the_seal_and_leaves_report_and_paper_as_they_a
     receive(sealed)
 
     fresh = Session.objects.select_related("establishment").get(pk=sealed.pk)
-    assert kinds(sealed) == ["closed", "receipt"]
+    assert kinds(sealed) == ["closed", "paper_sealed", "receipt"]
     assert (fresh.state, fresh.seal, fresh.closed_at) == ("closed", sealed.seal, NOW)
     after, again = report_of(fresh), stored_paper(fresh, FilePurpose.REPORT)
     assert (after.closing, after.addenda, after.lines) == (before.closing, [], before.lines)

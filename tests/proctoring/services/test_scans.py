@@ -177,7 +177,7 @@ def test_scan_before_the_closing_is_a_line_of_the_report_and_one_after_is_not(se
     assert [one.replace("\u00a0", " ") for one in told] == [
         "Papier signé numérisé par Perrine Essai : PV d’incident signé, 2 pages."
     ]
-    assert kinds(session) == ["paper_scanned", "closed", "paper_scanned"]
+    assert kinds(session) == ["paper_scanned", "closed", "paper_sealed", "paper_scanned"]
     assert_sound(session)
 
 

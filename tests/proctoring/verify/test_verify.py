@@ -15,7 +15,7 @@ from proctoring.services.addenda import add_addendum
 from proctoring.services.closing import close_session
 from proctoring.verify import selectors
 from sessions_app import triggers
-from sessions_app.models import Candidate, Event, Session
+from sessions_app.models import Candidate, Establishment, Event, Session
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -82,9 +82,16 @@ def test_half_a_seal_is_said_to_be_that(sealed: Session) -> None:
 
 def test_seal_of_an_addendum_is_recognised_as_that(sealed: Session) -> None:
     add_addendum(session_id=sealed.pk, text="x", key="", actor=factories.ADMIN, now=clock.now())
-    fresh = Session.objects.get(pk=sealed.pk)
-    assert "sceau d’un additif" in ask(sealed.number, fresh.head_hash)
+    paper, addendum = Event.objects.filter(session=sealed).order_by("-sequence")[:2]
+    assert "sceau d’un additif" in ask(sealed.number, addendum.hash)
+    assert "Ce sceau n’est pas" in ask(sealed.number, paper.hash)
     assert "sceau de la clôture" in ask(sealed.number, sealed.seal)
+
+
+def test_date_and_hour_are_those_that_were_sealed(sealed: Session) -> None:
+    before = ask(sealed.number, sealed.seal)
+    Establishment.objects.update(time_zone="Pacific/Noumea")
+    assert without_token(ask(sealed.number, sealed.seal)) == without_token(before)
 
 
 def test_changed_journal_is_told(sealed: Session) -> None:

@@ -1,13 +1,14 @@
 """The chain computed again: intact, eliminated, and every way in which a hand could have changed it."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from proctoring.services import presence
+from proctoring.services import closing, presence
 from proctoring.services.addenda import add_addendum
 from proctoring.services.closing import close_session
 from sessions_app import triggers
@@ -183,4 +184,89 @@ def test_sealed_session_with_its_addenda_verifies(sealed: Session) -> None:
 
     found = verify_session(Session.objects.get(pk=sealed.pk))
 
-    assert (found.broken, found.events) == (None, 2)
+    assert (found.broken, found.events) == (None, 4)
+
+
+def false_paper(paper: StoredFile) -> None:
+    StoredFile.objects.filter(pk=paper.pk).update(content=b"faux", sha256=hashlib.sha256(b"faux").hexdigest())
+
+
+def gone(paper: StoredFile) -> None:
+    StoredFile.objects.filter(pk=paper.pk).delete()
+
+
+def renamed(paper: StoredFile) -> None:
+    StoredFile.objects.filter(pk=paper.pk).update(name="autre.pdf")
+
+
+@pytest.mark.parametrize("how", [false_paper, gone, renamed])
+@pytest.mark.parametrize("purpose", ["report", "addendum"])
+def test_sealed_paper_is_the_one_whose_digest_was_chained(
+    sealed: Session, how: Callable[[StoredFile], None], purpose: str
+) -> None:
+    """Who owns the database changes the bytes with their column, or the row: the journal knows the digest."""
+    add_addendum(session_id=sealed.pk, text="x", key="", actor=ADMIN, now=NOW)
+    paper = StoredFile.objects.get(session=sealed, purpose=purpose)
+    how(paper)
+
+    broken = verified(sealed).broken
+
+    assert broken is not None
+    assert (broken.sequence, broken.kind) == (2 if purpose == "report" else 4, "paper_sealed")
+    assert f"le papier scellé {paper.name} manque" in broken.sentence
+
+
+@pytest.mark.parametrize("purpose", ["report", "addendum"])
+@pytest.mark.parametrize("again", [True, False])
+def test_paper_beside_those_that_were_sealed_is_found(sealed: Session, purpose: str, again: bool) -> None:
+    """The first row would be served as the sealed paper."""
+    paper = StoredFile.objects.get(session=sealed)
+    paper.pk, paper.purpose = None, purpose
+    paper.holding(bytes(paper.content) if again else b"faux").save(force_insert=True)
+
+    broken = verified(sealed).broken
+
+    assert broken is not None
+    assert "n’est pas de ceux qui ont été scellés" in broken.sentence
+
+
+def test_eliminated_session_owes_no_paper(sealed: Session) -> None:
+    Session.objects.filter(pk=sealed.pk).update(eliminating_at=NOW, room="Z")
+    StoredFile.objects.filter(session=sealed).delete()
+
+    assert verified(sealed).broken is None
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"room": "Z99"}, "la salle de la session"),
+        ({"site": "Ailleurs"}, "le site de la session"),
+        ({"starts_at": NOW.replace(microsecond=1)}, "la date ou l’heure de la session"),
+        ({"duration": 61}, "la durée du test de la session"),
+        ({"kind": "white_exam"}, "la nature de la session"),
+    ],
+    ids=str,
+)
+def test_session_is_the_one_that_its_closing_told(
+    sealed: Session, change: dict[str, Any], sentence: str
+) -> None:
+    Session.objects.filter(pk=sealed.pk).update(**change)
+
+    broken = verified(sealed).broken
+
+    assert broken is not None
+    assert (broken.sequence, broken.kind) == (1, "closed")
+    assert broken.sentence == f"{sentence} a changé depuis la clôture"
+
+
+def test_older_closing_told_neither_its_session_nor_its_paper(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "told_at_closing", lambda session: {})
+    monkeypatch.setattr(closing, "store_sealed", lambda lock, **paper: None)
+    close_session(session_id=session.pk, actor=PROCTOR, now=NOW)
+    Session.objects.filter(pk=session.pk).update(room="Z99")
+    add_addendum(session_id=session.pk, text="x", key="", actor=ADMIN, now=NOW)
+
+    assert verified(session).broken is None

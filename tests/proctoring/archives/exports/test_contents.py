@@ -227,3 +227,22 @@ def test_libreoffice_opens_a_list(sealed: Seal, tmp_path: Path) -> None:
 
     titles, first, *_ = csv.reader(io.StringIO((tmp_path / "candidats.csv").read_text()))
     assert dict(zip(titles, first, strict=True))["Date"] == "14/03/2026"
+
+
+def test_settings_of_today_change_nothing_of_what_was_sealed(sealed: Seal) -> None:
+    """Name of the school, time zone, room: the export says those of the closing."""
+    session = sealed(room="B12")
+    school, number = session.establishment, session.number
+    before = exported(session)
+    school.time_zone, was, school.name = "Pacific/Noumea", school.name, "Un autre nom"
+    school.save()
+    Session.objects.filter(pk=session.pk).update(room="Z99")
+
+    after = contents(exported(Session.objects.select_related("establishment").get(pk=session.pk)))
+
+    page = f"sessions/{number}/index.html"
+    assert after[page] == contents(before)[page]
+    assert was in after[page].decode()
+    for name in ("sessions.csv", "candidats.csv", "incidents.csv"):
+        assert after[name] == contents(before)[name]
+    assert "Z99" not in after["index.html"].decode()

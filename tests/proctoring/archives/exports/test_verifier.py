@@ -77,7 +77,8 @@ def remade(packed: bytes, changed: dict[str, bytes], **told_of_session: Any) -> 
     for one in manifest["files"]:
         content = files[one["path"]]
         one |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    manifest["sessions"][0] |= told_of_session
+    for one in manifest["sessions"][:1]:
+        one |= told_of_session
     files["manifest.json"] = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
     digests = {one["path"]: one["sha256"] for one in manifest["files"]}
     digests["manifest.json"] = hashlib.sha256(files["manifest.json"]).hexdigest()
@@ -194,6 +195,99 @@ def test_a_paper_that_changed_in_the_database_is_exported_and_named(sealed: Seal
         f"sessions/{session.number}/pv-incident.pdf : n’est pas le document que Pixsurv a enregistré"
         in faults
     )
+
+
+def without(packed: bytes, *gone: str, sessions: list[Any] | None = None, **told_of_session: Any) -> bytes:
+    """Files left out, and everything else made to agree with it."""
+    files = {name: content for name, content in contents(packed).items() if name not in gone}
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"] = [one for one in manifest["files"] if one["path"] not in gone]
+    for one in manifest["sessions"]:
+        one["documents"] = [paper for paper in one["documents"] if paper["path"] not in gone]
+        one |= told_of_session
+    manifest["sessions"] = manifest["sessions"] if sessions is None else sessions
+    return remade(packed_again(files | {"manifest.json": json.dumps(manifest).encode()}), {})
+
+
+def documents_as_they_are(packed: bytes, changed: dict[str, bytes]) -> bytes:
+    """`remade`, with the digests that Pixsurv noted made to fit too."""
+    documents = json.loads(contents(packed)["manifest.json"])["sessions"][0]["documents"]
+    for one in documents:
+        one["sha256"] = hashlib.sha256(changed.get(one["path"], contents(packed)[one["path"]])).hexdigest()
+    return remade(packed, changed, documents=documents)
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("pv-incident.pdf", "le PV d’incident"),
+        ("additif-1.pdf", "l’additif"),
+        ("feuille-signee-1.png", "la feuille numérisée"),
+    ],
+)
+def test_a_paper_that_the_journal_tells_is_there_with_its_bytes(
+    made: Made, tmp_path: Path, file: str, words: str
+) -> None:
+    """Manifest, sums and noted digests are written anew: the chain alone knows better."""
+    path = f"sessions/{made.number}/{file}"
+    digest = hashlib.sha256(contents(made.packed)[path]).hexdigest()
+    missing = f"session {made.number} : {words} d’empreinte {digest[:12]}… manque, ou a changé"
+
+    for spoilt in (documents_as_they_are(made.packed, {path: b"autre"}), without(made.packed, path)):
+        assert missing in told(verified(spoilt, tmp_path))
+    pretended = without(made.packed, path, state="eliminated")
+    assert missing in told(verified(pretended, tmp_path))
+
+
+def test_a_false_report_beside_the_true_one_is_named(made: Made, tmp_path: Path) -> None:
+    files = contents(made.packed)
+    path = f"sessions/{made.number}/pv-incident-2.pdf"
+    manifest = json.loads(files["manifest.json"])
+    manifest["files"].append({"path": path, "size": 0, "sha256": ""})
+    with_false = packed_again(files | {path: b"faux", "manifest.json": json.dumps(manifest).encode()})
+
+    assert f"{path} : n’est d’aucune session" in told(verified(remade(with_false, {}), tmp_path))
+    documents = manifest["sessions"][0]["documents"]
+    digest = hashlib.sha256(b"faux").hexdigest()
+    claimed = [*documents, {"path": path, "kind": "report", "sha256": digest}]
+    faults = told(verified(remade(with_false, {}, documents=claimed), tmp_path))
+    assert faults == f"{path} : n’est pas le papier dont le journal a noté l’empreinte"
+
+
+def test_an_archive_without_its_sessions_is_named(made: Made, tmp_path: Path) -> None:
+    folder = f"sessions/{made.number}/"
+    inside = [name for name in contents(made.packed) if name.startswith(folder)]
+
+    assert told(verified(without(made.packed, *inside, sessions=[]), tmp_path)) == (
+        "manifest.json : il ne cite aucune session"
+    )
+    assert f"{folder}journal.json : n’est d’aucune session" in told(
+        verified(without(made.packed, sessions=[]), tmp_path)
+    )
+    assert f"session {made.number}, journal.json : manque" in told(
+        verified(without(made.packed, *inside), tmp_path)
+    )
+
+
+def test_a_sealed_session_of_an_older_journal_has_its_report(made: Made, tmp_path: Path) -> None:
+    """Before the chain told the digests of sealed papers."""
+    entry = json.loads(contents(made.packed)["manifest.json"])["sessions"][0]
+    addenda = [one for one in entry["documents"] if one["kind"] == "addendum"]
+    entry |= {"documents": addenda, "state": "closed", "number": made.number}
+    outcome, older = verifier.Outcome(), verifier.Told(owes_report=True, addenda=1)
+
+    verifier._verify_papers(entry, older, {one["path"]: one["sha256"] for one in addenda}, outcome)
+
+    assert told(outcome) == f"session {made.number} : elle est scellée, et son PV d’incident manque"
+
+
+@pytest.mark.parametrize("path", [7, None, 1.5, True])
+def test_a_path_that_is_no_text_is_refused(packed: bytes, tmp_path: Path, path: object) -> None:
+    manifest = json.loads(contents(packed)["manifest.json"])
+    manifest["files"][0]["path"] = path
+    spoilt = packed_again(contents(packed) | {"manifest.json": json.dumps(manifest).encode()})
+
+    assert "un nom dangereux" in told(verified(spoilt, tmp_path))
 
 
 def test_an_eliminated_session_verifies_by_digest(sealed: Seal, tmp_path: Path) -> None:
