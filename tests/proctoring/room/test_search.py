@@ -190,7 +190,7 @@ def test_fragments_hide_nothing_by_themselves(room: Room, people: dict[str, Cand
 @pytest.mark.parametrize(
     ("states", "said"),
     [
-        ([], "0/1 présents"),
+        ([], "0/1 présent"),
         (["present"], "1/2 présent"),
         (["present", "present"], "2/3 présents"),
         (["in_progress"], "1/2 présent, dont 1 en cours"),
