@@ -6,6 +6,8 @@ import pytest
 import time_machine
 
 from proctoring.enums import AttemptState
+from proctoring.models import Attempt
+from proctoring.questions.bank import bank, draw
 from sessions_app.models import Candidate
 from tests import factories
 from tests.proctoring.desk.browser import Browser
@@ -27,6 +29,8 @@ def browser() -> Browser:
 
 @pytest.fixture
 def tested(clock_at_nine: object, browser: Browser, candidate: Candidate) -> Candidate:
-    """A candidate whose test runs in `browser`."""
+    """A candidate whose test runs in `browser`; its timed questions come last, whatever the draw."""
     browser.hold(factories.put(candidate, AttemptState.IN_PROGRESS))
+    drawn = sorted(draw("a desk"), key=lambda name: bank()[name].time_limit is not None)
+    Attempt.objects.filter(candidate=candidate).update(question_ids=drawn)
     return candidate
