@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck
+from hypothesis import settings as drawing
 
 from pixsurv.context import demonstration
 from sessions_app import triggers
@@ -35,6 +37,13 @@ def _flush_by_delete() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         yield
+
+
+# No timed test: on a busy machine Hypothesis would call a slow draw, or a slow example, a fault.
+drawing.register_profile(
+    "house", drawing.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+drawing.load_profile("house")
 
 
 @pytest.fixture(autouse=True)
