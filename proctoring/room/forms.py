@@ -10,6 +10,8 @@ from proctoring import rules
 from proctoring.enums import Source
 from sessions_app.models import Session
 
+# An hour as people type it.
+HOURS = ["%H:%M", "%Hh%M", "%H.%M", "%H h %M", "%Hh", "%H h"]
 REQUIRED = {"required": "Ce champ est obligatoire."}
 
 
@@ -95,7 +97,7 @@ class ByHandForm(forms.Form):
 
     at = forms.TimeField(
         label="Heure",
-        input_formats=["%H:%M", "%Hh%M", "%H.%M", "%H h %M", "%Hh", "%H h"],
+        input_formats=HOURS,
         error_messages={**REQUIRED, "invalid": "Écrivez l’heure ainsi\u00a0: 10:05."},
         widget=forms.TimeInput(attrs={"class": "saisie", "type": "time"}, format="%H:%M"),
     )

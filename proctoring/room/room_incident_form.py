@@ -6,17 +6,17 @@ from typing import Any
 from django import forms
 
 from pixsurv.kernel import clock
+from proctoring.room.forms import HOURS, REQUIRED
 from proctoring.selectors.wording import clock_time
 from proctoring.services.room_incident import Settlement
 from sessions_app.models import Session
 
-FORMATS = ["%H:%M", "%Hh%M", "%H.%M", "%H h %M", "%Hh", "%H h"]
-MESSAGES = {"required": "Ce champ est obligatoire.", "invalid": "Écrivez l’heure ainsi\u00a0: 10:05."}
+MESSAGES = {**REQUIRED, "invalid": "Écrivez l’heure ainsi\u00a0: 10:05."}
 
 
 def _hour(label: str) -> forms.TimeField:
     widget = forms.TimeInput(attrs={"class": "saisie", "type": "time"}, format="%H:%M")
-    return forms.TimeField(label=label, input_formats=FORMATS, error_messages=MESSAGES, widget=widget)
+    return forms.TimeField(label=label, input_formats=HOURS, error_messages=MESSAGES, widget=widget)
 
 
 class RoomIncidentForm(forms.Form):

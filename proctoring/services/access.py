@@ -11,7 +11,7 @@ from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.journal import Json
 from proctoring import rules
 from proctoring.models import ProctorAccess
-from proctoring.services.doors import ROOM_WAIT, Knocking, masked_pool, room_pool
+from proctoring.services.doors import ROOM_WAIT, Knocking, belongs_to_school, masked_pool, room_pool
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor, ActorKind
@@ -50,7 +50,7 @@ def find_session(*, who: Knocking, password: str, now: datetime) -> Session:
 def may_enter(session: Session, account: Account | None) -> None:
     """A school may require an account to watch (P9)."""
     if session.establishment.account_required and (
-        account is None or not account.memberships.filter(establishment_id=session.establishment_id).exists()
+        account is None or not belongs_to_school(account, session)
     ):
         raise DomainError(
             "account_required",

@@ -40,7 +40,7 @@ def room_pool(who: Knocking, session: Session | None) -> Pool:
         return Pool(unknown_name(who.number), Door.ROOM)
     if who.device is not None and who.device.owner == session.establishment_id:
         return Pool(f"device:{who.device.text}", Door.ROOM, session.pk, free=10)
-    if who.account is not None and _belongs(who.account, session):
+    if who.account is not None and belongs_to_school(who.account, session):
         return Pool(f"account:{who.account.pk}", Door.ROOM, session.pk, free=10)
     if who.kit and kit_mark_valid(str(session.number), who.kit):
         return Pool(f"kit:{who.kit}", Door.ROOM, session.pk, free=10)
@@ -67,5 +67,6 @@ def platform_pool(key: ApiKey, session: Session) -> Pool:
     return Pool(f"key:{key.pk}", Door.IDENTITY, session.pk, free=100, slowest=5, reserves=False)
 
 
-def _belongs(account: Account, session: Session) -> bool:
+def belongs_to_school(account: Account, session: Session) -> bool:
+    """In whatever role."""
     return account.memberships.filter(establishment_id=session.establishment_id).exists()

@@ -14,7 +14,7 @@ from proctoring.enums import RUNNING, AttemptState
 from proctoring.models import Attempt
 from proctoring.selectors.room_incident import last_settled
 from proctoring.selectors.wording import clock_time
-from proctoring.services import minutes
+from proctoring.services import minutes, resume
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor
@@ -124,7 +124,7 @@ def end_room_incident(
         reason = f"Incident dans toute la salle\u00a0: {_label(session)}"
         minutes.give(room, given, settlement.minutes, actor=actor, reason=reason, facts=mark)
         for attempt in back:
-            _authorise(room, attempt, mark, actor)
+            resume.authorise(room, attempt, actor=actor, facts=mark)
         for attempt in attempts.values():
             room.watch(attempt)
         return session
@@ -206,21 +206,6 @@ def _still_given(event: Event, since: list[Event]) -> int:
 
 def _minutes_of(event: Event) -> int:
     return int(str((event.facts or {}).get("minutes", 0)))
-
-
-def _authorise(room: Room, attempt: Attempt, mark: dict[str, Json], actor: Actor) -> None:
-    room.transition(
-        attempt,
-        EventKind.RESUME_AUTHORISED,
-        actor=actor,
-        facts={
-            "question": attempt.question,
-            "requested": attempt.resume_requested_at is not None,
-            **mark,
-        },
-        resume_authorised_at=room.now,
-        resume_requested_at=None,
-    )
 
 
 def _check(session: Session, settlement: Settlement, now: datetime) -> None:

@@ -8,7 +8,7 @@ from proctoring import rules
 from proctoring.categories import TECHNICAL
 from proctoring.enums import OVER, RUNNING, AttemptState, IncidentSource
 from proctoring.models import Attempt, Incident
-from proctoring.services import incidents, minutes
+from proctoring.services import incidents, minutes, resume
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor
@@ -56,18 +56,7 @@ def swap_workstation(
         if runs and lost:
             minutes.give(room, [attempt], lost, actor=actor, reason="Poste défaillant", facts=swap)
         if state == AttemptState.IN_PROGRESS:
-            room.transition(
-                attempt,
-                EventKind.RESUME_AUTHORISED,
-                actor=actor,
-                facts={
-                    "question": attempt.question,
-                    "requested": attempt.resume_requested_at is not None,
-                    **swap,
-                },
-                resume_authorised_at=now,
-                resume_requested_at=None,
-            )
+            resume.authorise(room, attempt, actor=actor, facts=swap)
         return incident
 
 
