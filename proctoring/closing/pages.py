@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 
 from pixsurv.kernel.errors import Busy, DomainError
 from proctoring.closing.place import Place
@@ -20,6 +19,7 @@ from proctoring.services.addenda import addendum_file_name, stored_paper
 from proctoring.services.comment import LONGEST_COMMENT, CommentChanged, save_comment
 from proctoring.services.room import refuse
 from proctoring.services.scans import keeps_paper
+from sessions_app.downloads import pdf_attachment
 from sessions_app.models import Session
 from sessions_app.models.stored_file import FilePurpose
 
@@ -96,7 +96,7 @@ def pdf(place: Place) -> HttpResponse:
     stored = stored_paper(place.session, FilePurpose.REPORT) if place.session.is_over else None
     content = bytes(stored.content) if stored is not None else report_pdf(report_of(place.session))
     draft = "" if stored is not None else "-projet"
-    return _as_file(content, f"pv-incident{draft}-session-{place.session.number}.pdf")
+    return pdf_attachment(content, f"pv-incident{draft}-session-{place.session.number}.pdf")
 
 
 def addendum_paper(session: Session, rank: int) -> HttpResponse:
@@ -105,7 +105,7 @@ def addendum_paper(session: Session, rank: int) -> HttpResponse:
     stored = stored_paper(session, FilePurpose.ADDENDUM, name)
     if stored is None:
         raise DomainError("not_found", "Cet additif n’existe pas.", status=404)
-    return _as_file(bytes(stored.content), name)
+    return pdf_attachment(bytes(stored.content), name)
 
 
 def report_context(report: Report) -> dict[str, Any]:
@@ -202,14 +202,6 @@ def _save(place: Place, typed: Typed) -> None:
 def _fresh(place: Place) -> Place:
     session = Session.with_rehearsals.select_related("establishment").get(pk=place.session.pk)
     return replace(place, session=session)
-
-
-def _as_file(content: bytes, name: str) -> HttpResponse:
-    """Saved under its name, and not kept in the browser's cache: these are names of minors."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _retry(response: HttpResponse, error: DomainError | None) -> HttpResponse:

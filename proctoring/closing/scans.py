@@ -7,7 +7,6 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_protect
 
 from pixsurv.kernel.errors import DomainError
@@ -19,6 +18,7 @@ from proctoring.selectors.scans import scans_of
 from proctoring.services import scans as papers
 from proctoring.services.room import refuse
 from sessions_app.documents import scans as drawing
+from sessions_app.downloads import pdf_attachment
 
 FILES = ("photo", "files")  # one photograph from the camera, several files of a folder
 LONGEST_NAME = 80
@@ -82,9 +82,7 @@ def bind(place: Place) -> HttpResponse:
 def scan(place: Place, file_id: int) -> HttpResponse:
     """The PDF, saved under its name and kept in no cache; refused when it is not what the journal chained."""
     found, content = papers.scan_content(place.session, file_id)
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
-    return _not_kept(response)
+    return pdf_attachment(content, found.name)
 
 
 def remove(place: Place, file_id: int) -> HttpResponse:

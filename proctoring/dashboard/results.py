@@ -2,11 +2,11 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from proctoring.dashboard.views import on_session
 from proctoring.selectors.results import Line, class_results, domain_titles
+from sessions_app.downloads import as_attachment
 from sessions_app.enums import SessionKind
 from sessions_app.exports.ods import ODS_TYPE, Column, Title, Value, write_ods
 from sessions_app.models import Session
@@ -29,11 +29,7 @@ def as_file(request: HttpRequest, session: Session) -> HttpResponse:
     """The same as an ODS, right answers and questions asked in columns of their own: they can be counted with."""
     _require_white_exam(session)
     response = HttpResponse(_ods(class_results(session)), content_type=ODS_TYPE)
-    name = f"resultats-session-{session.number}.ods"
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=name) or ""
-    )
-    return response
+    return as_attachment(response, f"resultats-session-{session.number}.ods")
 
 
 def _require_white_exam(session: Session) -> None:

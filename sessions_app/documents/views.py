@@ -5,13 +5,13 @@ import logging
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pixsurv.kernel.errors import DomainError
 from sessions_app.documents import bundle, choice
 from sessions_app.documents.expected import expected
 from sessions_app.documents.papers import Paper
+from sessions_app.downloads import as_attachment
 from sessions_app.enums import SessionState
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors import managed_session
@@ -38,7 +38,7 @@ def paper(request: HttpRequest, number: int, paper: Paper) -> HttpResponse:
     one = bundle.chosen([session])[0]
     made = bundle.one_paper(paper, one, by_class=request.GET.get("tri") == "classe")
     response = HttpResponse(made, content_type="application/pdf")
-    return _as_file(response, bundle.file_name(paper, session))
+    return as_attachment(response, bundle.file_name(paper, session))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,10 +75,10 @@ def _made(request: HttpRequest) -> HttpResponseBase:
     name = f"documents-{len(some)}-session{'s' if len(some) > 1 else ''}"
     if form.one_pdf:
         whole = HttpResponse(bundle.merged(form.wish(), some), content_type="application/pdf")
-        return _as_file(whole, f"{name}.pdf")
+        return as_attachment(whole, f"{name}.pdf")
     streamed = StreamingHttpResponse(bundle.archive(form.wish(), some), content_type="application/zip")
     streamed.headers["Content-Encoding"] = "identity"  # PDFs are compressed: once more only costs time
-    return _as_file(streamed, f"{name}.zip")
+    return as_attachment(streamed, f"{name}.zip")
 
 
 def _possible(form: choice.PapersForm, some: list[bundle.Chosen]) -> bool:
@@ -88,13 +88,6 @@ def _possible(form: choice.PapersForm, some: list[bundle.Chosen]) -> bool:
     elif form.is_valid() and form.one_pdf and bundle.pages_of(form.wish(), some) > choice.PAGES_AT_MOST:
         form.add_error("shape", TOO_LONG)
     return not form.errors
-
-
-def _as_file[Response: HttpResponseBase](response: Response, name: str) -> Response:
-    """Saved under its name: what a browser shows by itself stays in its cache, and these are names of minors."""
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _page(

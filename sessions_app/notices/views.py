@@ -4,10 +4,10 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from pixsurv.kernel import clock
+from sessions_app.downloads import pdf_attachment
 from sessions_app.enums import SessionKind
 from sessions_app.help import PROPOSED, Topic
 from sessions_app.models import Establishment, Session
@@ -76,11 +76,7 @@ def impact_sheet(request: HttpRequest) -> HttpResponse:
 
 
 def _paper(school: Establishment, title: str, sections: list[content.Section], name: str) -> HttpResponse:
-    response = HttpResponse(sheet_pdf(school, title, sections, clock.now()), content_type="application/pdf")
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=name) or ""
-    )
-    return response
+    return pdf_attachment(sheet_pdf(school, title, sections, clock.now()), name)
 
 
 def _school_of(typed: str) -> Establishment | None:

@@ -6,11 +6,11 @@ from django.views.decorators.http import require_safe
 
 from pixsurv.kernel.errors import DomainError
 from proctoring.archives.access import on_archived_session
-from proctoring.archives.copies.passages import as_file
 from proctoring.report.copies import extract_pdf, original_seal
 from proctoring.report.extract import Extract, extract_of
 from proctoring.report.reading import hidden_in, report_of
 from proctoring.report.redaction import redacted_report
+from sessions_app.downloads import pdf_attachment
 from sessions_app.models import Session
 
 
@@ -39,7 +39,7 @@ def preview(request: HttpRequest, session: Session, candidate_id: int) -> HttpRe
 def pdf(request: HttpRequest, session: Session, candidate_id: int) -> HttpResponse:
     """Named by the session alone: a file's name travels farther than the file."""
     content = extract_pdf(_extract(session, candidate_id))
-    return as_file(content, f"extrait-individuel-session-{session.number}.pdf")
+    return pdf_attachment(content, f"extrait-individuel-session-{session.number}.pdf")
 
 
 def _extract(session: Session, candidate_id: int) -> Extract:

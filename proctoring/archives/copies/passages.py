@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pixsurv.kernel import clock
@@ -15,6 +14,7 @@ from proctoring.report.copies import redacted_pdf
 from proctoring.report.reading import hidden_in, report_of
 from proctoring.report.redaction import SECTIONS, Passage, passages_of, redacted_report
 from proctoring.services.passages import LONGEST_REASON, hide_passage, show_passage, standing
+from sessions_app.downloads import pdf_attachment
 from sessions_app.models import Session
 
 
@@ -109,15 +109,7 @@ def copy(request: HttpRequest, session: Session) -> HttpResponse:
     if not hidden or session.state != "closed":
         raise DomainError("nothing_hidden", "Aucun passage n’est occulté\u00a0: donnez le PV scellé.")
     name = f"copie-occultee-pv-session-{session.number}.pdf"
-    return as_file(redacted_pdf(report_of(session), hidden), name)
-
-
-def as_file(content: bytes, name: str) -> HttpResponse:
-    """Saved under its name, and kept in no cache."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return pdf_attachment(redacted_pdf(report_of(session), hidden), name)
 
 
 def _done(places: int) -> str:

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pixsurv.kernel import clock
@@ -18,6 +17,7 @@ from proctoring.archives.exports.forms import ExportForm, What
 from proctoring.archives.exports.tables import CANDIDATES, SESSIONS
 from proctoring.models import Export, ExportShape
 from proctoring.services.exports import begin_export
+from sessions_app.downloads import as_attachment
 from sessions_app.exports.csv_text import CSV_TYPE
 from sessions_app.exports.ods import ODS_TYPE
 
@@ -93,9 +93,7 @@ def _sent(export: Export, ids: list[int], slug: str) -> StreamingHttpResponse:
         pieces, stem = bundle.table_alone(export, ids, table, form), table.stem
     response = StreamingHttpResponse(pieces, content_type=TYPES[form])
     response.headers["Content-Encoding"] = "identity"  # compressed once: again only costs time
-    response.headers["Content-Disposition"] = content_disposition_header(True, f"{stem}-{slug}.{form}") or ""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return as_attachment(response, f"{stem}-{slug}.{form}")
 
 
 def _form(shelves: Shelves, request: HttpRequest | None = None) -> ExportForm:

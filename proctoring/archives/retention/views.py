@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from pixsurv.kernel import clock
@@ -24,6 +23,7 @@ from proctoring.enums import SlipKind, SlipState
 from proctoring.models import EliminationSlip
 from proctoring.selectors.retention import calendar_of, slips_of
 from proctoring.services.elimination import act, slips
+from sessions_app.downloads import as_attachment
 from sessions_app.exports.ods import ODS_TYPE
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.views import account_of, see
@@ -220,7 +220,4 @@ def _number(text: str) -> int:
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=content_type)
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return as_attachment(HttpResponse(content, content_type=content_type), name)

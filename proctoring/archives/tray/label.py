@@ -12,10 +12,10 @@ from pixsurv.kernel import clock
 from pixsurv.kernel.identity import fold
 from proctoring.archives.access import Shelves, archived, on_shelves
 from proctoring.archives.tray.kept import kept_until
-from proctoring.archives.tray.papers import as_file
 from proctoring.archives.tray.receiving import ticked
 from proctoring.archives.tray.shelf import receipt_of
 from sessions_app.documents.typeset import typeset
+from sessions_app.downloads import pdf_attachment
 from sessions_app.enums import SessionKind, SessionState
 from sessions_app.models import Session
 from sessions_app.models.pupil import school_year_words
@@ -52,7 +52,7 @@ def label(request: HttpRequest, shelves: Shelves) -> HttpResponse:
     labels = [label_of(sessions, box) for box, sessions in boxes]
     title = "Étiquette de boîte" if len(labels) == 1 else "Étiquettes de boîtes"
     pdf = typeset(labels, title=f"{title} — {shelves.establishment.name}", stamp=now)
-    return as_file(pdf, "etiquette-de-boite.pdf")
+    return pdf_attachment(pdf, "etiquette-de-boite.pdf")
 
 
 def label_of(sessions: list[Session], box: str) -> Label:

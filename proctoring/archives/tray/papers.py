@@ -3,7 +3,6 @@
 import logging
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from pixsurv.kernel import clock
@@ -12,12 +11,12 @@ from proctoring.archives.access import on_archived_session
 from proctoring.services.addenda import addendum_file_name, stored_paper
 from sessions_app.documents import bundle
 from sessions_app.documents.papers import Paper
+from sessions_app.downloads import PDF, pdf_attachment
 from sessions_app.enums import SessionState
 from sessions_app.models import Session, StoredFile
 from sessions_app.models.stored_file import FilePurpose
 
 logger = logging.getLogger("pixsurv.archives")
-PDF = "application/pdf"
 
 
 @require_safe
@@ -44,7 +43,7 @@ def attendance(request: HttpRequest, session: Session) -> HttpResponse:
         return _stored(stored, "")
     _refuse_eliminated(session)
     name = f"feuille-emargement-reeditee-session-{session.number}.pdf"
-    return as_file(bundle.archived_paper(Paper.ATTENDANCE, _chosen(session), now=clock.now()), name)
+    return pdf_attachment(bundle.archived_paper(Paper.ATTENDANCE, _chosen(session), now=clock.now()), name)
 
 
 @require_safe
@@ -53,7 +52,7 @@ def kit(request: HttpRequest, session: Session) -> HttpResponse:
     """The kit without its secrets: they are not read, so that they cannot be printed."""
     _refuse_eliminated(session)
     name = f"kit-surveillant-raye-session-{session.number}.pdf"
-    return as_file(bundle.archived_paper(Paper.KIT, _chosen(session), now=clock.now()), name)
+    return pdf_attachment(bundle.archived_paper(Paper.KIT, _chosen(session), now=clock.now()), name)
 
 
 def _chosen(session: Session) -> bundle.Chosen:
@@ -71,12 +70,4 @@ def _refuse_eliminated(session: Session) -> None:
 def _stored(stored: StoredFile | None, otherwise: str) -> HttpResponse:
     if stored is None:
         raise DomainError("not_found", otherwise, status=404)
-    return as_file(bytes(stored.content), stored.name)
-
-
-def as_file(content: bytes, name: str) -> HttpResponse:
-    """Saved under its name, and not kept in the browser's cache: these are names of minors."""
-    response = HttpResponse(content, content_type=PDF)
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return pdf_attachment(bytes(stored.content), stored.name)

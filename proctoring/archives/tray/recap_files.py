@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from pixsurv.kernel import clock
@@ -15,6 +14,7 @@ from proctoring.archives.access import Shelves, archived, on_shelves
 from proctoring.archives.tray.recap import NUMBER_TITLES, Recap, recap_of
 from proctoring.archives.tray.search import years_of
 from sessions_app.documents.typeset import typeset
+from sessions_app.downloads import as_attachment
 from sessions_app.exports.ods import ODS_TYPE, Column, Look, Title, Value, write_ods
 from sessions_app.models import Establishment
 from sessions_app.models.pupil import school_year_words
@@ -53,10 +53,7 @@ def recap(request: HttpRequest, shelves: Shelves, ending: str = "") -> HttpRespo
     if ending:
         kind, write = FILES[ending]
         response = HttpResponse(write(found, school, now), content_type=kind)
-        name = f"recapitulatif-{school_year_words(year)}.{ending}"
-        response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return as_attachment(response, f"recapitulatif-{school_year_words(year)}.{ending}")
     context = {
         "shelves": shelves,
         "years": [(one, school_year_words(one)) for one in years],

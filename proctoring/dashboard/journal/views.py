@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from pixsurv.kernel import clock
@@ -23,6 +22,7 @@ from proctoring.dashboard.journal.filters import (
     actors_of,
 )
 from proctoring.dashboard.journal.rows import Name, Row, names_in, rows_of
+from sessions_app.downloads import as_attachment
 from sessions_app.exports.csv_text import CSV_TYPE
 from sessions_app.exports.ods import ODS_TYPE
 from sessions_app.models import Account, Establishment, Event
@@ -148,5 +148,4 @@ def _file(ending: str, events: QuerySet[Event], names: Mapping[int, Name] | None
     """What the page shows, in the order in which it happened."""
     kind, write = FILES[ending]
     response = HttpResponse(write(rows_of(events.reverse(), names)), content_type=kind)
-    response.headers["Content-Disposition"] = content_disposition_header(True, f"{name}.{ending}") or ""
-    return response
+    return as_attachment(response, f"{name}.{ending}")
