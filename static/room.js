@@ -232,6 +232,13 @@
     });
   }
 
+  // ---- a box ticked before the scripts were there, on a slow network, is sent as soon as they are ----
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const box of document.querySelectorAll(".rang__case input[type=checkbox]")) {
+      if (box.checked !== box.defaultChecked) htmx.trigger(box.form, "change");
+    }
+  });
+
   // ---- the screen stays on while one watches ----
   async function stayAwake() {
     if (document.hidden || !navigator.wakeLock) return;

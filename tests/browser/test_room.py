@@ -102,6 +102,22 @@ def test_offline_tick_is_not_claimed_and_news_comes_back(server, open_browser):
     expect(page.locator("#fraicheur")).to_contain_text("à jour il y a", timeout=10_000)
 
 
+def test_tick_before_the_scripts_are_there_is_sent_when_they_are(server, open_browser):
+    """A slow network shows the list before its scripts: what is ticked meanwhile must not be lost."""
+    session = server.session()
+    candidate = session["candidates"][6]
+    page = open_browser()
+    enter_room(page, server, session)
+    held = []
+    page.route("**/*.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    box(page, candidate).check()
+    expect(row(page, candidate)).to_have_attribute("data-state", "expected")
+    for route in held:
+        route.continue_()
+    expect(row(page, candidate)).to_have_attribute("data-state", "present")
+
+
 def test_masked_screen_shows_no_name(server, open_browser):
     page = open_browser(width=390)
     session = server.session()
