@@ -130,6 +130,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "sessions_app.context_words.ContextWordsValidator"},
 ]
 
 PASSWORD_RESET_TIMEOUT = 4 * 3600  # seconds
