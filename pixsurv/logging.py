@@ -11,12 +11,16 @@ _KEY_IN_ADDRESS = re.compile(
 )
 
 
+def without_keys(text: str) -> str:
+    return _KEY_IN_ADDRESS.sub(r"/\1/…", text)
+
+
 class HideKeys(logging.Filter):
     """Django names the address of what failed: a page that broke, a form without its token. Never the key in it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        hidden = _KEY_IN_ADDRESS.sub(r"/\1/…", message)
+        hidden = without_keys(message)
         if hidden != message:
             record.msg, record.args = hidden, None
         return True

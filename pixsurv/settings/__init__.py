@@ -47,6 +47,7 @@ DEMO = env.flag("PIXSURV_DEMO")
 OPERATOR = operator()
 # Whether administrators and secretariats must set one up (issue 7); anybody may.
 SECOND_FACTOR = env.choice("SECOND_FACTOR", "optional", "required")
+SENTRY_DSN = env.text("SENTRY_DSN")
 METRICS_TOKEN = env.long_secret("METRICS_TOKEN")
 
 INSTALLED_APPS = [
