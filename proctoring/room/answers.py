@@ -31,6 +31,8 @@ def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
         "hidden": frozenset(),
         "refresh_url": f"{visit.room_url}etat/?v={board.version}"
         + ("&tri=poste" if listing.by_workstation else ""),
+        "day": board.day(session),
+        "known_step": "",
         "incident": running_incident(session, visit.now),
         "local_now": visit.wall_clock(visit.now),
         "closed_time": clock_time(session.local(closed_at)) if closed_at else "",
