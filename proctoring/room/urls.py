@@ -20,6 +20,7 @@ urlpatterns = [
     path("<int:number>/entrainement/", views.practice, name="practice"),
     path("<int:number>/entrainement/autour/", views.around, name="around"),
     path("<int:number>/code/", views.code, name="code"),
+    path("<int:number>/tableau/", views.projection, name="projection"),
     path("<int:number>/qui-appeler/", views.contacts, name="contacts"),
     path("<int:number>/consignes/", views.instructions, name="instructions"),
     path("<int:number>/masquer/", views.mask, name="mask"),

@@ -14,6 +14,7 @@ from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
 from proctoring.room.views.outings import come_back, go_out
 from proctoring.room.views.presence import certifiable, late, presence
+from proctoring.room.views.projection import projection
 from proctoring.room.views.proposals import dismiss, keep
 from proctoring.room.views.rehearsal import around, practice, rehearse
 from proctoring.room.views.report import (
@@ -74,6 +75,7 @@ __all__ = [
     "paper",
     "practice",
     "presence",
+    "projection",
     "rehearse",
     "remove_scan",
     "report",
