@@ -9,6 +9,7 @@ from django.urls import reverse
 from pixsurv.kernel.errors import Busy, DomainError
 from proctoring.rehearsal.voices import heard_now
 from proctoring.room.people import attempt_of
+from proctoring.room.view_cookie import is_compact
 from proctoring.room.visit import Visit
 from proctoring.selectors.announcements import announcements
 from proctoring.selectors.room import Board, access_again, some_rows, watchers, whole_board
@@ -29,6 +30,7 @@ def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
         "board": board,
         "listing": listing,
         "hidden": frozenset(),
+        "compact": is_compact(visit.request),
         "refresh_url": f"{visit.room_url}etat/?v={board.version}"
         + ("&tri=poste" if listing.by_workstation else ""),
         "day": board.day(session),

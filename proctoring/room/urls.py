@@ -16,6 +16,7 @@ urlpatterns = [
     path("passage/<str:token>/", views.take_over, name="take_over"),
     path("<int:number>/", views.room, name="room"),
     path("<int:number>/etat/", views.state, name="state"),
+    path("<int:number>/vue/", views.view, name="view"),
     path("<int:number>/bonne-salle/", views.right_room, name="right_room"),
     path("<int:number>/entrainement/", views.practice, name="practice"),
     path("<int:number>/entrainement/autour/", views.around, name="around"),

@@ -35,6 +35,7 @@ from proctoring.room.views.room_incident import (
 from proctoring.room.views.scans import bind_scan, remove_scan, scan, scan_page, scans
 from proctoring.room.views.take_over import take_over
 from proctoring.room.views.tickets import card, ticket
+from proctoring.room.views.view import view
 from proctoring.room.views.workstations import swap, undo, workstation
 
 __all__ = [
@@ -102,6 +103,7 @@ __all__ = [
     "undo_room_incident",
     "undo_room_incident_end",
     "unmask",
+    "view",
     "withdraw",
     "workstation",
 ]
