@@ -108,7 +108,6 @@ class Facts:
             "first": self.hour(self.first_end_at),
             "last": self.hour(self.last_end_at),
             "closed": self.hour(self.session.closed_at or self.session.cancelled_at),
-            "duration": duration_words(self.session.duration),
             "waiting": _pupils(self.present, "présent n’a", "présents n’ont"),
             "overdue": _pupils(self.overdue, "", ""),
             "stops": "chaque test s’arrête à son heure de fin"
@@ -171,7 +170,7 @@ TABLE: tuple[Line, ...] = (
     Line(
         Step.WATCH,
         lambda facts: facts.launched and facts.present > 0,
-        "{waiting} pas encore commencé\u00a0: allez voir leur écran. Fin commune à {common}.",
+        "{waiting} pas encore commencé\u00a0: allez voir pourquoi. Fin commune à {common}.",
     ),
     Line(
         Step.WATCH,
@@ -181,7 +180,7 @@ TABLE: tuple[Line, ...] = (
     Line(
         Step.LAUNCH,
         lambda facts: facts.prepared and facts.instructions_read,
-        "Consignes lues\u00a0: donnez le code d’accès. {duration} à partir du début.",
+        "Consignes lues\u00a0: donnez le code d’accès.",
         SHOW_CODE,
     ),
     Line(
@@ -193,7 +192,7 @@ TABLE: tuple[Line, ...] = (
     Line(
         Step.PREPARE,
         lambda facts: True,
-        "Cochez chaque élève présent, lisez les consignes, puis donnez le code d’accès.",
+        "Cochez chaque présent, lisez les consignes, puis donnez le code.",
         READ,
     ),
 )

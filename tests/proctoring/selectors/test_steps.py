@@ -42,7 +42,7 @@ CUT = {"incident_kind": "power", "incident_since": at(11, 0), "incident_key": 3}
 @pytest.mark.parametrize(
     ("one", "now", "counts", "step", "begins"),
     [
-        (session(), at(10, 30), {"expected": 20}, Step.PREPARE, "Cochez chaque élève présent"),
+        (session(), at(10, 30), {"expected": 20}, Step.PREPARE, "Cochez chaque présent"),
         (session(), at(10, 44), {"expected": 3, "present": 17}, Step.PREPARE, "Cochez"),
         (session(), at(10, 45), {"expected": 3, "present": 17}, Step.LAUNCH, "Lisez les consignes"),
         (session(), at(10, 45), {"expected": 20}, Step.PREPARE, "Cochez"),
