@@ -33,7 +33,7 @@
 
   // ---- the count, on the sign of the tab and of the installed application ----
   const link = document.querySelector("link[rel=icon]");
-  const plain = link.href;
+  const plain = link.getAttribute("href");
   let sign = "";
   let shown = 0;
   async function count() {
