@@ -52,8 +52,9 @@ class Session(models.Model):
     """A session and the head of its journal.
 
     `launched_at`, `first_entry_at`, `instructions_read_at`, `closed_at` and `next_due_at` are written by the room's
-    services, so that what guards preparation needs no look upward (architecture §1). `sequence` is the number of the last event: the
-    version that the room polls. `list_sequence` is that of the last event that changed more than single rows.
+    services, so that what guards preparation needs no look upward (architecture §1). `sequence` is the number of the
+    last event: the version that the room polls. `list_sequence` is that of the last event that changed more than
+    single rows.
     """
 
     establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, related_name="sessions")

@@ -29,8 +29,11 @@ def projection(visit: Visit, **_: Any) -> HttpResponse:
         note_code_shown(session, now=visit.now)
     end = common_end(session, counted(session, visit.now).given_minutes)
     context = {
-        **{"visit": visit, "session": session, "version": version},
-        **{"may_show": may_show, "shows_code": shows_code},
+        "visit": visit,
+        "session": session,
+        "version": version,
+        "may_show": may_show,
+        "shows_code": shows_code,
         "end": clock_time(session.local(end)) if end is not None else "",
         "local_now": visit.wall_clock(visit.now),
     }

@@ -2,6 +2,8 @@
 
 import gzip
 import re
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ from django.http import HttpResponse
 
 from pixsurv.kernel import clock
 from proctoring.enums import AttemptState
-from proctoring.selectors.room import Version
+from proctoring.selectors.counts import counted
+from proctoring.selectors.room import Version, whole_board
 from proctoring.services import entries, presence, progress, running
 from proctoring.services.entries import candidate_actor
 from sessions_app.models import Candidate, Session
@@ -193,6 +196,22 @@ def test_an_act_does_not_hide_the_acts_of_others(room: Room) -> None:
     assert page.get(room.row(zoe)).get("data-state") == "present"
     assert page.get(room.row(paul)).get("data-state") == "present"
     page.assert_like_reload()
+
+
+def test_the_page_and_its_refresh_count_alike(room: Room) -> None:
+    """One counts the rows that it has anyway, the other asks the database."""
+    for state in AttemptState:
+        room.put(state)
+    room.put("in_progress", extra_time_percent=33)
+    room.add()
+    for hours in (0, 2, 25):
+        room.travel(hours=hours)
+        session = room.fresh()
+        by_rows = whole_board(session, now=clock.now()).counts
+        by_database = counted(session, clock.now())
+        assert +by_rows.by_state == +by_database.by_state
+        assert replace(by_rows, by_state=Counter()) == replace(by_database, by_state=Counter())
+        assert (by_rows.last_end_at is None) is (hours == 25)
 
 
 # ---- by the clock alone ----
