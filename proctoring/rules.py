@@ -20,6 +20,7 @@ LIFE_OF_A_TEST = timedelta(hours=24)  # R13
 SILENCE_VISIBLE = 45  # seconds, D6
 SILENCE_HIDDEN = 150
 SILENCE_IN_LANE = timedelta(minutes=3)
+WAITED_LONG = timedelta(minutes=2)  # R15: minutes are proposed, and the card says louder that he waits
 DESK_HEARTBEAT = 15
 EXTRA_TIME_WITHOUT_DECISION = 33  # percent: one third (R13)
 NAMES_SHOWN_BEFORE = timedelta(hours=24)  # R1

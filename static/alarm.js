@@ -72,5 +72,9 @@
   });
   document.addEventListener("keydown", ready);
   document.addEventListener("htmx:afterSettle", listen);
+  // Somebody has been waiting for two minutes (attention.js).
+  document.addEventListener("pixsurv:attend", () => {
+    if (wanted()) ring();
+  });
   listen();
 })();

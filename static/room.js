@@ -239,18 +239,6 @@
     }
   });
 
-  // ---- the screen stays on while one watches ----
-  async function stayAwake() {
-    if (document.hidden || !navigator.wakeLock) return;
-    try {
-      await navigator.wakeLock.request("screen");
-    } catch {
-      // Refused on low battery: the page works the same.
-    }
-  }
-  document.addEventListener("visibilitychange", stayAwake);
-
-  stayAwake();
   arrived();
   setInterval(tick, 1000);
   plan();

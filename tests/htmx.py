@@ -217,7 +217,9 @@ class Page:
     def poll(self) -> HttpResponse:
         """Ask for news, as the page does every three seconds; the page is as it was when there is none."""
         watch = self.get("veille")
-        return self._ask(watch, "get", watch.get("hx-get"), [])
+        told = watch.xpath("ancestor-or-self::*[@hx-include][1]/@hx-include")  # htmx inherits it
+        more = fields_of(self.get(told[0].removeprefix("#"))) if told else []
+        return self._ask(watch, "get", watch.get("hx-get"), more)
 
     def _ask(
         self,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from pixsurv.kernel.errors import Busy, DomainError
 from proctoring.rehearsal.voices import heard_now
 from proctoring.room.people import attempt_of
+from proctoring.room.view_cookie import is_compact
 from proctoring.room.visit import Visit
 from proctoring.selectors.announcements import announcements
 from proctoring.selectors.room import Board, access_again, some_rows, watchers, whole_board
@@ -29,8 +30,11 @@ def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
         "board": board,
         "listing": listing,
         "hidden": frozenset(),
+        "compact": is_compact(visit.request),
         "refresh_url": f"{visit.room_url}etat/?v={board.version}"
         + ("&tri=poste" if listing.by_workstation else ""),
+        "day": board.day(session),
+        "known_step": "",
         "incident": running_incident(session, visit.now),
         "local_now": visit.wall_clock(visit.now),
         "closed_time": clock_time(session.local(closed_at)) if closed_at else "",

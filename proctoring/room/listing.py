@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from proctoring.enums import OVER, AttemptState
+from proctoring.room.view_cookie import COMPACT
 from proctoring.selectors.row import Row
 
 BY_WORKSTATION = "poste"
@@ -48,13 +49,26 @@ class Listing:
     @property
     def url(self) -> str:
         """Its own address."""
+        return self._at(self.room_url)
+
+    def _at(self, address: str, **more: str) -> str:
         asked = {"tri": self.by_workstation and BY_WORKSTATION, "q": self.search, "etat": self.shown}
-        query = urlencode({name: value for name, value in asked.items() if value})
-        return f"{self.room_url}?{query}" if query else self.room_url
+        query = urlencode({name: value for name, value in {**asked, **more}.items() if value})
+        return f"{address}?{query}" if query else address
 
     @property
     def other_order_url(self) -> str:
         return replace(self, by_workstation=not self.by_workstation).url
+
+    @property
+    def compact_url(self) -> str:
+        """« Vue compacte »: this list, shown so from now on."""
+        return self._at(f"{self.room_url}vue/", vue=COMPACT)
+
+    @property
+    def plain_url(self) -> str:
+        """« Vue normale »."""
+        return self._at(f"{self.room_url}vue/")
 
     @property
     def filter_urls(self) -> Mapping[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from proctoring import rules
 from proctoring.categories import CATEGORIES, PROPOSED
 from proctoring.enums import Need, ProposalKind
 from proctoring.models import Proposal
@@ -34,6 +35,8 @@ class Card:
     since: datetime
     age: str
     urgent: bool  # a need; what is proposed alone can wait
+    asked: datetime | None  # since when somebody waits for the proctor: a silent computer does not
+    waits_long: bool
 
     @property
     def chalk(self) -> str:
@@ -71,7 +74,17 @@ def card_of(
         return None
     since = min(begun)
     badges = row.needs if waiting else ()
-    return Card(row, badges, offers, since, age_words(now - since), urgent=bool(waiting))
+    asked = min((badge.since for badge in waiting if badge.need != Need.DISCONNECTED), default=None)
+    return Card(
+        row,
+        badges,
+        offers,
+        since,
+        age_words(now - since),
+        urgent=bool(waiting),
+        asked=asked,
+        waits_long=asked is not None and now - asked >= rules.WAITED_LONG,
+    )
 
 
 def _has_object(row: Row, proposal: Proposal) -> bool:

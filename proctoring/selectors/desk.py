@@ -58,8 +58,8 @@ class Previous(StrEnum):
 class Version:
     """What a page has already, opaque to it: `<stage>.<sequence>.<position>.<marks>`.
 
-    Marks: f frozen, o overtime, a an alert being handled, t a timed question runs, r a resume was asked for,
-    u an end that may still be undone.
+    Marks: f frozen, o overtime, i an incident of the whole room runs, a an alert being handled, t a timed question
+    runs, r a resume was asked for, u an end that may still be undone.
     """
 
     stage: str
@@ -82,8 +82,11 @@ class Version:
 
     @property
     def only_the_journal_counts(self) -> bool:
-        """Such a page stays as it is until an event or the deadline: one UPDATE can tell (quality §1)."""
-        return self.stage in IN_TEST and self.marks in {"", "o"}
+        """Such a page stays as it is until an event or the deadline: one UPDATE can tell (quality §1).
+
+        An incident of the whole room is an event of every running test, at its beginning and at its end.
+        """
+        return self.stage in IN_TEST and self.marks in {"", "o", "i", "oi"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +138,17 @@ class DeskPage:
         return deadline is not None and rules.standing(self.session, self.now) >= deadline
 
     @property
+    def incident(self) -> bool:
+        """The whole room waits: his time stands still since the incident began (R23)."""
+        return self.session.incident_runs and self.stage not in {Stage.OVER, Stage.SUPERSEDED}
+
+    @property
     def remaining_minutes(self) -> int:
         """Minutes to the deadline, begun ones counted whole."""
         if self.attempt.deadline_at is None or self.overtime:
             return 0
-        return max(0, -(-(self.attempt.deadline_at - self.now) // MINUTE))
+        began = max(rules.standing(self.session, self.now), self.attempt.started_at or self.now)
+        return max(0, -(-(self.attempt.deadline_at - began) // MINUTE))
 
     @property
     def allowed_minutes(self) -> int:
@@ -178,7 +187,7 @@ class DeskPage:
     def has_news(self) -> bool:
         """Something stands above the question."""
         handled = self.alert_waits or self.alert_refused
-        running = self.overtime or self.ends_at is not None
+        running = self.incident or self.overtime or self.ends_at is not None
         return running or handled or self.previous != Previous.HIS_OWN
 
     @property
@@ -206,10 +215,13 @@ class DeskPage:
         if not self.in_test:
             # No sequence: a page where the code is being typed must not be replaced by its like.
             asked = self.asked_to_resume and not self.asks_code
-            return Version(self.stage, 0, 0, "r" if asked else "u" if self.may_come_back else "")
+            waits = self.incident and not self.asks_code
+            mark = "r" if asked else "u" if self.may_come_back else ""
+            return Version(self.stage, 0, 0, mark + ("i" if waits else ""))
         marks = {
             "f": self.frozen,
             "o": self.overtime,
+            "i": self.incident,
             "a": self.alert_waits,
             "t": self.ends_at is not None,
         }
@@ -230,11 +242,13 @@ def desk_page(entry: Entry, *, now: datetime) -> DeskPage:
     return _page_of_test(entry, attempt, now)
 
 
-def question_ends_at(attempt: Attempt, limit: int, alerts: Sequence[Alert], now: datetime) -> datetime | None:
+def question_ends_at(
+    attempt: Attempt, session: Session, limit: int, alerts: Sequence[Alert], now: datetime
+) -> datetime | None:
     """When the time of a question of `limit` seconds is over; None while its clock has not been started.
 
-    A crash or a reload does not stop the clock. Waiting for the proctor does, and so does an end that was
-    undone: the candidate could not work meanwhile.
+    A crash or a reload does not stop the clock. Waiting for the proctor does, and so do an incident of the whole room
+    and an end that was undone: the candidate could not work meanwhile.
     """
     shown_at = attempt.question_shown_at
     if shown_at is None:
@@ -243,6 +257,9 @@ def question_ends_at(attempt: Attempt, limit: int, alerts: Sequence[Alert], now:
     stopped = sum((end - alert.raised_at for alert, end in zip(alerts, ends, strict=True)), timedelta())
     if attempt.end_undone_at is not None and attempt.end_undone_at >= shown_at:
         stopped += rules.UNDO + rules.UNDO_GRACE
+    if session.incident_since is not None:
+        until = session.incident_over_at or now
+        stopped += max(until - max(session.incident_since, shown_at), timedelta())
     return shown_at + timedelta(seconds=limit) + stopped
 
 
@@ -290,7 +307,7 @@ def _page_of_test(entry: Entry, attempt: Attempt, now: datetime) -> DeskPage:
         )
     question = bank().get(attempt.question_ids[position - 1])
     limit = question.time_limit if question is not None else None
-    ends_at = question_ends_at(attempt, limit, alerts, now) if limit is not None else None
+    ends_at = question_ends_at(attempt, entry.session, limit, alerts, now) if limit is not None else None
     ready = limit is not None and ends_at is None
     return DeskPage(
         entry,

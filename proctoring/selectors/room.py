@@ -4,18 +4,15 @@ Needs that come from the clock arrive without an event: a version is `<sequence>
 is also « changed » when its deadline, silence or return fell after those milliseconds (mechanics §2).
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import (
     Case,
-    Count,
     DateTimeField,
     Exists,
     F,
-    Max,
     Min,
     OuterRef,
     Q,
@@ -25,16 +22,17 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
 
 from pixsurv.kernel import clock, crypto
 from proctoring import rules
-from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, ProposalOutcome
+from proctoring.enums import RUNNING, AlertStatus, AttemptState, ProposalOutcome
 from proctoring.models import Alert, Attempt, ProctorAccess, Proposal
 from proctoring.selectors.card import Card, card_of
+from proctoring.selectors.counts import Counts, counted, counts_of
 from proctoring.selectors.kept import Kept
 from proctoring.selectors.row import Row, row_of
 from proctoring.selectors.silence import Silence, common_silence
+from proctoring.selectors.steps import Day, Facts, day_of
 from sessions_app.models import Candidate, Session
 
 # What a column holds: a number beyond it is nobody's, and no database is asked about it.
@@ -61,52 +59,6 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """« 17/20 présents, dont 12 en cours », and the filters. `last_over_at`: when the latest test ended."""
-
-    by_state: Counter[str]
-    last_over_at: datetime | None = None
-
-    @property
-    def total(self) -> int:
-        return self.by_state.total()
-
-    @property
-    def expected(self) -> int:
-        return self.by_state[AttemptState.EXPECTED]
-
-    @property
-    def present(self) -> int:
-        return self.by_state[AttemptState.PRESENT]
-
-    @property
-    def in_progress(self) -> int:
-        return self.by_state[AttemptState.IN_PROGRESS]
-
-    @property
-    def resume_authorised(self) -> int:
-        return self.by_state[AttemptState.RESUME_AUTHORISED]
-
-    @property
-    def running(self) -> int:
-        return self.in_progress + self.resume_authorised
-
-    @property
-    def over(self) -> int:
-        return sum(self.by_state[state] for state in OVER)
-
-    @property
-    def arrived(self) -> int:
-        return self.total - self.expected
-
-    def all_done(self, now: datetime) -> bool:
-        """Nothing runs, and half an hour has passed since the last end (I3)."""
-        if self.running or self.last_over_at is None:
-            return False
-        return now >= self.last_over_at + rules.ALL_DONE_AFTER
-
-
-@dataclass(frozen=True, slots=True)
 class Board:
     """Rows to render, the whole lane, the counts."""
 
@@ -124,6 +76,23 @@ class Board:
     @property
     def overdue(self) -> int:
         return sum(card.overtime for card in self.cards)
+
+    def day(self, session: Session) -> Day:
+        """The step that the room is at (R4)."""
+        counts = self.counts
+        return day_of(
+            Facts(
+                session,
+                self.version.at,
+                expected=counts.expected,
+                present=counts.present,
+                running=counts.running,
+                overdue=self.overdue,
+                first_end_at=counts.first_end_at,
+                last_end_at=counts.last_end_at,
+                given=counts.given_minutes,
+            )
+        )
 
     @property
     def all_done(self) -> bool:
@@ -170,10 +139,9 @@ def whole_board(session: Session, *, now: datetime, order: str = "name") -> Boar
     by_workstation = order == "workstation"
     listed = _WHOLE.fetch(session=session.pk)
     rows = [row_of(candidate, session, now) for candidate in listed]
-    ends = [one.attempt.over_at for one in listed if hasattr(one, "attempt") and one.attempt.over_at]
     if by_workstation:
         rows.sort(key=lambda row: row.workstation_key)
-    counts = Counts(Counter(row.state for row in rows), max(ends, default=None))
+    counts = counts_of(listed, now)
     silence = common_silence(rows, session, now)
     return Board(rows, _lane(rows, silence, now), counts, Version(session.sequence, now), silence)
 
@@ -262,7 +230,7 @@ def _partial(found: list[Candidate], session: Session, *, now: datetime) -> Boar
     travelling = [rows[candidate.pk] for candidate in found if candidate.is_wanted]  # type: ignore[attr-defined]
     silence = common_silence(list(rows.values()), session, now)
     lane = _lane(list(rows.values()), silence, now)
-    return Board(travelling, lane, _counts(session, now), Version(session.sequence, now), silence)
+    return Board(travelling, lane, counted(session, now), Version(session.sequence, now), silence)
 
 
 def _with_needy(session: int, wanted: Q, now: datetime) -> QuerySet[Candidate]:
@@ -318,29 +286,6 @@ def _one(session: int, candidate: int, now: datetime) -> QuerySet[Candidate]:
 _WHOLE = Kept(_candidates, session=int)
 _CHANGED = Kept(_changed, session=int, sequence=int, after=datetime, now=datetime, judged=datetime)
 _ONE = Kept(_one, session=int, candidate=int, now=datetime)
-
-
-def _counts(session: Session, now: datetime) -> Counts:
-    """States of all rows, counted by the database; a candidate to whom nothing happened has no attempt, and is
-    expected."""
-    counted = _STATES.rows(session=session.pk, now=now)
-    ends = [last for _, _, last in counted if last is not None]
-    return Counts(Counter({state: many for state, many, _ in counted}), max(ends, default=None))
-
-
-def _states(session: int, now: datetime) -> QuerySet[Candidate, Any]:
-    past = Q(attempt__state__in=sorted(RUNNING), attempt__started_at__lte=now - rules.LIFE_OF_A_TEST)
-    shown = Case(
-        When(past, then=Value(AttemptState.EXPIRED.value)),
-        default=Coalesce(F("attempt__state"), Value(AttemptState.EXPECTED.value)),
-    )
-    of_session = Candidate.objects.filter(session_id=session).order_by()
-    counted = of_session.annotate(shown=shown).values("shown")
-    counted = counted.annotate(many=Count("pk"), last=Max("attempt__over_at"))
-    return counted.values_list("shown", "many", "last")
-
-
-_STATES = Kept(_states, session=int, now=datetime)
 
 
 def _lane(rows: list[Row], silence: Silence | None, now: datetime) -> list[Card]:

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
+from proctoring import rules
 from proctoring.enums import ProposalKind, ProposalOutcome
 from proctoring.models import Alert, Attempt, Proposal
 from proctoring.services.room import Room
 
-WAITED_LONG = timedelta(minutes=2)  # R15
 MINUTE = timedelta(minutes=1)
 MOST_MINUTES = 120
 
@@ -42,7 +42,7 @@ def propose(
 def propose_waiting(room: Room, attempt: Attempt, alert: Alert) -> None:
     """« Rendre 4 min ? » to who waited over two minutes for his alert, begun minutes counted whole."""
     waited = room.now - alert.raised_at
-    if waited > WAITED_LONG:
+    if waited > rules.WAITED_LONG:
         minutes = min(-(-waited // MINUTE), MOST_MINUTES)
         propose(
             room, attempt, ProposalKind.ALERT_WAITED, question=alert.question, minutes=minutes, alert=alert

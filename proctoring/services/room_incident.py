@@ -79,6 +79,7 @@ def undo_start(*, session_id: int, key: int, actor: Actor, now: datetime) -> Ses
         told: dict[str, Json] = {"room_incident": key, "undone": True}
         room.lock.record(EventKind.ROOM_INCIDENT_ENDED, actor=actor, facts=told, changes_list=True)
         room.lock.change(incident_over_at=now)
+        _tell_desks(room)
         for attempt in _running(room):
             room.watch(attempt)
         return session
@@ -121,6 +122,7 @@ def end_room_incident(
             changes_list=True,
         )
         room.lock.change(incident_over_at=now)
+        _tell_desks(room)
         reason = f"Incident dans toute la salle\u00a0: {_label(session)}"
         minutes.give(room, given, settlement.minutes, actor=actor, reason=reason, facts=mark)
         for attempt in back:
@@ -167,6 +169,13 @@ def _begin(
     room.lock.record(
         EventKind.ROOM_INCIDENT_STARTED, actor=actor, observed_at=since, facts=facts, changes_list=True
     )
+    _tell_desks(room)
+
+
+def _tell_desks(room: Room) -> None:
+    """What was just recorded concerns every running test: the next heartbeat of each sees that it is behind."""
+    running = Attempt.objects.filter(session_id=room.session.pk, state__in=sorted(RUNNING))
+    running.update(last_sequence=room.session.sequence)
 
 
 def _take_back(room: Room, event: Event, key: int, actor: Actor) -> None:

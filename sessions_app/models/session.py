@@ -51,9 +51,10 @@ class SessionManager(_FromQuerySet["Session"]):
 class Session(models.Model):
     """A session and the head of its journal.
 
-    `launched_at`, `first_entry_at`, `closed_at` and `next_due_at` are written by the room's services, so that what
-    guards preparation needs no look upward (architecture §1). `sequence` is the number of the last event: the
-    version that the room polls. `list_sequence` is that of the last event that changed more than single rows.
+    `launched_at`, `first_entry_at`, `instructions_read_at`, `closed_at` and `next_due_at` are written by the room's
+    services, so that what guards preparation needs no look upward (architecture §1). `sequence` is the number of the
+    last event: the version that the room polls. `list_sequence` is that of the last event that changed more than
+    single rows.
     """
 
     establishment = models.ForeignKey(Establishment, on_delete=models.PROTECT, related_name="sessions")
@@ -77,6 +78,8 @@ class Session(models.Model):
     state = models.CharField("état", max_length=12, choices=SessionState, default=SessionState.PLANNED)
     first_entry_at = models.DateTimeField(null=True, blank=True)
     launched_at = models.DateTimeField(null=True, blank=True)
+    # « Consignes lues » (R4): here, so that the room's step bar knows of it without a query.
+    instructions_read_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     # Hash of the event `closed`, as it was printed on the report (I4); addenda move the head beyond it.
     seal = models.CharField("sceau", max_length=64, blank=True)

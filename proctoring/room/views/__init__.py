@@ -14,6 +14,7 @@ from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
 from proctoring.room.views.outings import come_back, go_out
 from proctoring.room.views.presence import certifiable, late, presence
+from proctoring.room.views.projection import projection
 from proctoring.room.views.proposals import dismiss, keep
 from proctoring.room.views.rehearsal import around, practice, rehearse
 from proctoring.room.views.report import (
@@ -34,6 +35,7 @@ from proctoring.room.views.room_incident import (
 from proctoring.room.views.scans import bind_scan, remove_scan, scan, scan_page, scans
 from proctoring.room.views.take_over import take_over
 from proctoring.room.views.tickets import card, ticket
+from proctoring.room.views.view import view
 from proctoring.room.views.workstations import swap, undo, workstation
 
 __all__ = [
@@ -74,6 +76,7 @@ __all__ = [
     "paper",
     "practice",
     "presence",
+    "projection",
     "rehearse",
     "remove_scan",
     "report",
@@ -100,6 +103,7 @@ __all__ = [
     "undo_room_incident",
     "undo_room_incident_end",
     "unmask",
+    "view",
     "withdraw",
     "workstation",
 ]

@@ -13,6 +13,7 @@ from proctoring.room.gate import in_room
 from proctoring.room.visit import Visit, visit_of
 from proctoring.selectors.announcements import announcements
 from proctoring.selectors.room import Version, changed_board, watchers, whole_board
+from proctoring.selectors.steps import outlived
 from proctoring.services import access as accesses
 from proctoring.services.room import refuse
 
@@ -44,7 +45,9 @@ def state(request: HttpRequest, number: int) -> HttpResponse:
     session = visit.session
     if visit.access.masked_at is not None or visit.access.room_confirmed_at is None or not visit.names_shown:
         return HttpResponse(status=409, headers={"HX-Redirect": visit.room_url})
-    if seen is not None and session.sequence == seen.sequence and not visit.access.flipped:  # type: ignore[attr-defined]
+    unchanged = seen is not None and session.sequence == seen.sequence and not visit.access.flipped  # type: ignore[attr-defined]
+    known_step = request.GET.get("etape", "")
+    if unchanged and not outlived(known_step, visit.now):
         return HttpResponse(status=204)
     # A page that has seen more than the journal holds: a backup was restored meanwhile.
     whole = seen is None or session.list_sequence > seen.sequence or seen.sequence > session.sequence
@@ -60,6 +63,7 @@ def state(request: HttpRequest, number: int) -> HttpResponse:
         whole=whole,
         watchers=watchers(session, now=visit.now) if whole else [],
         announcements=announcements(visit.access, now=visit.now) if tells else [],
+        known_step=known_step,
         refresh=True,
         tells=tells,
     )

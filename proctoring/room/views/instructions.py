@@ -8,7 +8,7 @@ from proctoring.room import answers
 from proctoring.room.gate import in_room
 from proctoring.room.visit import Visit
 from proctoring.selectors.wording import clock_time
-from proctoring.services.instructions import instructions_read_at, note_instructions_read
+from proctoring.services.instructions import note_instructions_read
 
 
 @in_room("GET", "POST")
@@ -19,6 +19,6 @@ def instructions(visit: Visit, **_: Any) -> HttpResponse:
             session_id=visit.session.pk, actor=visit.actor, now=visit.now, observed_at=visit.observed_at()
         )
         return answers.done(visit)
-    read_at = instructions_read_at(visit.session)
+    read_at = visit.session.instructions_read_at
     read = clock_time(visit.session.local(read_at)) if read_at is not None else ""
     return answers.dialog(visit, "instructions", {"read": read})

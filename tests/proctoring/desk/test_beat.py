@@ -15,7 +15,7 @@ from proctoring.services.entries import candidate_actor
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session
 from tests import factories
-from tests.proctoring.desk.browser import Browser, Page, ask, authorise
+from tests.proctoring.desk.browser import Browser, Page, ask, authorise, tick
 
 type Travel = time_machine.Traveller
 
@@ -131,12 +131,68 @@ def test_beat_tells_no_end_of_time_while_an_incident_runs(
     at = {"session_id": asked.session_id, "actor": factories.PROCTOR}
     key = room_incident.start_room_incident(**at, kind="power", now=clock.now()).incident_key
     assert key is not None
+    waits = Page(browser.beat(version)).version
     clock_at_nine.shift(105 * 60)
-    assert browser.beat(version).status_code == 204
+    assert browser.beat(waits).status_code == 204
     assert "Temps écoulé" not in Page(browser.test()).text
     lost = room_incident.Settlement(clock.now(), clock.now())
     room_incident.end_room_incident(**at, key=key, settlement=lost, now=clock.now())
-    assert "Temps écoulé" in Page(browser.beat(version)).text
+    assert "Temps écoulé" in Page(browser.beat(waits)).text
+
+
+def test_beat_tells_an_incident_of_the_room_and_its_end_at_no_cost_between(
+    asked: Candidate, browser: Browser, version: str, clock_at_nine: Travel
+) -> None:
+    """R23: he is told to wait, and that his time stands still; the deadline is judged at the instant it began."""
+    clock_at_nine.shift(15 * 60)
+    at = {"session_id": asked.session_id, "actor": factories.PROCTOR}
+    key = room_incident.start_room_incident(**at, kind="power", now=clock.now()).incident_key
+    assert key is not None
+    page = Page(browser.beat(version))
+    told = "Un incident est en cours dans la salle. Votre temps est arrêté\u00a0; attendez votre surveillant."
+    assert told.replace("\u00a0", " ") in page.text.replace("\u00a0", " ")
+    assert "1 h 30" in page.text.replace("\u00a0", " ")
+    assert not page.has("//*[@data-deadline]")
+    clock_at_nine.shift(10 * 60)
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.beat(page.version).status_code == 204
+    assert len(queries) == 1
+    assert "1 h 30" in Page(browser.test()).text.replace("\u00a0", " ")
+    settled = room_incident.Settlement(clock.now() - timedelta(minutes=10), clock.now(), given_to=(asked.pk,))
+    room_incident.end_room_incident(**at, key=key, settlement=settled, now=clock.now())
+    over = Page(browser.beat(page.version))
+    assert "incident" not in over.text
+    assert over.has("//*[@data-deadline]") and "1 h 30" in over.text.replace("\u00a0", " ")
+    assert browser.beat(over.version).status_code == 204
+
+
+def test_beat_tells_of_an_incident_begun_by_mistake_and_undone(
+    asked: Candidate, browser: Browser, version: str, clock_at_nine: Travel
+) -> None:
+    at = {"session_id": asked.session_id, "actor": factories.PROCTOR}
+    key = room_incident.start_room_incident(**at, kind="power", now=clock.now()).incident_key
+    assert key is not None
+    waits = Page(browser.beat(version)).version
+    clock_at_nine.shift(5)
+    room_incident.undo_start(**at, key=key, now=clock.now())
+    assert "incident" not in Page(browser.beat(waits)).text
+
+
+def test_who_has_not_begun_is_told_of_the_incident_where_no_code_is_typed(
+    candidate: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    browser.join(candidate)
+    waiting = Page(browser.test()).version
+    room_incident.start_room_incident(
+        session_id=candidate.session_id, actor=factories.PROCTOR, kind="power", now=clock.now()
+    )
+    page = Page(browser.state(waiting))
+    assert "Un incident est en cours dans la salle. Attendez votre surveillant." in page.text
+    assert browser.state(page.version).status_code == 204
+    tick(candidate, now=clock.now())
+    code = Page(browser.state(page.version))
+    assert code.stage == "start"
+    assert browser.state(code.version).status_code == 204
 
 
 def test_beat_tells_that_the_time_is_over(

@@ -1,11 +1,13 @@
 """D3, R16: timed questions. The server keeps the time, the page only shows it."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 
 from pixsurv.kernel import clock
 from proctoring.models import Alert, Answer, Proposal
-from proctoring.services import alerts
+from proctoring.services import alerts, room_incident
 from sessions_app.models import Candidate
 from tests import factories
 from tests.proctoring.desk.browser import Browser, Page, ask, authorise, end, undo
@@ -214,3 +216,22 @@ def test_answer_of_the_proctor_sets_the_clock_going_on_the_page(
     page = Page(response)
     assert "HX-Retarget" not in response.headers
     assert page.has("//*[@id='etat']//*[@data-ends and not(@data-stopped)]")
+
+
+def test_an_incident_of_the_whole_room_stops_the_clock_of_a_question(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    """R23: the page says that his time stands still."""
+    clock_at_nine.shift(20)
+    at = {"session_id": running.session_id, "actor": factories.PROCTOR}
+    key = room_incident.start_room_incident(**at, kind="power", now=clock.now()).incident_key
+    assert key is not None
+    clock_at_nine.shift(600)
+    page = Page(browser.test())
+    assert page.stage == "question" and "il reste 40 s" in page.text
+    assert page.has("//*[@data-ends and @data-stopped]")
+    settled = room_incident.Settlement(clock.now() - timedelta(minutes=10), clock.now())
+    room_incident.end_room_incident(**at, key=key, settlement=settled, now=clock.now())
+    clock_at_nine.shift(30)
+    assert "il reste 10 s" in Page(browser.test()).text
+    assert not Answer.objects.exists()

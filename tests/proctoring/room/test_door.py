@@ -19,6 +19,8 @@ PAGES = [
     *("incidents/", "incidents/noter/", "pv/", "pv/feuille/", "pv.pdf", "consignes/"),
     *("incident-salle/", "incident-salle/fin/"),
 ]
+# Names nobody: it stays on the board while the screen is masked.
+ON_THE_BOARD = "tableau/"
 OF_A_CANDIDATE = [
     "",
     "presence/",
@@ -94,7 +96,7 @@ def test_another_session_leaves_this_one(db: None) -> None:
     assert access.ended_how == ProctorAccess.End.LEFT
 
 
-@pytest.mark.parametrize("below", PAGES[1:])
+@pytest.mark.parametrize("below", [*PAGES[1:], ON_THE_BOARD])
 def test_another_date_comes_before_any_page(db: None, below: str) -> None:
     room = another_date(-24 * 3)
     response = room.get(room.url + below)
@@ -476,7 +478,7 @@ def test_the_code_page_shows_the_code_big(room: Room) -> None:
 
 def test_no_page_of_the_room_holds_the_password(room: Room) -> None:
     room.put("in_progress")
-    for below in PAGES:
+    for below in [*PAGES, ON_THE_BOARD]:
         content = room.get(room.url + below).content.decode(errors="replace")
         assert factories.PASSWORD not in content
         assert factories.PASSWORD[2:] not in content

@@ -183,3 +183,24 @@ def test_by_hand_all_that_ran_over_is_ended_too(hand_room: Room) -> None:
 def test_the_lane_comes_before_the_list_in_reading_order(busy_room: Room) -> None:
     content = busy_room.page().response.content.decode()
     assert content.index('id="a-traiter"') < content.index('id="candidats"')
+
+
+def test_who_waits_for_two_minutes_is_told_louder(room: Room) -> None:
+    """A word and a heavier card; a computer that only fell silent waits for nobody."""
+    paul, zoe = room.put("in_progress", "DUPONT", "Paul"), room.put("in_progress", "ABADIE", "Zoé")
+    raise_alert(room, paul)
+    room.travel(seconds=119)
+    (card,) = cards(room.page())
+    assert "attend depuis" not in words(card)
+    assert card.get("data-attend") == room.page().get(f"besoin-{paul.pk}").xpath(".//time/@data-depuis")[0]
+    room.travel(seconds=1)
+    page = room.page()
+    assert "attend depuis 2 min" in page.text(f"besoin-{paul.pk}")
+    assert "besoin--attend" in page.get(f"besoin-{paul.pk}").get("class")
+    room.travel(minutes=2)
+    silent = room.page().get(f"besoin-{zoe.pk}")
+    assert silent.get("data-attend") is None
+    assert "attend depuis" not in words(silent)
+    ask_resume(zoe)
+    room.travel(minutes=2)
+    assert "attend depuis" in room.page().text(f"besoin-{zoe.pk}")

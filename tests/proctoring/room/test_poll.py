@@ -2,6 +2,8 @@
 
 import gzip
 import re
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ from django.http import HttpResponse
 
 from pixsurv.kernel import clock
 from proctoring.enums import AttemptState
-from proctoring.selectors.room import Version
+from proctoring.selectors.counts import counted
+from proctoring.selectors.room import Version, whole_board
 from proctoring.services import entries, presence, progress, running
 from proctoring.services.entries import candidate_actor
 from sessions_app.models import Candidate, Session
@@ -22,8 +25,14 @@ def version(room: Room) -> str:
     return str(Version(room.sequence(), clock.now()))
 
 
-def poll(room: Room, seen: str) -> HttpResponse:
-    return room.get(f"{room.url}etat/?v={seen}", htmx=True)
+def poll(room: Room, seen: str, step: str = "") -> HttpResponse:
+    """`step`: what the page says it shows of the day."""
+    return room.get(f"{room.url}etat/?v={seen}&etape={step}", htmx=True)
+
+
+def step_of(room: Room) -> str:
+    value: str = room.page().get("etape").xpath(".//input[@name='etape']/@value")[0]
+    return value
 
 
 def next_version(response: HttpResponse) -> str:
@@ -123,10 +132,10 @@ def test_several_changes_travel_together_each_once(room: Room) -> None:
 def test_a_changed_row_is_light(room: Room) -> None:
     """Quality §1 wants < 1 kB as it travels; this holds what is reached."""
     candidates = [room.add() for _ in range(40)]
-    one_more = version(room)
+    one_more, step = version(room), step_of(room)
     tick(candidates[0])
     two_rows = version(room)
-    assert len(gzip.compress(poll(room, one_more).content)) < 1_300
+    assert len(gzip.compress(poll(room, one_more, step).content)) < 1_300
     assert poll(room, two_rows).status_code == 204
 
 
@@ -157,7 +166,7 @@ def test_forty_rows_are_light(room: Room) -> None:
     for number in range(40):
         room.put(["expected", "present", "in_progress", "completed"][number % 4])
     content = room.page().response.content
-    found = re.search(rb'<ol class="liste".*?</ol>', content, re.DOTALL)
+    found = re.search(rb'<ol class="liste[" ].*?</ol>', content, re.DOTALL)
     assert found
     rows = found[0]
     assert len(rows) < 78_000  # ids of four digits, as a database that has lived gives, weigh 1 kB
@@ -187,6 +196,22 @@ def test_an_act_does_not_hide_the_acts_of_others(room: Room) -> None:
     assert page.get(room.row(zoe)).get("data-state") == "present"
     assert page.get(room.row(paul)).get("data-state") == "present"
     page.assert_like_reload()
+
+
+def test_the_page_and_its_refresh_count_alike(room: Room) -> None:
+    """One counts the rows that it has anyway, the other asks the database."""
+    for state in AttemptState:
+        room.put(state)
+    room.put("in_progress", extra_time_percent=33)
+    room.add()
+    for hours in (0, 2, 25):
+        room.travel(hours=hours)
+        session = room.fresh()
+        by_rows = whole_board(session, now=clock.now()).counts
+        by_database = counted(session, clock.now())
+        assert +by_rows.by_state == +by_database.by_state
+        assert replace(by_rows, by_state=Counter()) == replace(by_database, by_state=Counter())
+        assert (by_rows.last_end_at is None) is (hours == 25)
 
 
 # ---- by the clock alone ----

@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt
-from proctoring.selectors import announcements, room
+from proctoring.selectors import announcements, counts, room
 from proctoring.selectors.kept import Kept
 from sessions_app.models import Candidate, Session
 from tests import factories
@@ -68,7 +68,7 @@ def test_a_kept_query_finds_what_its_queryset_finds(
         (room._NAMESAKES, {**here, "last_name": "ESSAI", "candidate": candidate}),
     ):
         assert read(kept.fetch(**more)) == read(kept._make(**more))
-    assert sorted(room._STATES.rows(**values)) == sorted(room._states(**values))
+    assert sorted(counts._STATES.rows(**values)) == sorted(counts._states(**values))
 
 
 @pytest.mark.parametrize("seconds", [-1, 0, 44, 45, 46, 3600])
