@@ -183,6 +183,14 @@
     });
   }
 
+  // ---- what is long begins folded where it would push the rest out of sight: on a phone, or everywhere; paper shows all ----
+  const folds = document.querySelectorAll("details[data-plie]");
+  const narrow = window.matchMedia("(max-width: 61.99rem)").matches;
+  for (const fold of folds) {
+    if ((narrow || fold.dataset.plie) && !fold.querySelector(":target, [aria-invalid=true]")) fold.open = false;
+  }
+  window.addEventListener("beforeprint", () => folds.forEach((fold) => { fold.open = true; }));
+
   // ---- « Imprimer »; without it the browser's own menu prints ----
   for (const button of document.querySelectorAll("[data-imprime]")) {
     button.hidden = false;

@@ -95,8 +95,9 @@ def test_sessions_list_opens_where_there_is_something(
 
 
 def test_sessions_list_says_when_it_is_empty(client: Client, member: Account) -> None:
-    assert "Aucune session ici." in page(client)
-    assert "Aucune session ici." in page(client, filtre="inconnu")
+    for shown in (page(client), page(client, filtre="inconnu")):
+        assert "Aucune session dans «\u00a0À venir\u00a0»." in shown
+        assert "créez une session</a>" in shown
 
 
 @time_machine.travel(NIGHT, tick=False)
