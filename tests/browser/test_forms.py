@@ -34,12 +34,12 @@ def test_comment_that_is_too_long_is_an_error_with_its_count(server, open_browse
     comment = page.get_by_label("Commentaire général")
 
     comment.fill("x" * 503)
-    expect(page.get_by_text("3 caractères de trop")).to_be_visible()
+    expect(page.locator("#commentaire-trop")).to_contain_text("3 caractères de trop")
     expect(comment).to_have_attribute("aria-invalid", "true")
     assert_accessible(page, "a comment that is too long")
 
     comment.fill("x" * 500)
-    expect(page.get_by_text("de trop")).to_be_hidden()
+    expect(page.locator("#commentaire-trop")).to_be_hidden()
     expect(page.get_by_text("Enregistré à")).to_be_visible()
 
 
