@@ -68,7 +68,9 @@ class LoginForm(NamedForm):
     def clean(self) -> None:
         # No page carries a password back: who mistyped the rest is told so, not left before an empty field.
         if self.errors and "password" not in self.errors:
-            self.add_error("password", "Tapez-le de nouveau\u00a0: un mot de passe ne revient jamais du serveur.")
+            self.add_error(
+                "password", "Tapez-le de nouveau\u00a0: un mot de passe ne revient jamais du serveur."
+            )
 
 
 class MinutesForm(forms.Form):
