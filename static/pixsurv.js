@@ -134,6 +134,27 @@
     if (detail.xhr.status === 401 && document.getElementById("relogin-password")) detail.shouldSwap = false;
   });
 
+  // ---- no page gives a password or a file back: none is sent off while a field beside it is still empty ----
+  function ask(field) {
+    if (field.getAttribute("aria-invalid") === "true") return;
+    const note = Object.assign(document.createElement("p"), { id: `${field.id}_vide`, className: "message-erreur" });
+    note.innerHTML = '<svg class="icone" aria-hidden="true"><use href="#i-alerte"/></svg><span>Ce champ est obligatoire.</span>';
+    (field.closest(".saisie-jointe") || field).before(note);
+    field.closest(".champ").classList.add("champ--erreur");
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") || ""} ${note.id}`.trim());
+  }
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.querySelector("[type=password], [type=file]")) return;
+    const empty = [...form.querySelectorAll(".champ [required]:not([type=radio], [type=checkbox])")].filter((one) => !one.value.trim());
+    if (!empty.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    empty.forEach(ask);
+    empty[0].focus();
+  }, true);
+
   // ---- « Afficher le mot de passe » ----
   for (const button of document.querySelectorAll("[data-montre]")) {
     const field = document.getElementById(button.dataset.montre);
@@ -161,6 +182,14 @@
       say("Copié.");
     });
   }
+
+  // ---- what is long begins folded where it would push the rest out of sight: on a phone, or everywhere; paper shows all ----
+  const folds = document.querySelectorAll("details[data-plie]");
+  const narrow = window.matchMedia("(max-width: 61.99rem)").matches;
+  for (const fold of folds) {
+    if ((narrow || fold.dataset.plie) && !fold.querySelector(":target, [aria-invalid=true]")) fold.open = false;
+  }
+  window.addEventListener("beforeprint", () => folds.forEach((fold) => { fold.open = true; }));
 
   // ---- « Imprimer »; without it the browser's own menu prints ----
   for (const button of document.querySelectorAll("[data-imprime]")) {

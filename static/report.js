@@ -16,7 +16,17 @@
     const place = document.querySelector("[data-reste-de=commentaire]");
     if (!place || !field) return;
     const left = Number(place.dataset.plus) - field.value.trim().length;
-    place.textContent = left < 0 ? `, ${-left} de trop` : `, ${left} restants`;
+    place.textContent = left < 0 ? "" : `, ${left} restants`;
+    refuse(left < 0 ? `${-left} caractère${left < -1 ? "s" : ""} de trop\u00a0: ce texte n’est pas enregistré.` : "");
+  }
+  // Too long is an error like any other, said at the field; heard once, not at every letter.
+  function refuse(sentence) {
+    const note = document.getElementById("commentaire-trop");
+    if (sentence && note.hidden) window.pixsurv.say(sentence);
+    note.hidden = !sentence;
+    note.lastElementChild.textContent = sentence;
+    field.closest(".champ").classList.toggle("champ--erreur", Boolean(sentence));
+    field.setAttribute("aria-invalid", String(Boolean(sentence)));
   }
   if (field) {
     count();
@@ -33,7 +43,7 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!isSave(event)) return;
     // Between two texts nobody but the writer chooses: nothing is sent until he did, and no button moves under his finger.
-    if (event.detail.elt === field && choosing()) event.preventDefault();
+    if (event.detail.elt === field && (choosing() || field.getAttribute("aria-invalid") === "true")) event.preventDefault();
     else sent = field.value;
   });
   document.addEventListener("htmx:afterRequest", (event) => {

@@ -94,3 +94,71 @@ def _texts() -> Iterator[tuple[str, str]]:
 def test_french_punctuation_never_begins_a_line() -> None:
     found = [(place, text) for place, text in _texts() if LOOSE_SPACE.search(text)]
     assert not [one for one in found if not one[0].startswith(AS_THEY_ARE)]
+
+
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+FORM = re.compile(r"""(<form\b(?:[^>"]|"[^"]*")*>)(.*?)</form>""", re.DOTALL)
+TO_FILL_IN = re.compile(
+    r"""partials/field\.html|<textarea|<select|<input(?![^>]*type="(?:hidden|checkbox|submit|search)")|\brequired\b"""
+)
+
+
+def test_no_form_leaves_its_errors_to_the_browser() -> None:
+    """Its bubbles are in its own language and say nothing of the session: ours stand at the field, and stay."""
+    found = [
+        f"{path.relative_to(ROOT)}: {head[:80]}"
+        for path in TEMPLATES
+        for head, inside in FORM.findall(path.read_text())
+        if TO_FILL_IN.search(inside) and "novalidate" not in head
+    ]
+    assert not found
+
+
+def test_tables_that_become_cards_stay_tables_to_a_screen_reader() -> None:
+    """`display: block` takes a table's meaning away; the roles give it back."""
+    tables = [
+        (path, table)
+        for path in TEMPLATES
+        for table in re.findall(r"<table class=\"[^\"]*table--cartes.*?</table>", path.read_text(), re.DOTALL)
+    ]
+    assert tables
+    without = re.compile(r"<(?:table|thead|tbody|tr|th|td)\b(?![^>]*\brole=)")
+    assert not [
+        (str(path.relative_to(ROOT)), without.findall(table))
+        for path, table in tables
+        if without.search(table)
+    ]
+
+
+def test_retour_alone_is_the_way_out_of_a_question() -> None:
+    """A link to another page says to which: « Retour à la session »."""
+    asking = 'class="confirmation"'
+    found = [
+        path for path in TEMPLATES if ">Retour</a>" in path.read_text() and asking not in path.read_text()
+    ]
+    assert not [path for path in found if "dialogs" not in path.parts]
+
+
+# Drawn, and waiting for the page that will wear them.
+WAITING = {
+    "bouton--choix",
+    "case--attente",
+    "case--choix",
+    "etapes",
+    "etapes__mot",
+    "liste--compacte",
+    "rang--selection",
+    "salle-etape",
+}
+
+
+def test_style_sheet_has_no_class_that_nothing_wears() -> None:
+    sheet = re.sub(r"/\*.*?\*/", "", (ROOT / "static" / "pixsurv.css").read_text(), flags=re.DOTALL)
+    selectors = re.sub(r'"[^"]*"', "", " ".join(re.findall(r"([^{};]+){", sheet)))
+    scripts = sorted((ROOT / "static").glob("*.js"))
+    worn = "\n".join(path.read_text() for path in [*SOURCES, *TEMPLATES, *scripts])
+    # « badge--{{ colour }} » wears every badge
+    families = tuple(set(re.findall(r"([\w-]+-)(?:{{|{%|{[a-z])", worn)))
+    words = set(re.findall(r"[\w-]+", worn)) | {"htmx-request"}
+    classes = set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors))
+    assert not sorted(one for one in classes - words - WAITING if not one.startswith(families))

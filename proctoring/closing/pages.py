@@ -11,7 +11,7 @@ from proctoring.closing.place import Place
 from proctoring.closing.typed import Typed, questions
 from proctoring.report.content import Report
 from proctoring.report.gate import Gate, gate_of
-from proctoring.report.paper import closed_words, facts_of, names_of, report_pdf, situation_of
+from proctoring.report.paper import closed_words, facts_of, report_pdf, situation_of
 from proctoring.report.reading import report_of
 from proctoring.report.seal import seal_words, verify_link
 from proctoring.services import closing
@@ -116,9 +116,6 @@ def report_context(report: Report) -> dict[str, Any]:
         "report": report,
         "facts": facts_of(report),
         "people": [(person, situation_of(person, report)) for person in report.people],
-        "absent": names_of(report.absent) if report.launched_at or closing_ else "",
-        "refused_names": names_of(report.refused),
-        "never_started": names_of(report.never_started),
         "closed_words": closed_words(report),
         "seal": seal_words(closing_.seal) if closing_ is not None and sealed else "",
         "verify_link": verify_link(report.session.number, closing_.seal) if closing_ and sealed else "",

@@ -57,7 +57,7 @@ def live(request: HttpRequest, number: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "establishment/signed_out.html", {"number": number}, status=401)
     session = managed_session(account_of(request), number)
-    return render(request, "establishment/session.html#live", _context(session))
+    return render(request, "establishment/session_changes.html", _context(session))
 
 
 @require_http_methods(["GET", "POST"])

@@ -264,11 +264,6 @@ class Report:
         return [one for one in self.people if one.state == "expected" and one.late_refused]
 
     @property
-    def never_started(self) -> list[Person]:
-        """« présent, n’a pas commencé »."""
-        return [person for person in self.people if person.state == "present"]
-
-    @property
     def unfinished(self) -> list[Person]:
         """Over without « J’ai terminé »: each asks a reason (I3)."""
         return [person for person in self.people if person.unfinished]

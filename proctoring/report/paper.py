@@ -71,9 +71,6 @@ class ReportSheet:
     incidents: list[Printed]
     alerts: list[Printed]
     people: list[Named]
-    absent: str
-    refused: str
-    never_started: str
     comment: str
     closed: str
     gaps: list[str]
@@ -148,6 +145,10 @@ def facts_of(report: Report) -> list[list[str]]:
     when += f", lancée à {report.launched}" if report.launched else ", non lancée"
     many = len(report.people)
     candidates = f"{len(report.present)} sur {many} candidat{'s' if many > 1 else ''}"
+    if report.launched_at or report.closing:
+        absent, refused = len(report.absent), len(report.refused)
+        candidates += f", {absent} absent{'s' if absent > 1 else ''}" if absent else ""
+        candidates += f", {refused} en retard non admis" if refused else ""
     return [
         ["Session", f"{session.number} · {session.kind}"],
         ["Établissement", session.establishment],
@@ -188,10 +189,6 @@ def closed_words(report: Report) -> str:
     return f"Session clôturée le {closing.when} par {closing.by}. Feuille d’émargement{NBSP}: {sheet}."
 
 
-def names_of(people: list[Person]) -> str:
-    return " · ".join(person.name for person in people)
-
-
 def sheet_of(report: Report) -> ReportSheet:
     """The paper's data; a copy takes it and says that it is one."""
     closing = report.closing
@@ -206,9 +203,6 @@ def sheet_of(report: Report) -> ReportSheet:
         incidents=printed(report.incidents),
         alerts=printed(report.alerts),
         people=[_named(person, report) for person in report.people],
-        absent=names_of(report.absent) if report.launched_at or closing else "",
-        refused=names_of(report.refused),
-        never_started=names_of(report.never_started),
         comment=report.comment.text,
         closed=closed_words(report),
         gaps=list(closing.gaps) if closing is not None else [],

@@ -65,6 +65,13 @@ class LoginForm(NamedForm):
     def clean_number(self) -> str:
         return "".join(self.cleaned_data["number"].split())
 
+    def clean(self) -> None:
+        # No page carries a password back: who mistyped the rest is told so, not left before an empty field.
+        if self.errors and "password" not in self.errors:
+            self.add_error(
+                "password", "Tapez-le de nouveau\u00a0: un mot de passe ne revient jamais du serveur."
+            )
+
 
 class MinutesForm(forms.Form):
     """« Minutes perdues » for one candidate or a selection (R13)."""

@@ -95,8 +95,9 @@ def test_sessions_list_opens_where_there_is_something(
 
 
 def test_sessions_list_says_when_it_is_empty(client: Client, member: Account) -> None:
-    assert "Aucune session ici." in page(client)
-    assert "Aucune session ici." in page(client, filtre="inconnu")
+    for shown in (page(client), page(client, filtre="inconnu")):
+        assert "Aucune session dans «\u00a0À venir\u00a0»." in shown
+        assert "créez une session</a>" in shown
 
 
 @time_machine.travel(NIGHT, tick=False)
@@ -137,6 +138,9 @@ def test_sessions_list_goes_page_by_page(
     found = [number for turn in (1, 2, 3) for number in numbers(client, page=turn)]
     assert sorted(found) == sorted(session.number for session in made)
     assert "Page 2 sur 3" in page(client, page=2)
+    for turn, link in ((2, 1), (2, 3)):
+        shown = page(client, etablissement=school.pk, page=turn)
+        assert f'href="?etablissement={school.pk}&amp;page={link}"' in shown
     assert numbers(client, page=99) == numbers(client, page=3)
 
 

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 
 from proctoring.archives.exports.reading import Kept, eliminated_words
 from proctoring.models import Export
-from proctoring.report.paper import closed_words, facts_of, names_of, situation_of
+from proctoring.report.paper import closed_words, facts_of, situation_of
 from proctoring.report.seal import seal_words, verify_address
 from sessions_app.wording import MONTHS, clock_time, day
 
@@ -38,7 +38,7 @@ class Index:
             "when": f"{day(local.date())} à {clock_time(local)}",
             "month": month if month != self.month else "",
             "first": not self.month,
-            "names": names_of(kept.report.people) if kept.report is not None else "",
+            "names": " · ".join(one.name for one in kept.report.people) if kept.report is not None else "",
             "eliminated": eliminated_words(session) if kept.report is None else "",
         }
         with self.path.open("a", encoding="utf-8") as file:
@@ -88,9 +88,6 @@ def session_page(kept: Kept) -> bytes:
         context |= {
             "facts": facts_of(report),
             "people": [(person, situation_of(person, report)) for person in report.people],
-            "absent": names_of(report.absent),
-            "refused": names_of(report.refused),
-            "never_started": names_of(report.never_started),
             "closed_words": closed_words(report),
             "addenda": [(one, seal_words(one.seal)) for one in report.addenda],
         }

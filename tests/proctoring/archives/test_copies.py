@@ -269,6 +269,7 @@ def test_passage_is_hidden_listed_copied_and_given_back(
     page = client.get(f"{root}occulter/").content.decode()
     assert "«\u00a0malaise\u00a0»" in page
     assert "Paul a eu un [passage occulté], Zoé" in page
+    assert '<details class="depli rubrique" open>' in page  # of one text, not a list to scroll through
     assert client.get(f"{root}copie.pdf").content.startswith(b"%PDF")
     assert client.post(f"{root}occulter/999999/rendre/").status_code == 404
     assert client.post(f"{root}occulter/{sequence}/rendre/").status_code == 303

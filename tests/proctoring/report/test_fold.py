@@ -7,6 +7,7 @@ import pytest
 
 from proctoring.report.content import SessionFacts, told_at_closing
 from proctoring.report.fold import FOLDED, NOT_REPORTED, fold
+from proctoring.report.paper import facts_of
 from proctoring.report.redaction import hidden_of
 from sessions_app.enums import EventKind
 from sessions_app.models import Session
@@ -125,10 +126,10 @@ def test_absent_present_and_never_started_are_told_apart() -> None:
     told.say("presence_confirmed", 0, PAUL).run(4, ZOE)
     report = told.report
     assert [one.name for one in report.absent] == ["ROUX Ali"]
-    assert [one.name for one in report.never_started] == ["DUPONT Paul"]
     assert (len(report.present), len(report.people)) == (2, 3)
     assert situation(told) == "Présent, n’a pas commencé"
     assert situation(told, 13) == "Absent"
+    assert dict(facts_of(report))["Présents"] == "2 sur 3 candidats, 1 absent"
 
 
 def test_presence_that_was_taken_back_does_not_stand() -> None:

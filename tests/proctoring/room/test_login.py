@@ -145,7 +145,16 @@ def test_every_field_is_needed(empty_room: Room, field: str) -> None:
     assert response.status_code == 422
     page = parse(response.content)
     assert page.xpath(f"//input[@name='{field}' and @aria-invalid='true']")
+    assert ("Tapez-le de nouveau" in response.content.decode()) == (field != "password")
+    assert not page.xpath("//input[@name='password']/@value")
     assert not ProctorAccess.objects.exists()
+
+
+@pytest.mark.parametrize(("field", "words"), [("password", "Mot de passe"), ("name", "Nom et prénom")])
+def test_the_dialog_of_a_lost_login_says_what_is_missing(empty_room: Room, field: str, words: str) -> None:
+    data = {"number": str(empty_room.session.number), "password": RIGHT, "name": "Perrine", field: ""}
+    page = empty_room.client.post(LOGIN, data, headers={"HX-Request": "true"}).content.decode()
+    assert f"{words}\u00a0: Ce champ est obligatoire." in page
 
 
 @pytest.mark.parametrize("name", ["Perrine\x00", "x" * 201, "a\x1bb"])

@@ -70,6 +70,18 @@ def test_ready_is_said(client: Client, admin: Account, school: Establishment) ->
         assert "Tout est prêt." in words(client.get(address))
 
 
+def test_long_lists_that_can_wait_are_folded_but_not_when_asked_for(
+    client: Client, admin: Account, school: Establishment
+) -> None:
+    session = ready_session(school)
+    for _ in range(2):
+        enrolled(session, ready_pupil(school, profile_sent_on=None))
+    assert "data-plie" not in client.get(page_of(session)).content.decode()
+    enrolled(session, ready_pupil(school, profile_sent_on=None))
+    assert 'data-plie="partout"' in client.get(page_of(session)).content.decode()
+    assert "data-plie" not in client.get(page_of(session), {"voir": "not_used_pix"}).content.decode()
+
+
 def test_no_session_at_all_is_not_called_ready(client: Client, admin: Account) -> None:
     shown = words(client.get(ALL))
     assert "Aucune séance n’est prévue d’ici là." in shown
