@@ -11,12 +11,13 @@ CANDIDATE, PROCTOR, OTHER_PROCTOR, ENDED_PROCTOR = "candidate", "proctor", "othe
 # Accounts. `disabled` signed in before his account was shut.
 ADMIN, SECRETARIAT, PROCTOR_ACCOUNT, DISABLED = "admin", "secretariat", "proctor_account", "disabled"
 OTHER_ADMIN, OTHER_SECRETARIAT = "other_admin", "other_secretariat"
+SCHOOLLESS = "schoolless"  # of a school that was, or not yet of one
 # Programs: a key of the school, the token of one entry, the token of the metrics.
 PLATFORM, ENTRY = "platform", "entry"
 
 OURS = (ADMIN, SECRETARIAT, PROCTOR_ACCOUNT)
 THEIRS = (OTHER_ADMIN, OTHER_SECRETARIAT)
-ACCOUNTS = OURS + THEIRS
+ACCOUNTS = (*OURS, *THEIRS, SCHOOLLESS)
 UNKNOWN = (STRANGER, CANDIDATE, PROCTOR, OTHER_PROCTOR, ENDED_PROCTOR, DISABLED, PLATFORM, ENTRY)
 CAST = (*UNKNOWN, *ACCOUNTS)
 

@@ -89,7 +89,7 @@ def _troubles(
 
     speaks = {name: {"entry": one, "actor": candidate_actor(one), "now": now} for name, one in held.items()}
     for question in (3, 4):
-        alerts.raise_alert(**speaks["alerted"], question=question, kinds=["image"])
+        alert, _ = alerts.raise_alert(**speaks["alerted"], question=question, kinds=["image"])
     beat(**speaks["running"], visible=True, question=12, timed_out=True)
     told = incidents.Observed("C7", description="Écran noir deux minutes.")
     incident = incidents.report_incident(**about("running"), observed=told)
@@ -110,6 +110,7 @@ def _troubles(
         "incident_id": incident.pk,
         "suspicion": suspicion.pk,
         "swap": swapped.pk,
+        "alert": alert.pk,
         "proposal_id": Proposal.objects.get(attempt__candidate=people["running"]).pk,
         "case_id": late.pk,
         "sequence": late.raised_sequence,

@@ -23,9 +23,9 @@ type Who = Mapping[str, str]
 
 
 def who(unknown: str = LOGIN, ours: str = FORBIDDEN, theirs: str = FORBIDDEN, **named: str) -> Who:
-    """`unknown`: who holds no account; `ours`, `theirs`: members of each school; then each by name."""
+    """`unknown`: who holds no account; `ours`, `theirs`: members of each school (who is of none as of the other)."""
     found = dict.fromkeys(cast.UNKNOWN, unknown)
-    found |= dict.fromkeys(cast.OURS, ours) | dict.fromkeys(cast.THEIRS, theirs)
+    found |= dict.fromkeys(cast.OURS, ours) | dict.fromkeys((*cast.THEIRS, cast.SCHOOLLESS), theirs)
     return found | named
 
 
@@ -38,7 +38,7 @@ ADMIN = who(theirs=UNKNOWN, admin=IN)
 MANAGER = who(admin=IN, other_admin=IN)
 # One kept session of our school, or the shelves of one's own school.
 KEEPER = who(theirs=UNKNOWN, admin=IN, secretariat=IN)
-ARCHIVIST = who(theirs=IN, admin=IN, secretariat=IN)
+ARCHIVIST = who(theirs=IN, admin=IN, secretariat=IN, schoolless=FORBIDDEN)
 # Who holds the key of that room, that desk.
 ROOM = who(LOGIN, LOGIN, LOGIN, proctor=IN)
 DESK = who(LOGIN, LOGIN, LOGIN, candidate=IN)

@@ -77,7 +77,7 @@ ROOMS = [
     _r("report_comment", POST),
     _r("report_pdf", kind=FILE),
     _r("scans", BOTH),
-    _r("scan_page", BOTH, kind=FILE),
+    _r("scan_page", BOTH, kind=FILE, body={"rang": "1"}),
     _r("bind_scan", POST),
     _r("scan", kind=FILE),
     _r("remove_scan", BOTH, also=()),
@@ -118,7 +118,7 @@ ROOMS = [
     _r("alert", BOTH, candidate_id="alerted"),
     _r("ask_direction", BOTH, candidate_id="late"),
     _r("alert_category", candidate_id="alerted"),
-    _r("undo_alert", POST, candidate_id="alerted"),
+    _r("undo_alert", POST, candidate_id="alerted", body={"alert": "alert"}, also=()),
     _r("candidate_incident", BOTH),
     _r("keep_proposal", BOTH, also=()),
     _r("dismiss_proposal", POST, also=()),
@@ -134,7 +134,7 @@ DESKS = [
     _d("ticket", BOTH, who=EVERYBODY),
     _d("forget", BOTH, who=EVERYBODY, kind=ACT),
     _d("test", BOTH),
-    _d("state", kind=FRAGMENT),
+    _d("state", BOTH, kind=FRAGMENT),
     _d("beat", BOTH, kind=ACT),
     *(
         _d(name, BOTH, kind=ACT)
@@ -291,7 +291,7 @@ DASHBOARD = [
     _b("addendum", BOTH, place="closed"),
     _b("addendum_pdf", place="closed", kind=FILE),
     _b("scans", BOTH),
-    _b("scan_page", BOTH, kind=FILE, page_id="admin_page_id", also=()),
+    _b("scan_page", BOTH, kind=FILE, page_id="admin_page_id", body={"rang": "1"}, also=()),
     _b("bind_scan", POST),
     _b("scan", kind=FILE),
     _b("remove_scan", BOTH),
@@ -303,16 +303,19 @@ DASHBOARD = [
 _a = Area("archives:", "closed", KEEPER, also=("eliminated",)).row
 _shelf = Area("archives:", "school", ARCHIVIST).row
 _slip = Area("archives:", "school", KEEPER).row
+_ticked = Area(
+    "archives:", "school", {**KEEPER, "schoolless": FORBIDDEN}
+).row  # sessions of ours, on one's own shelves
 
 ARCHIVES = [
     _shelf("tray"),
-    _slip("receive", BOTH, query={"session": "kept"}),
-    _slip("label", kind=FILE, query={"session": "kept"}),
+    _ticked("receive", BOTH, query={"session": "kept"}),
+    _ticked("label", kind=FILE, query={"session": "kept"}),
     _shelf("recap"),
     _shelf("recap_ods", kind=FILE),
     _shelf("recap_pdf", kind=FILE),
     _a("session"),
-    _slip("chase", place="owed"),
+    _ticked("chase", place="owed"),
     _a("report", kind=FILE, also=()),
     _a("addendum", kind=FILE, also=()),
     _a("attendance", kind=FILE),
@@ -327,7 +330,8 @@ ARCHIVES = [
     _slip("slip_ods", kind=FILE),
     _slip("certificate", kind=FILE, slip_id="done_slip"),
     _shelf("exports"),
-    _slip("export_confirm", BOTH, query={"session": "kept"}),
+    _ticked("export_confirm", query={"session": "kept"}),
+    _shelf("export_confirm", POST),
     _shelf("export_download", POST),
     _a("scans", BOTH),
     _a(

@@ -88,6 +88,7 @@ def _people(world: World) -> None:
     }
     for member, (where, role) in roles.items():
         world.accounts[member] = MembershipFactory(establishment=where, role=role).account
+    world.accounts["schoolless"] = factories.AccountFactory()
 
 
 def papers(session: Session, holder: Actor, now: datetime) -> Objects:
