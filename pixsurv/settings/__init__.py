@@ -201,7 +201,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {"()": "pixsurv.logging.JsonFormatter"},
-        "text": {"format": "%(levelname)s %(message)s"},
+        "text": {"()": "pixsurv.logging.TextFormatter", "fmt": "%(levelname)s %(message)s"},
     },
     "filters": {"hide_keys": {"()": "pixsurv.logging.HideKeys"}},
     "handlers": {

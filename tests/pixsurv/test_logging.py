@@ -2,9 +2,12 @@
 
 import io
 import logging
+import sys
 
 import pytest
 from django.test import Client
+
+from pixsurv.logging import JsonFormatter, TextFormatter
 
 
 @pytest.mark.django_db
@@ -21,3 +24,16 @@ def test_key_in_an_address_is_not_logged(monkeypatch: pytest.MonkeyPatch, before
     assert refused.status_code == 403
     assert "k3y-of-a-school" not in written.getvalue()
     assert f"/{before.removesuffix('/Mg')}/…" in written.getvalue()
+
+
+@pytest.mark.parametrize("formatter", [TextFormatter("%(message)s"), JsonFormatter()])
+def test_trace_quotes_no_row_of_the_database(formatter: logging.Formatter) -> None:
+    said = 'duplicate key "one"\nDETAIL:  Key (email)=(sophie@exemple.fr) already exists.'
+    try:
+        raise RuntimeError(said)
+    except RuntimeError:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", None, sys.exc_info())
+    told = formatter.format(record)
+    assert "sophie" not in told
+    assert "duplicate key" in told
+    assert "DETAIL: …" in told
