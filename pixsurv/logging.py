@@ -11,13 +11,16 @@ _KEY_IN_ADDRESS = re.compile(
     r"/(surveillance/passage|etablissement/agendas|etablissement/invitation|etablissement/nouveau-mot-de-passe)/[^\s?#]+"
 )
 
+# What is searched for stands behind the path: often somebody's name.
+_QUERY = re.compile(r"(/[^\s?#]*)\?[^\s'\"]+")
+
 
 class HideKeys(logging.Filter):
-    """Django names the address of what failed: a page that broke, a form without its token. Never the key in it."""
+    """Django and gunicorn name the address of what failed. Never the key in it, nor what was asked behind it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        hidden = _KEY_IN_ADDRESS.sub(r"/\1/…", message)
+        hidden = _QUERY.sub(r"\1?…", _KEY_IN_ADDRESS.sub(r"/\1/…", message))
         if hidden != message:
             record.msg, record.args = hidden, None
         return True
