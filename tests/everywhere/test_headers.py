@@ -15,7 +15,7 @@ from tests.everywhere.table import ROWS
 from tests.everywhere.test_access import name_of
 from tests.everywhere.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 # Typed from quality.md §3.
 CSP = {
