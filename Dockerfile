@@ -11,6 +11,13 @@ RUN /venv/bin/python -c "from pixsurv.secrets import ensure; ensure()" \
  && /venv/bin/python -m compileall -q .
 
 FROM python:3.13-slim
+# docker build --build-arg VERSION=$(.venv/bin/python -c 'import pixsurv; print(pixsurv.__version__)') --build-arg REVISION=$(git rev-parse HEAD)
+ARG VERSION=0 REVISION=unknown
+LABEL org.opencontainers.image.title="Pixsurv" \
+      org.opencontainers.image.description="Runs a school's digital-skills certification sessions (Pix)." \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.documentation="README.md"
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOST=0.0.0.0 PORT=8000 LOG_FORMAT=json
 WORKDIR /app
 RUN useradd --system --uid 10001 --no-create-home pixsurv && install --directory --owner=pixsurv /ledger

@@ -5,7 +5,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES := find templates -name '*.html'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix lock bench bench-peers clean
+.PHONY: help run test check fix lock bench bench-peers sbom release-data clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,14 @@ bench: .venv/dev.stamp ## Measures our pages beside the empty view of the same p
 
 bench-peers: .venv/dev.stamp ## Installs edx-proctoring and pretix under var/bench, for the next bench (minutes)
 	@exec $(PYTHON) -m bench.peers
+
+sbom: .venv/dev.stamp ## Writes var/pixsurv.cdx.json, the list of what the program is made of (CycloneDX)
+	@mkdir -p var
+	@.venv/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o var/pixsurv.cdx.json requirements/base.txt
+	@echo var/pixsurv.cdx.json
+
+release-data: .venv/dev.stamp ## Keeps the demonstration database of this version under tests/upgrades, for the next version to come from
+	@exec $(PYTHON) -m tests.upgrades
 
 clean: ## Removes all that can be made again; keeps var/, where the data is
 	rm -rf .venv staticfiles htmlcov .coverage* .*_cache .hypothesis var/test-*.sqlite3*

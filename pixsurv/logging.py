@@ -11,8 +11,13 @@ _KEY_IN_ADDRESS = re.compile(
     r"/(surveillance/passage|etablissement/agendas|etablissement/invitation|etablissement/nouveau-mot-de-passe)/[^\s?#]+"
 )
 
+
 # What is searched for stands behind the path: often somebody's name.
 _QUERY = re.compile(r"(/[^\s?#]*)\?[^\s'\"]+")
+
+
+def without_keys(text: str) -> str:
+    return _QUERY.sub(r"\1?…", _KEY_IN_ADDRESS.sub(r"/\1/…", text))
 
 
 class HideKeys(logging.Filter):
@@ -20,7 +25,7 @@ class HideKeys(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         message = record.getMessage()
-        hidden = _QUERY.sub(r"\1?…", _KEY_IN_ADDRESS.sub(r"/\1/…", message))
+        hidden = without_keys(message)
         if hidden != message:
             record.msg, record.args = hidden, None
         return True

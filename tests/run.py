@@ -24,7 +24,18 @@ WORKERS = os.environ.get("PIXSURV_TEST_WORKERS", str(os.cpu_count() or 1))
 SQLITE = "sqlite:///var/pixsurv.sqlite3"
 SPREAD = ("-n", WORKERS)
 COVERAGE_MIN = os.environ.get("COVERAGE_MIN", "95")
-TOOLS = {"pdftotext": "poppler", "pdftoppm": "poppler", "qpdf": "qpdf", "zbarimg": "zbar"}
+# What a program is of, and what stays untested without it.
+TOOLS = {
+    "pdftotext": ("poppler", "the documents are only partly checked"),
+    "pdftoppm": ("poppler", "the documents are only partly checked"),
+    "qpdf": ("qpdf", "the documents are only partly checked"),
+    "zbarimg": ("zbar", "the documents are only partly checked"),
+    "nginx": ("nginx", "its configuration was not tried"),
+    "caddy": ("caddy", "its configuration was not tried"),
+    "promtool": ("prometheus", "the alert rules were not checked"),
+    "systemd-analyze": ("systemd", "the unit files were not checked"),
+}
+WHERE = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 
 def chromium() -> str | None:
@@ -42,8 +53,8 @@ def postgres_answers() -> bool:
 
 def missing_tools() -> list[str]:
     """The sentences of the closing summary: what is not on this machine, and what it leaves untested."""
-    absent = sorted({package for tool, package in TOOLS.items() if not shutil.which(tool)})
-    return [f"{package} is not installed: the documents are only partly checked" for package in absent]
+    absent = {told for tool, told in TOOLS.items() if not shutil.which(tool, path=WHERE)}
+    return [f"{package} is not installed: {untested}" for package, untested in sorted(absent)]
 
 
 class Run:

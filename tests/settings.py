@@ -12,6 +12,7 @@ for name in (
     "CSRF_TRUSTED_ORIGINS",
     "TRUSTED_PROXIES",
     "EMAIL_URL",
+    "SENTRY_DSN",
 ):
     os.environ.pop(name, None)
 os.environ["SECRET_KEY"] = "the tests sign with this, nothing else does: 0123456789"

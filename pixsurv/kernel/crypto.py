@@ -5,6 +5,7 @@ import hmac
 import secrets
 from collections.abc import Sequence
 
+from argon2.low_level import Type, hash_secret_raw
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
@@ -47,6 +48,23 @@ def seal_again(token: str) -> str:
 def fingerprint(secret: str) -> str:
     """SHA-256 in hex: how tokens with plenty of entropy are stored."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def stretch(secret: str, *, salt: str) -> str:
+    """Argon2id in hex, at the setting of passwords: how tokens that a person can type are stored.
+
+    The salt is drawn out of `salt` with the installation's key, so that the same text always gives the same digest
+    here, and none elsewhere.
+    """
+    return hash_secret_raw(
+        secret.encode(),
+        _keyed_digest(f"salt:{salt}")[:16],
+        time_cost=2,
+        memory_cost=19_456,
+        parallelism=1,
+        hash_len=32,
+        type=Type.ID,
+    ).hex()
 
 
 def derive(purpose: str, length: int = 43) -> str:

@@ -42,11 +42,12 @@ if PLAIN_HTTP_IN_PUBLIC and not env.flag("ALLOW_PLAIN_HTTP"):
 
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or [PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS") or ([PUBLIC_URL] if HTTPS else [])
-TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 DEMO = env.flag("PIXSURV_DEMO")
 OPERATOR = operator()
 # Whether administrators and secretariats must set one up (issue 7); anybody may.
 SECOND_FACTOR = env.choice("SECOND_FACTOR", "optional", "required")
+SENTRY_DSN = env.text("SENTRY_DSN")
 METRICS_TOKEN = env.long_secret("METRICS_TOKEN")
 
 INSTALLED_APPS = [
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "pixsurv.proxies.TrustedProxiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -130,6 +132,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "sessions_app.context_words.ContextWordsValidator"},
 ]
 
 PASSWORD_RESET_TIMEOUT = 4 * 3600  # seconds

@@ -1,5 +1,6 @@
 """Readers of the environment that refuse nonsense with one clear line."""
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,16 @@ def integer(name: str, default: int, *, low: int, high: int) -> int:
 
 def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
+
+
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Addresses or networks, separated by commas."""
+    try:
+        return [ipaddress.ip_network(word) for word in words(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be addresses or networks like 127.0.0.1,10.0.0.0/24: {error}."
+        ) from error
 
 
 def choice(name: str, *allowed: str) -> str:

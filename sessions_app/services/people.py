@@ -8,6 +8,7 @@ from django.db import transaction
 
 from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.identity import clean_name
+from sessions_app.context_words import refuse_context_words
 from sessions_app.enums import Role
 from sessions_app.models import Account, Establishment, Membership
 
@@ -35,7 +36,7 @@ def make_member(
         account = Account.objects.filter(email__iexact=email).first()
         known = account is not None
         if account is None:
-            account = _new_account(email=email, name=name, password=password)
+            account = _new_account(email=email, name=name, password=password, school=establishment.name)
         elif not account.is_active:
             raise DomainError("inactive", "Ce compte est désactivé\u00a0: il ne peut pas recevoir de rôle.")
         _, added = Membership.objects.get_or_create(account=account, establishment=establishment, role=role)
@@ -68,7 +69,7 @@ def account_exists(email: str) -> bool:
     return Account.objects.filter(email__iexact=email).exists()
 
 
-def _new_account(*, email: str, name: str, password: str | None) -> Account:
+def _new_account(*, email: str, name: str, password: str | None, school: str) -> Account:
     account = Account(email=email.strip().lower(), name=_cleaned(name, "Le nom"))
     try:
         account.clean_fields(exclude=["password"])
@@ -82,6 +83,7 @@ def _new_account(*, email: str, name: str, password: str | None) -> Account:
         )
     try:
         validate_password(password, account)
+        refuse_context_words(password, schools=[school])
     except ValidationError as error:
         raise DomainError("invalid_password", " ".join(error.messages), status=422) from error
     return Account.objects.create_account(email=account.email, name=account.name, password=password)

@@ -10,6 +10,7 @@ from django.test import Client
 
 from pixsurv import gunicorn
 from pixsurv.logging import HideKeys, JsonFormatter, TextFormatter
+from sessions_app.models import Account
 
 
 @pytest.mark.django_db
@@ -66,3 +67,15 @@ def test_gunicorn_hides_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
     log = logging.getLogger("gunicorn.error of this test")
     gunicorn.when_ready(SimpleNamespace(log=SimpleNamespace(error_log=log)))  # type: ignore[arg-type]
     assert any(isinstance(one, HideKeys) for one in log.filters)
+
+
+@pytest.mark.django_db
+def test_refusal_is_logged_with_who_and_what_and_no_address(
+    caplog: pytest.LogCaptureFixture, secretariat: Account, client: Client
+) -> None:
+    client.force_login(secretariat)
+    with caplog.at_level(logging.WARNING, logger="pixsurv.refusals"):
+        assert client.get("/etablissement/equipe/").status_code == 403
+        assert client.get("/etablissement/inconnu/").status_code == 404
+    [line] = [one.getMessage() for one in caplog.records if one.name == "pixsurv.refusals"]
+    assert line == f"refused 403: GET establishment:team {{}}, account {secretariat.pk}"

@@ -108,6 +108,7 @@ def test_settings_take_loopback_for_private(host: str) -> None:
         ("FIELD_KEYS", "too short", "FIELD_KEYS must be keys"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json"),
         ("WEB_THREADS", "0", "WEB_THREADS must be a whole number from 1 to 64"),
+        ("TRUSTED_PROXIES", "10.0.0.0/33", "TRUSTED_PROXIES must be addresses or networks"),
         ("PIXSURV_DEMO", "oui", "PIXSURV_DEMO must be 0 or 1"),
     ],
 )
