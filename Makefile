@@ -22,7 +22,7 @@ check: export SECRET_KEY = long enough for the checks, and used to sign nothing 
 check: export FIELD_KEYS = bWFrZSBjaGVjayBlbmNyeXB0cyBub3RoaW5nIGF0IGE=
 check: export DATABASE_URL = sqlite://:memory:
 check: export EMAIL_URL = smtp+tls://mail.example:587
-check: .venv/dev.stamp ## Checks format, lint, types, import order, templates, migrations, deployment settings
+check: .venv/dev.stamp ## Checks format, lint, types, import order, templates, migrations, deployment settings, dependencies
 	$(PYTHON) -m ruff format --check
 	$(PYTHON) -m ruff check
 	$(PYTHON) -m mypy
@@ -30,6 +30,7 @@ check: .venv/dev.stamp ## Checks format, lint, types, import order, templates, m
 	$(TEMPLATES) -exec .venv/bin/djade --check {} +
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py check --deploy --fail-level WARNING
+	$(PYTHON) -m tests.audit
 
 fix: .venv/dev.stamp ## Formats the code and the templates, mends what the linter can
 	$(PYTHON) -m ruff check --fix-only --quiet

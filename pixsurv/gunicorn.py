@@ -7,6 +7,7 @@ from django.urls import reverse
 from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
 
+from pixsurv.logging import HideKeys
 from pixsurv.settings import PORT, THREADS, env
 
 _host = env.text("HOST", "127.0.0.1")
@@ -37,5 +38,6 @@ wsgi.SERVER = "pixsurv"
 
 def when_ready(server: Arbiter) -> None:
     """Before the first fork: import the pages too, so that no visitor waits for them and no worker has its own."""
+    server.log.error_log.addFilter(HideKeys())  # it has a logger of its own, and names whole addresses
     reverse("home")
     gc.freeze()  # a collection that marked these objects would copy their memory into each worker

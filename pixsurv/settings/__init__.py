@@ -154,6 +154,15 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+
+def _file_headers(headers: Any, path: str, url: str) -> None:
+    """A static file is no page, and passes by `HeadersMiddleware`: no other site may embed it either."""
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+
+
+WHITENOISE_ADD_HEADERS_FUNCTION = _file_headers
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+
 # Cookies: `__Host-` names bind them to this host, which only https may promise.
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}compte"
@@ -195,7 +204,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {"()": "pixsurv.logging.JsonFormatter"},
-        "text": {"format": "%(levelname)s %(message)s"},
+        "text": {"()": "pixsurv.logging.TextFormatter", "fmt": "%(levelname)s %(message)s"},
     },
     "filters": {"hide_keys": {"()": "pixsurv.logging.HideKeys"}},
     "handlers": {

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import Busy, DomainError
@@ -37,6 +38,7 @@ def public(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest
     """No account needed; a session that is locked too long is answered « busy », with all that was typed."""
 
     @login_not_required
+    @require_http_methods(["GET", "HEAD", "POST"])
     @wraps(view)
     def answered(request: HttpRequest) -> HttpResponse:
         try:

@@ -105,6 +105,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "establishment/sessions.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def session_password(request: HttpRequest, number: int) -> HttpResponse:
     """« Afficher le mot de passe »: it is in this answer and in no other page (P4)."""

@@ -13,6 +13,7 @@ from django.urls import path
 from pytest_django.fixtures import Settings
 
 from pixsurv import health
+from proctoring.room.visit import busy
 
 # A page of ours that answers whatever the others are doing, one that sets its own headers, one that fails.
 
@@ -27,8 +28,26 @@ def feed(request: HttpRequest) -> HttpResponse:
     return HttpResponse("", headers={"Cache-Control": "max-age=60", "Vary": "Cookie"})
 
 
+@login_not_required
+def broken(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("Sophie DELARUE")
+
+
+@login_not_required
+def reads(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(request.POST.get("text", ""))
+
+
+@login_not_required
+def locked(request: HttpRequest) -> HttpResponse:
+    return busy(request)
+
+
 urlpatterns = [
     path("page", page),
+    path("broken", broken),
+    path("reads", reads),
+    path("locked", locked),
     path("feed", feed),
     path("sante/vivant", health.alive),
     path("sante/pret", health.ready),
@@ -42,8 +61,7 @@ CSP = (
 )
 
 
-def test_headers_are_those_of_the_figures() -> None:
-    headers = Client().get("/page").headers
+def require_figures(headers: Any) -> None:
     assert set(headers["Content-Security-Policy"].split("; ")) == set(CSP.split("; "))
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
@@ -57,7 +75,53 @@ def test_headers_are_those_of_the_figures() -> None:
     assert "screen-wake-lock=(self)" in policy
     for closed in ("microphone=()", "geolocation=()", "payment=()", "usb=()"):
         assert closed in policy
+
+
+def test_headers_are_those_of_the_figures() -> None:
+    headers = Client().get("/page").headers
+    require_figures(headers)
     assert "Strict-Transport-Security" not in headers
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "sent", "status"),
+    [
+        ("get", "/page", {"headers": {"host": "evil.example"}}, 400),
+        ("post", "/reads", {"data": {"text": "x"}}, 403),
+        ("get", "/nowhere", {}, 404),
+        ("post", "/sante/vivant", {}, 403),
+        ("get", "/broken", {}, 500),
+        ("get", "/locked", {}, 503),
+    ],
+)
+def test_headers_are_on_every_page_of_an_error(
+    method: str, address: str, sent: dict[str, Any], status: int, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    answer = getattr(client, method)(address, **sent)
+    assert answer.status_code == status
+    require_figures(answer.headers)
+    assert "DELARUE" not in answer.content.decode()
+
+
+def test_headers_are_on_the_refusal_of_what_is_too_heavy(settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    answer = Client().post("/reads", {"text": "x" * 100}, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code in {400, 413}
+    require_figures(answer.headers)
+
+
+def test_static_files_are_ours_alone_and_carry_what_a_file_needs() -> None:
+    answer = Client().get("/static/pixsurv.css")
+    assert b"".join(answer)
+    answer.close()
+    headers = answer.headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "Set-Cookie" not in headers
+    assert "Access-Control-Allow-Origin" not in headers
 
 
 @pytest.mark.parametrize("address", ["/nowhere", "/page/"])

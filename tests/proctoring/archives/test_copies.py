@@ -70,76 +70,10 @@ def hidden(session: Session, client: Client) -> int:
     return Event.objects.get(session=session, kind=EventKind.PASSAGE_HIDDEN).sequence
 
 
-ADDRESSES = [
-    "feuilles/", "feuilles/{file}.pdf", "occulter/", "occulter/commentaire-0/", "occulter/{hidden}/rendre/",
-    "copie.pdf", "extraits/", "extraits/{pupil}/", "extraits/{pupil}.pdf",
-]  # fmt: skip
-POSTS = [
-    "feuilles/",
-    "feuilles/pages/1/",
-    "feuilles/reunir/",
-    "feuilles/{file}/retirer/",
-    "occulter/commentaire-0/",
-]
-POSTS += ["occulter/{hidden}/rendre/"]
-
-
-@pytest.fixture
-def address(
-    kept: Session, pupil: Candidate, admin: Account, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, int]:
-    client = Client()
-    client.force_login(admin)
-    return {"file": stored(kept, monkeypatch), "pupil": pupil.pk, "hidden": hidden(kept, client)}
-
-
-@pytest.mark.parametrize(
-    ("who", "status"),
-    [("secretariat", 200), ("admin", 200), ("proctor_account", 403), ("other_admin", 404), ("", 302)],
-)
-def test_who_opens_the_copies_of_a_kept_session(
-    client: Client,
-    kept: Session,
-    address: dict[str, int],
-    request: pytest.FixtureRequest,
-    who: str,
-    status: int,
-) -> None:
-    if who:
-        client.force_login(request.getfixturevalue(who))
-    for below in ADDRESSES:
-        answer = client.get(f"/archives/{kept.number}/{below.format(**address)}")
-        assert answer.status_code == status, below
-        if status == 200 and below.endswith(".pdf"):
-            assert answer["Content-Disposition"].startswith("attachment")
-            assert answer["X-Content-Type-Options"] == "nosniff"
-            assert answer["Cache-Control"] == "no-store"
-
-
-@pytest.mark.parametrize(("who", "status"), [("proctor_account", 403), ("other_admin", 404), ("", 302)])
-def test_who_may_not_act_on_the_copies(
-    client: Client,
-    kept: Session,
-    address: dict[str, int],
-    request: pytest.FixtureRequest,
-    who: str,
-    status: int,
-) -> None:
-    if who:
-        client.force_login(request.getfixturevalue(who))
-    before = Event.objects.count()
-    for below in POSTS:
-        answer = client.post(
-            f"/archives/{kept.number}/{below.format(**address)}", {"reason": "x", "rang": "0"}
-        )
-        assert answer.status_code == status, below
-    assert Event.objects.count() == before
-
-
 def test_secretariat_withdraws_nothing_and_an_admin_does(
-    client: Client, kept: Session, address: dict[str, int], secretariat: Account, admin: Account
+    client: Client, kept: Session, secretariat: Account, admin: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url = f"/archives/{kept.number}/feuilles/{address['file']}/retirer/"
+    url = f"/archives/{kept.number}/feuilles/{stored(kept, monkeypatch)}/retirer/"
     client.force_login(secretariat)
     assert client.get(url).status_code == client.post(url).status_code == 403
     client.force_login(admin)

@@ -452,42 +452,6 @@ def test_absences_cost_the_same_for_many(board: Board) -> None:
 # ---- who may ----
 
 
-def addresses(board: Board) -> list[tuple[str, str]]:
-    case = board.not_listed(board.room())
-    school = board.school.pk
-    return [
-        ("get", f"{URL}?etablissement={school}"),
-        ("get", f"{URL}absents/?etablissement={school}"),
-        ("get", f"{URL}etat/?etablissement={school}"),
-        ("post", f"{URL}demandes/{case.pk}/"),
-    ]
-
-
-def test_board_is_for_the_admins_of_its_school(board: Board) -> None:
-    page, absents, state, answer = addresses(board)
-    of_school = {
-        role: factories.MembershipFactory(establishment=board.school, role=role).account
-        for role in (Role.SECRETARIAT, Role.PROCTOR)
-    }
-    other_admin = factories.MembershipFactory().account
-    expected = {
-        other_admin: [404, 404, 403, 404],
-        of_school[Role.SECRETARIAT]: [403, 403, 403, 403],
-        of_school[Role.PROCTOR]: [403, 403, 403, 403],
-        board.account: [200, 200, 200, 303],
-    }
-    for account, statuses in expected.items():
-        client = Client()
-        client.force_login(account)
-        found = [
-            getattr(client, method)(url, {"answer": "accepted"} if method == "post" else {}).status_code
-            for method, url in (page, absents, state, answer)
-        ]
-        assert found == statuses, account.name
-    stranger = [getattr(Client(), method)(url).status_code for method, url in (page, absents, state, answer)]
-    assert stranger == [302, 302, 401, 302]
-
-
 def test_answers_of_strangers_change_nothing(board: Board) -> None:
     case = board.not_listed(board.room())
     proctor, token = factories.enter_room(case.session)

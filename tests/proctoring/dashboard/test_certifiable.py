@@ -66,19 +66,3 @@ def test_it_is_refused_once_the_session_is_closed(signed_in: Client, refused: Ca
     assert signed_in.get(act(refused)).status_code == 409
     assert signed_in.post(act(refused)).status_code == 409
     assert kinds(refused.session) == []
-
-
-def test_it_is_for_admins_of_the_school(
-    client: Client, refused: Candidate, secretariat: Account, proctor_account: Account, other_admin: Account
-) -> None:
-    assert client.post(act(refused)).status_code == 302
-    for account, expected in ((other_admin, 404), (secretariat, 403), (proctor_account, 403)):
-        browser = Client()
-        browser.force_login(account)
-        assert browser.post(act(refused)).status_code == expected
-    elsewhere = factories.CandidateFactory(certifiable_competences=3)
-    client.force_login(factories.MembershipFactory(establishment=elsewhere.session.establishment).account)
-    wrong = f"{home(elsewhere.session)}candidats/{refused.pk}/certifiable/"
-    assert client.get(wrong).status_code == 404
-    assert client.post(wrong).status_code == 404
-    assert kinds(refused.session) == []

@@ -37,28 +37,6 @@ def address(session: Session, rest: str = "") -> str:
     return f"/etablissement/sessions/{session.number}/fraudes/{rest}"
 
 
-def test_pages_are_for_the_admins_of_this_school(
-    client: Client, suspected: Incident, admin: Account, secretariat: Account, proctor_account: Account,
-    other_admin: Account,
-) -> None:  # fmt: skip
-    session = suspected.session
-    data = {"facts": FACTS, "candidate": suspected.candidate_id, "once": "a"}
-    for rest in ("", f"{suspected.pk}/"):
-        assert client.get(address(session, rest)).status_code == 302
-        for account, expected in ((other_admin, 404), (secretariat, 403), (proctor_account, 403)):
-            browser = Client()
-            browser.force_login(account)
-            assert browser.get(address(session, rest)).status_code == expected
-            assert browser.post(address(session, rest), data).status_code == expected
-    assert not FraudSheet.objects.exists()
-    client.force_login(admin)
-    assert (
-        client.get(address(session)).status_code
-        == client.get(address(session, f"{suspected.pk}/")).status_code
-        == 200
-    )
-
-
 def test_session_page_says_it_and_leads_to_the_sheet(signed_in: Client, suspected: Incident) -> None:
     session = suspected.session
     page = signed_in.get(f"/etablissement/sessions/{session.number}/").content.decode()

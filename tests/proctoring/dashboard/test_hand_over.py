@@ -159,27 +159,6 @@ def test_closed_session_is_passed_to_nobody(signed_in: Client, session: Session)
     assert signed_in.get(address(session)).status_code == 409
 
 
-@pytest.mark.parametrize("rest", ["", "{}/", "{}/etat/"])
-def test_hand_over_is_for_admins_of_the_school(
-    signed_in: Client,
-    session: Session,
-    other_admin: Account,
-    secretariat: Account,
-    proctor_account: Account,
-    rest: str,
-) -> None:
-    here = made(signed_in, session)
-    where = address(session, rest.format(here.rstrip("/").rsplit("/", 1)[1]))
-    assert signed_in.get(where).status_code in {200, 204}
-    for account, expected in ((other_admin, 404), (secretariat, 403), (proctor_account, 403)):
-        browser = Client()
-        browser.force_login(account)
-        assert browser.get(where).status_code == expected
-        assert browser.post(where, {"once": "z"}).status_code in {expected, 405}
-    assert Client().get(where).status_code in {302, 401}
-    assert HandOver.objects.count() == 1
-
-
 def test_code_of_another_session_is_not_found(signed_in: Client, session: Session) -> None:
     here = made(signed_in, session)
     other = factories.SessionFactory(establishment=session.establishment)

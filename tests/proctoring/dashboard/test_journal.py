@@ -368,26 +368,6 @@ def test_last_day_of_a_period_is_in_it(signed_in: Client, session: Session, admi
 
 
 # ---- who may read ----
-def test_session_journal_is_for_admins_and_once_closed_for_the_secretariat(
-    session: Session, admin: Account, secretariat: Account, proctor_account: Account, other_admin: Account
-) -> None:
-    def statuses(account: Account | None) -> set[int]:
-        browser = Client()
-        if account is not None:
-            browser.force_login(account)
-        return {browser.get(of_session(session, end)).status_code for end in ("/", ".csv", ".ods")}
-
-    assert statuses(None) == {302}
-    assert statuses(admin) == {200}
-    assert statuses(secretariat) == {403}
-    assert statuses(proctor_account) == {403}
-    assert statuses(other_admin) == {404}
-    closing.close_session(session_id=session.pk, actor=factories.PROCTOR, now=NOW)
-    assert statuses(secretariat) == {200}
-    assert statuses(proctor_account) == {403}
-    assert statuses(other_admin) == {404}
-    stranger = factories.MembershipFactory(role=Role.SECRETARIAT).account
-    assert statuses(stranger) == {404}
 
 
 def test_secretariat_reads_why_it_is_too_early(

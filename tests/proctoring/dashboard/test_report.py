@@ -14,9 +14,6 @@ from sessions_app.models import Account, Candidate, Event, Session, StoredFile
 from tests import factories
 from tests.journal import kinds, last_event
 
-PAGES = ("pv/", "pv/feuille/", "pv.pdf", "cloturer/", "additif/", "additif-1.pdf")
-POSTS = ("pv/commentaire/", "cloturer/", "cloturer/manques/", "additif/")
-
 
 def at(session: Session, below: str) -> str:
     return f"/etablissement/sessions/{session.number}/{below}"
@@ -37,46 +34,6 @@ def sealed(session: Session) -> Session:
     close(session)
     add_addendum(session_id=session.pk, text="Une précision.", key="", actor=factories.ADMIN, now=clock.now())
     return session
-
-
-@pytest.mark.parametrize("below", PAGES)
-def test_pages_of_the_report_are_for_the_admins_of_the_school(
-    sealed: Session,
-    admin: Account,
-    secretariat: Account,
-    proctor_account: Account,
-    other_admin: Account,
-    below: str,
-) -> None:
-    nobody = Client().get(at(sealed, below))
-    assert nobody.status_code in {302, 303}
-    for account, expected in (
-        (other_admin, 404),
-        (secretariat, 403),
-        (proctor_account, 403),
-        (admin, 409 if below == "cloturer/" else 204 if below == "pv/feuille/" else 200),
-    ):
-        client = Client()
-        client.force_login(account)
-        query = f"?v={Session.objects.get().sequence}" if below == "pv/feuille/" else ""
-        assert client.get(at(sealed, below) + query).status_code == expected, account.name
-
-
-@pytest.mark.parametrize("below", POSTS)
-def test_posts_of_others_change_nothing(
-    session: Session,
-    secretariat: Account,
-    proctor_account: Account,
-    other_admin: Account,
-    below: str,
-) -> None:
-    data = {"comment": "x", "comment_seen": "0", "text": "x", "once": str(uuid4())}
-    assert Client().post(at(session, below), data).status_code in {302, 303}
-    for account in (secretariat, proctor_account, other_admin):
-        client = Client()
-        client.force_login(account)
-        assert client.post(at(session, below), data).status_code in {403, 404}
-    assert not Event.objects.filter(session=session).exists()
 
 
 @pytest.mark.parametrize("below", ["pv/feuille/", "pv/commentaire/", "cloturer/manques/"])

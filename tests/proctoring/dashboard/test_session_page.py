@@ -13,7 +13,7 @@ from pixsurv.kernel import clock
 from proctoring.models import ProctorAccess
 from proctoring.services import access as accesses
 from sessions_app.enums import Role
-from sessions_app.models import Account, Candidate, Session
+from sessions_app.models import Account, Session
 from tests import factories
 
 
@@ -105,47 +105,6 @@ def test_session_page_of_a_closed_session_offers_nothing(signed_in: Client, sess
     assert "Clôturée" in shown
 
 
-PATHS = (
-    "",
-    "direct/",
-    "salle/",
-    "lancement/annuler/",
-    "acces/{access}/retirer/",
-    "candidats/{candidate}/rouvrir/",
-)
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-@pytest.mark.parametrize("path", PATHS)
-def test_session_page_is_for_the_admins_of_its_school(
-    client: Client,
-    session: Session,
-    candidate: Candidate,
-    other_admin: Account,
-    secretariat: Account,
-    method: str,
-    path: str,
-) -> None:
-    access, _ = factories.enter_room(session)
-    url = address(session, path.format(access=access.pk, candidate=candidate.pk))
-    proctor = factories.MembershipFactory(establishment=session.establishment, role=Role.PROCTOR).account
-    sequence = Session.objects.get(pk=session.pk).sequence
-    expected = [(other_admin, 404), (secretariat, 403), (proctor, 403), (factories.AccountFactory(), 404)]
-    for account, status in expected:
-        client.force_login(account)
-        response = getattr(client, method)(url)
-        wrong_method = method == "post" and path in ("", "direct/")
-        assert response.status_code == (405 if wrong_method else status), account
-        if response.status_code == 403:
-            assert "réservée aux administrateurs" in response.content.decode()
-    client.logout()
-    lost = getattr(client, method)(url)
-    assert lost.status_code == (
-        405 if method == "post" and path == "direct/" else 401 if path == "direct/" else 302
-    )
-    assert Session.objects.get(pk=session.pk).sequence == sequence
-
-
 def test_session_page_of_an_unknown_number_does_not_exist(signed_in: Client) -> None:
     assert signed_in.get("/etablissement/sessions/999999999/").status_code == 404
 
@@ -158,14 +117,6 @@ def test_session_page_reads_the_other_school_no_more_than_its_own(
     factories.MembershipFactory(account=admin, establishment=there.establishment, role=Role.SECRETARIAT)
     assert signed_in.get(address(there)).status_code == 403
     assert signed_in.get(address(session)).status_code == 200
-
-
-def test_candidate_or_access_of_another_room_does_not_exist(signed_in: Client, session: Session) -> None:
-    stranger = factories.CandidateFactory()
-    access, _ = factories.enter_room(stranger.session)
-    assert signed_in.get(address(session, f"candidats/{stranger.pk}/rouvrir/")).status_code == 404
-    assert signed_in.post(address(session, f"candidats/{stranger.pk}/rouvrir/")).status_code == 404
-    assert signed_in.post(address(session, f"acces/{access.pk}/retirer/")).status_code == 404
 
 
 @time_machine.travel("2026-03-10T11:00:00Z", tick=False)

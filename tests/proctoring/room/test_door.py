@@ -203,13 +203,6 @@ def test_pages_without_an_access_lead_to_the_login(empty_room: Room, below: str)
     assert response["Location"] == f"/surveillance/?numero={empty_room.session.number}"
 
 
-def test_acts_without_an_access_do_nothing(empty_room: Room) -> None:
-    paul = empty_room.add("DUPONT", "Paul")
-    for below in POSTS:
-        assert empty_room.post(empty_room.at(paul, below), present="1").status_code == 302
-    assert not empty_room.events()
-
-
 @pytest.mark.parametrize("number", [0, 1, 999999, 10**12, 10**30])
 def test_a_room_that_does_not_exist_looks_like_one_without_access(db: None, number: int) -> None:
     client = RoomBrowser()

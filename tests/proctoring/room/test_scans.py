@@ -2,7 +2,6 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from proctoring.models import PaperPage
 from proctoring.selectors.scans import scans_of
@@ -65,15 +64,6 @@ def test_proctor_photographs_the_sheet_after_the_closing_and_withdraws_nothing(r
     (scan,) = scans_of(room.session)
     assert room.post(f"{room.url}feuilles/{scan.file_id}/retirer/").status_code == 403
     assert len(scans_of(room.session)) == 1
-
-
-def test_stranger_sees_no_sheet_and_sends_none(room: Room) -> None:
-    photographed(room)
-    (scan,) = scans_of(room.session)
-    stranger = Client()
-    for below in ("", f"{scan.file_id}.pdf", f"{scan.file_id}/retirer/", "pages/1/"):
-        assert stranger.get(f"{room.url}feuilles/{below}").status_code == 302, below
-    assert stranger.post(f"{room.url}feuilles/reunir/").status_code == 302
 
 
 def test_masked_screen_shows_no_sheet(room: Room) -> None:

@@ -303,10 +303,3 @@ def test_papers_of_what_was_made_are_one_press_away(signed_in: Client, school: E
     }
     response = signed_in.post("/etablissement/documents/", sent)
     assert response["Content-Type"] == "application/pdf"
-
-
-def test_draft_of_another_school_is_not_found(signed_in: Client, school: Establishment) -> None:
-    foreign = factories.SessionsDraftFactory()
-    assert signed_in.get(page(foreign)).status_code == 404
-    assert signed_in.post(page(foreign), {"seen": ""}).status_code == 404
-    assert Session.objects.count() == 1

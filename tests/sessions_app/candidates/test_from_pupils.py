@@ -13,7 +13,7 @@ from lxml import html
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from sessions_app.enums import SignInMode
-from sessions_app.models import Account, Pupil, Session
+from sessions_app.models import Pupil, Session
 from sessions_app.services.pupil_enrolment import enrol_pupils
 from tests import factories
 from tests.journal import assert_sound, everything, kinds
@@ -196,18 +196,6 @@ def test_enrolment_is_open_until_closing(signed_in: Client, session: Session) ->
     assert signed_in.get(address(session, classe="3e A")).status_code == 409
     with pytest.raises(DomainError, match="session_closed"):
         enrol_pupils(session_id=session.pk, pupil_ids=[first.pk], actor=factories.ADMIN, now=NOON)
-
-
-def test_confirmation_is_for_admins_of_the_school(
-    session: Session, other_admin: Account, secretariat: Account, proctor_account: Account
-) -> None:
-    pupil = pupil_of(session)
-    assert confirmed(Client(), session, pupil).status_code == 302
-    for account, expected in ((other_admin, 404), (secretariat, 403), (proctor_account, 403)):
-        browser = Client()
-        browser.force_login(account)
-        assert confirmed(browser, session, pupil).status_code == expected
-    assert not session.candidates.exists()
 
 
 def test_list_without_pupils_says_where_they_come_from(signed_in: Client, session: Session) -> None:

@@ -1,7 +1,6 @@
 """« Candidats »: enrolled one by one, corrected, removed; who may (P5, P6)."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,9 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from pixsurv.kernel import clock
-from sessions_app.imports.changes import fingerprint
-from sessions_app.models import Account, Candidate, Session
+from sessions_app.models import Candidate, Session
 from tests import factories
 from tests.journal import assert_sound, everything, kinds, last_event
 from tests.sessions_app.candidates.acts import close, form_of, names, signed_in, words
@@ -213,61 +210,3 @@ def test_list_costs_the_same_for_one_and_for_forty(
     alone = cost()
     factories.CandidateFactory.create_batch(39, session=session)
     assert cost() == alone
-
-
-def test_list_of_another_school_does_not_exist(
-    client: Client, session: Session, candidate: Candidate, other_admin: Account
-) -> None:
-    client.force_login(other_admin)
-    for address in (listing(session), correction(candidate), removal(candidate)):
-        assert client.get(address).status_code == client.post(address, PAUL).status_code == 404
-    assert fingerprint([Candidate.objects.get(pk=candidate.pk)]) == fingerprint([candidate])
-
-
-def test_candidate_of_another_session_is_not_found(signed_in: Client, session: Session) -> None:
-    stranger = factories.CandidateFactory()
-    for name in ("correct_candidate", "remove_candidate"):
-        assert (
-            signed_in.get(reverse(f"establishment:{name}", args=[session.number, stranger.pk])).status_code
-            == 404
-        )
-
-
-def cast_status(client: Client, account: Account | None, address: str, method: str) -> int:
-    client.logout()
-    if account is not None:
-        client.force_login(account)
-    send: Any = getattr(client, method)
-    return int(send(address).status_code)
-
-
-@pytest.mark.parametrize(
-    "name", ["candidates", "candidates_file", "import", "import_draft", "import_report", "correct_candidate",
-             "remove_candidate"]
-)  # fmt: skip
-def test_access_matrix(
-    client: Client, session: Session, candidate: Candidate, admin: Account, other_admin: Account,
-    secretariat: Account, name: str,
-) -> None:  # fmt: skip
-    from sessions_app.models import ImportDraft
-
-    proctor = factories.MembershipFactory(establishment=session.establishment, role="proctor").account
-    draft = ImportDraft.objects.create(
-        session=session,
-        header_line=1,
-        rows=[[2, ["A", "B", "01/01/2011"]]],
-        columns={"last_name": 0, "first_name": 1, "birth_date": 2},
-        created_at=clock.now(),
-    )
-    rest = {"import_draft": [draft.pk], "import_report": [draft.pk]}
-    one = {"correct_candidate": [candidate.pk], "remove_candidate": [candidate.pk]}
-    address = reverse(f"establishment:{name}", args=[session.number, *rest.get(name, []), *one.get(name, [])])
-    for method in ("get", "post"):
-        if method == "post" and name in {"candidates_file", "import_report"}:
-            assert cast_status(client, admin, address, "post") == 405
-            continue
-        assert cast_status(client, other_admin, address, method) == 404
-        assert cast_status(client, secretariat, address, method) == 403
-        assert cast_status(client, proctor, address, method) == 403
-        assert cast_status(client, None, address, method) == 302
-    assert cast_status(client, admin, address, "get") == 200

@@ -14,7 +14,7 @@ from django.test import Client
 from sessions_app.documents import bundle, choice
 from sessions_app.documents.expected import Expected
 from sessions_app.documents.papers import Paper
-from sessions_app.enums import Role, SessionState
+from sessions_app.enums import SessionState
 from sessions_app.models import Account, Candidate, Session
 from tests import factories
 
@@ -66,17 +66,6 @@ def test_paper_is_a_file_with_a_french_name(
         f'attachment; filename="{stem}-salle-b12-session-{planned.number}.pdf"'
     )
     assert response.content.startswith(b"%PDF-1.7")
-
-
-@pytest.mark.parametrize("paper", [paper.value for paper in Paper])
-def test_paper_is_refused_to_others(
-    paper: str, client: Client, session: Session, other_admin: Account, secretariat: Account
-) -> None:
-    proctor = factories.MembershipFactory(establishment=session.establishment, role=Role.PROCTOR).account
-    assert client.get(address(session, paper)).status_code == 302
-    for account, status in ((other_admin, 404), (secretariat, 403), (proctor, 403)):
-        client.force_login(account)
-        assert client.get(address(session, paper)).status_code == status
 
 
 def test_choice_of_papers_is_refused_to_others(
@@ -266,10 +255,3 @@ def test_unknown_session_in_a_choice_is_not_found(
 def test_choice_of_papers_of_a_school_without_sessions_says_so(client: Client, db: None) -> None:
     client.force_login(factories.MembershipFactory().account)
     assert "Aucune session ici." in client.get(PAPERS).content.decode()
-
-
-def test_choice_of_papers_of_another_school_is_not_found(
-    client: Client, planned: Session, other_admin: Account
-) -> None:
-    client.force_login(other_admin)
-    assert client.get(PAPERS, {"etablissement": planned.establishment_id}).status_code == 404

@@ -1,6 +1,6 @@
 """« Vérifier » on the screen, and taking over the year's list (P7)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -252,16 +252,3 @@ def test_nothing_is_taken_into_a_closed_session(
         assert client.post(address, sent).status_code == 409
         assert client.get(address).status_code == 409
     assert everything(session) == before
-
-
-def test_candidate_of_another_session_is_not_found(
-    client: Client, admin: Account, school: Establishment
-) -> None:
-    session, other = ready_session(school), ready_session(school)
-    stranger = enrolled(
-        other,
-        ready_pupil(school, profile_sent_on=date(2026, 9, 1), extra_time_percent=33),
-        extra_time_percent=0,
-    )
-    assert client.get(taking(session, stranger)).status_code == 404
-    assert client.post(taking(session, stranger), {"seen": ""}).status_code == 404

@@ -61,13 +61,6 @@ def test_who_may_export(
     assert {export.account_id for export in Export.objects.all()} <= {request.getfixturevalue(who).pk}
 
 
-def test_a_stranger_is_asked_to_sign_in(client: Client, kept: Session) -> None:
-    assert client.get(PAGE).status_code == 302
-    for address in (CONFIRM, FILE):
-        assert client.post(address, YEAR).status_code == 302
-    assert not Export.objects.exists()
-
-
 @pytest.mark.parametrize(
     "kind", ["other school", "open", "rehearsal", "unknown", "nonsense", "twice as long"]
 )

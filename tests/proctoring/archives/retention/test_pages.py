@@ -1,7 +1,6 @@
 """The pages of « Durées de conservation », from the calendar to the certificate; who may open them."""
 
 import zipfile
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 from io import BytesIO
@@ -13,7 +12,7 @@ from django.test import Client
 
 from pixsurv.kernel import clock
 from proctoring.archives.retention import papers
-from proctoring.enums import SlipKind, SlipState
+from proctoring.enums import SlipKind
 from proctoring.models import EliminationSlip
 from sessions_app.enums import SessionKind, SessionState
 from sessions_app.models import Account, Session
@@ -41,40 +40,6 @@ def page(client: Client, address: str, status: int = 200) -> str:
     answer = client.get(address)
     assert answer.status_code == status
     return answer.content.decode()
-
-
-PAGES: dict[str, Callable[[EliminationSlip], str]] = {
-    "calendar": lambda slip: f"/archives/durees/?etablissement={slip.establishment_id}",
-    "slip": lambda slip: f"/archives/bordereaux/{slip.pk}/",
-    "cancel": lambda slip: f"/archives/bordereaux/{slip.pk}/annuler/",
-    "eliminate": lambda slip: f"/archives/bordereaux/{slip.pk}/eliminer/",
-    "ods": lambda slip: f"/archives/bordereaux/{slip.pk}/bordereau.ods",
-}
-STATUS = {"secretariat": 200, "admin": 200, "proctor_account": 403, "other_admin": 404}
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_are_for_who_keeps_the_archive(old: Session, request: pytest.FixtureRequest, name: str) -> None:
-    address = PAGES[name](slip_of(old))
-    assert Client().get(address).status_code == 302
-    for who, status in STATUS.items():
-        browser = Client()
-        browser.force_login(request.getfixturevalue(who))
-        assert browser.get(address).status_code == status, who
-
-
-@pytest.mark.parametrize("act", ["visa/", "annuler/", "eliminer/"])
-def test_posts_of_others_change_nothing(
-    old: Session, other_admin: Account, proctor_account: Account, act: str
-) -> None:
-    slip = slip_of(old)
-    for account in (other_admin, proctor_account):
-        browser = Client()
-        browser.force_login(account)
-        body = {"reference": "x", "visa_on": "2026-01-01", "typed": "1"}
-        assert browser.post(f"/archives/bordereaux/{slip.pk}/{act}", body).status_code in {403, 404}
-    stands = EliminationSlip.objects.get(pk=slip.pk)
-    assert (stands.state, stands.visa_reference) == (SlipState.APPROVED, "AD 99/2026-14")
 
 
 def test_a_slip_of_another_school_cannot_be_drafted(old: Session, other_admin: Account) -> None:
