@@ -39,9 +39,9 @@ def caller_for(kind: CallFor, contacts: Iterable[Contact]) -> Contact | None:
     """The first contact, in the school's order, that has the surest word; its purpose tells before its name."""
     known = list(contacts)
     for beginning in WORDS[kind]:
-        for told in (lambda one: one.purpose, lambda one: one.name):
+        for field in ("purpose", "name"):
             for contact in known:
-                if any(word.startswith(beginning) for word in _words(told(contact))):
+                if any(word.startswith(beginning) for word in _words(getattr(contact, field))):
                     return contact
     return None
 
