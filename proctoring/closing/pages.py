@@ -131,7 +131,9 @@ def report_context(report: Report) -> dict[str, Any]:
 def _close_form(
     place: Place, typed: Typed | None, error: DomainError | None = None, *, marked_now: bool = False
 ) -> HttpResponse:
-    """`typed`: None at first sight. `marked_now`: the page shows the situation anew, so that is what the next press will have seen."""
+    """`typed`: None at first sight. `marked_now`: the page shows the situation anew, so that is what the next press
+    will have seen.
+    """
     first, photographed = typed is None, _photographed(place)
     typed = typed or Typed(attendance=photographed is not None)
     context = _with_report(place) | _comment_context(typed, error)

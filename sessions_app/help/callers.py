@@ -48,5 +48,7 @@ def caller_for(kind: CallFor, contacts: Iterable[Contact]) -> Contact | None:
 
 def _words(text: str) -> list[str]:
     """Without accents and case, each closed by a point."""
-    plain = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    return [f"{word}." for word in re.findall(r"[a-z0-9]+", plain)]
+    letters = (
+        char for char in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(char)
+    )
+    return [f"{word}." for word in re.findall(r"[a-z0-9]+", "".join(letters))]

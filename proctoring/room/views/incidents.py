@@ -43,7 +43,9 @@ def incident(visit: Visit, candidate_id: int | None = None, **_: Any) -> HttpRes
         error = "" if category is None else WHO if unsaid else refuse("candidate_missing").sentence
         bad = visit.request.method == "POST" or bool(error)
         choice = who.pk if who is not None else WHOLE_ROOM if WHOLE_ROOM in said else ""
-        return _choose(visit, who, choice, fixed=candidate_id is not None, error=error, status=422 if bad else 200)
+        return _choose(
+            visit, who, choice, fixed=candidate_id is not None, error=error, status=422 if bad else 200
+        )
     form = _form(visit, category)
     if not form.is_bound or not form.is_valid():
         return _ask(visit, who, form, status=422 if form.is_bound else 200)

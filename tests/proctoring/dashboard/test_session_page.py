@@ -212,7 +212,11 @@ def test_session_page_costs_the_same_for_1_and_for_40_candidates(
 def test_session_to_come_offers_its_kit_and_a_closed_one_what_is_kept(
     signed_in: Client, session: Session
 ) -> None:
-    to_print = (address(session, "kit.pdf"), address(session, "secours.pdf"), address(session, "mot-de-passe/"))
+    to_print = (
+        address(session, "kit.pdf"),
+        address(session, "secours.pdf"),
+        address(session, "mot-de-passe/"),
+    )
     kept = [f"/archives/{session.number}/{below}" for below in ("", "kit.pdf", "emargement.pdf")]
     shown = page(signed_in, session)
     assert all(url in shown for url in to_print)
