@@ -1,7 +1,7 @@
 """The panel « Que faire si… » of a room, for all of it or for one pupil (R18): what fits now, what is done about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -80,10 +80,11 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class PanelEntry:
-    """A subject, with one of these: a gesture, the reason why there is none, a contact."""
+    """A subject, with one of these: a gesture (`is_called_for`: the row's own), the reason of none, a contact."""
 
     help: HelpEntry
     button: Button | None = None
+    is_called_for: bool = False
     reason: str = ""
     contact: Contact | None = None
     codes: tuple[Codes, ...] = ()
@@ -288,7 +289,12 @@ def _panel(view: View, told: list[Now], people: list[Row]) -> Panel:
     fitting = [(advice, entry) for advice, entry in entries if view.fits(advice)]
     fitting.sort(key=lambda one: min(RANKS[situation] for situation in view.fits(one[0])))
     others = [entry for advice, entry in entries if not view.fits(advice)]
-    return Panel(told, [entry for _, entry in fitting], others, people)
+    # The gesture that the row calls for stands once: under the subject that fits, else under « En ce moment ».
+    called = [one.button for one in told if one.button is not None]
+    first = [replace(entry, is_called_for=entry.button in called) for _, entry in fitting]
+    shown = [entry.button for entry in first]
+    told = [replace(one, button=None) if one.button in shown else one for one in told]
+    return Panel(told, first, others, people)
 
 
 def _entry(view: View, advice: Advice, told: HelpEntry, contacts: list[Contact]) -> PanelEntry:
@@ -299,10 +305,10 @@ def _entry(view: View, advice: Advice, told: HelpEntry, contacts: list[Contact])
     return PanelEntry(
         told,
         button,
-        reason or (NOBODY_TO_CALL if call is not None and contact is None else ""),
-        contact,
-        _codes(view.pupil) if advice.codes else (),
-        SOS_STEPS if advice.tutorial else (),
+        reason=reason or (NOBODY_TO_CALL if call is not None and contact is None else ""),
+        contact=contact,
+        codes=_codes(view.pupil) if advice.codes else (),
+        steps=SOS_STEPS if advice.tutorial else (),
     )
 
 
