@@ -17,10 +17,11 @@ from tests.proctoring.room.conftest import NOW, Room, RoomBrowser
 PAGES = [
     *("", "code/", "feuille-de-secours/", "minutes/", "fins/", "cloturer/", "toute-la-salle/"),
     *("incidents/", "incidents/noter/", "pv/", "pv/feuille/", "pv.pdf", "consignes/"),
-    *("incident-salle/", "incident-salle/fin/"),
+    *("incident-salle/", "incident-salle/fin/", "aide/"),
 ]
 OF_A_CANDIDATE = [
     "",
+    "aide/",
     "presence/",
     "retard/",
     "certifiable/",
