@@ -126,7 +126,7 @@ def test_a_changed_row_is_light(room: Room) -> None:
     one_more = version(room)
     tick(candidates[0])
     two_rows = version(room)
-    assert len(gzip.compress(poll(room, one_more).content)) < 1_300
+    assert len(gzip.compress(poll(room, one_more).content)) < 1_310
     assert poll(room, two_rows).status_code == 204
 
 
