@@ -109,7 +109,7 @@
   // ---- menus close on Escape and on a tap beside them ----
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
-      const chose = menu.contains(event.target) && event.target.closest(".menu__liste .bouton");
+      const chose = menu.contains(event.target) && event.target.closest(".menu__liste :is(button, a)");
       if (chose || !menu.contains(event.target)) menu.open = false;
     }
   });

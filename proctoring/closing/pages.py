@@ -9,11 +9,13 @@ from django.shortcuts import render
 from pixsurv.kernel.errors import Busy, DomainError
 from proctoring.closing.place import Place
 from proctoring.closing.typed import Typed, questions
+from proctoring.enums import SignedPaper
 from proctoring.report.content import Report
 from proctoring.report.gate import Gate, gate_of
 from proctoring.report.paper import closed_words, facts_of, report_pdf, situation_of
 from proctoring.report.reading import report_of
 from proctoring.report.seal import seal_words, verify_link
+from proctoring.selectors.scans import Scan, scans_of
 from proctoring.services import closing
 from proctoring.services.addenda import addendum_file_name, stored_paper
 from proctoring.services.comment import LONGEST_COMMENT, CommentChanged, save_comment
@@ -64,7 +66,7 @@ def close_page(place: Place) -> HttpResponse:
     if place.request.method == "GET":
         if place.session.is_over:
             raise refuse("session_closed")
-        return _close_form(place, Typed())
+        return _close_form(place, None)
     typed = Typed.of(place.request.POST)
     try:
         if typed.comment is not None:
@@ -124,15 +126,24 @@ def report_context(report: Report) -> dict[str, Any]:
 
 
 def _close_form(
-    place: Place, typed: Typed, error: DomainError | None = None, *, marked_now: bool = False
+    place: Place, typed: Typed | None, error: DomainError | None = None, *, marked_now: bool = False
 ) -> HttpResponse:
-    """`marked_now`: the page shows the situation anew, so that is what the next press will have seen."""
-    first = place.request.method == "GET"
+    """`typed`: None at first sight. `marked_now`: the page shows the situation anew, so that is what the next press
+    will have seen.
+    """
+    first, photographed = typed is None, _photographed(place)
+    typed = typed or Typed(attendance=photographed is not None)
     context = _with_report(place) | _comment_context(typed, error)
-    context |= _gate_context(place, Typed.of(place.request.POST), seen_now=first or marked_now)
-    context |= {"refusal": error, "oob": False, "typed": typed}
+    context |= _gate_context(place, typed, seen_now=first or marked_now)
+    context |= {"refusal": error, "oob": False, "typed": typed, "photographed": photographed}
     status = error.status if error is not None else 200
     return render(place.request, "report/close.html", context, status=status)
+
+
+def _photographed(place: Place) -> Scan | None:
+    """The last scan of the attendance sheet: its box is then proposed ticked, and who closes confirms it."""
+    sheets = [one for one in scans_of(place.session) if one.paper == SignedPaper.ATTENDANCE]
+    return sheets[-1] if sheets else None
 
 
 def _gate_context(place: Place, typed: Typed, *, seen_now: bool = False) -> dict[str, Any]:

@@ -129,7 +129,7 @@ def _entry(one: Standing) -> Entry:
 
 
 def _nothing(scene: Scene, one: Standing) -> None:
-    """Only the instant counts: silence is what a computer does not do."""
+    """Only the instant counts: silence is what a computer does not do, and who went out was noted by the proctor."""
 
 
 type Deed = Callable[[Scene, Standing], None]
@@ -145,6 +145,8 @@ DEEDS: Mapping[Act, Deed] = MappingProxyType(
         Act.TIME_OUT: _time_out,
         Act.COMPLETE: _complete,
         Act.GIVE_CODE: _nothing,
+        Act.GO_OUT: _nothing,
+        Act.NETWORK_BACK: _nothing,
         Act.START: _start,
         Act.RESUME: _resume,
         Act.USE_TICKET: _use_ticket,

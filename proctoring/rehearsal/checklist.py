@@ -27,7 +27,6 @@ def _gesture(key: str, label: str, hint: str, *kinds: EventKind, **facts: Any) -
 
 
 CODE_SHOWN = "code"
-# « Incident dans toute la salle » (R23) and « Sortie » (R24) will stand before « Clôturer ».
 GESTURES = (
     _gesture("presence", "Cocher une présence", "Dès le début, dans la liste.", EventKind.PRESENCE_CONFIRMED),
     _gesture("ticket", "Faire entrer un élève par un ticket", "Jules JASMIN, poste 11.", EventKind.TICKET_ISSUED),
@@ -66,6 +65,14 @@ GESTURES = (
     _gesture(
         "incident", "Noter un incident", "En haut de la salle, quand vous voulez.",
         EventKind.INCIDENT_REPORTED, source=IncidentSource.HAND,
+    ),
+    _gesture(
+        "sortie", "Noter une sortie et un retour", "Camille CÈDRE, poste 3, après le lancement.",
+        EventKind.CAME_BACK,
+    ),
+    _gesture(
+        "incident-salle", "Noter un incident dans toute la salle", "Quand le réseau tombe\u00a0: «\u00a0Plus\u00a0».",
+        EventKind.ROOM_INCIDENT_ENDED,
     ),
     _gesture("fin", "Terminer un test", "Élie ÉGLANTINE, quand son temps est écoulé.", EventKind.ENDED),
     _gesture("annuler", "Annuler la fin d’un test", "Dans les 10 secondes qui suivent.", EventKind.END_UNDONE),

@@ -181,6 +181,21 @@ def _moved(scene: Scene, one: Standing) -> datetime | None:
     return scene.rehearsal.begun_at if moved else None
 
 
+def _went_out(scene: Scene, one: Standing) -> datetime | None:
+    """Noted by the proctor, whether he is back or not."""
+    out = one.attempt.out_since if one.attempt is not None else None
+    return out or scene.played_at(f"{one.pupil.key}.{Act.GO_OUT}")
+
+
+def _came_back(scene: Scene, one: Standing) -> datetime | None:
+    out = one.attempt is not None and one.attempt.out_since is not None
+    return scene.rehearsal.begun_at if not out else None
+
+
+def _incident_over(scene: Scene, one: Standing) -> datetime | None:
+    return scene.session.incident_over_at if not scene.session.incident_runs else None
+
+
 def _closed(scene: Scene, one: Standing) -> datetime | None:
     return scene.session.closed_at
 
@@ -203,6 +218,10 @@ CONDITIONS: Mapping[When, Condition] = MappingProxyType(
         When.HERE: _here,
         When.SETTLED: _settled,
         When.MOVED: _moved,
+        When.WENT_OUT: _went_out,
+        When.CAME_BACK: _came_back,
+        When.INCIDENT_BEGUN: lambda scene, one: scene.session.incident_since,
+        When.INCIDENT_OVER: _incident_over,
         When.CLOSED: _closed,
     }
 )

@@ -2,8 +2,7 @@
 
 Seconds count from the instant at which the step named by `after` was really played, so that a proctor who went away
 for five minutes finds the story where he left it, not five minutes of accidents at once. A step also waits for what
-it needs of the proctor (`when`). To add an accident: a line in SCRIPT or VOICES, and one in `checklist`; « Incident
-dans toute la salle » (R23) and « Sortie » (R24) belong at the end of each.
+it needs of the proctor (`when`). To add an accident: a line in SCRIPT or VOICES, and one in `checklist`.
 """
 
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from sessions_app.help import Topic
 
 OPENING = "opening"  # the room is made
 LAUNCH = "launch"  # the code is given: whoever is ticked may start
+ROOM = "room"  # whose act is nobody's
 
 
 class Act(StrEnum):
@@ -28,6 +28,8 @@ class Act(StrEnum):
     TIME_OUT = "time_out"  # on a timed question
     COMPLETE = "complete"
     GIVE_CODE = "give_code"
+    GO_OUT = "go_out"  # through the door, once the proctor has noted it
+    NETWORK_BACK = "network_back"  # a while after the proctor has noted that it is gone
     # Answers to what the proctor did, below.
     START = "start"
     RESUME = "resume"
@@ -52,6 +54,10 @@ class When(StrEnum):
     HERE = "here"  # at his computer
     SETTLED = "settled"  # a late pupil: refused, or ticked
     MOVED = "moved"  # to another computer, or his test is over
+    WENT_OUT = "went_out"
+    CAME_BACK = "came_back"
+    INCIDENT_BEGUN = "incident_begun"  # of the whole room
+    INCIDENT_OVER = "incident_over"
     CLOSED = "closed"
 
 
@@ -66,7 +72,7 @@ class Step(NamedTuple):
 
     @property
     def key(self) -> str:
-        return f"{self.pupil}.{self.act}" if self.pupil else LAUNCH
+        return LAUNCH if self.act == Act.GIVE_CODE else f"{self.pupil or ROOM}.{self.act}"
 
 
 def started(pupil: str) -> str:
@@ -101,6 +107,8 @@ SCRIPT = (
     Step("alix", Act.LEAVE, started("alix"), 60, When.RUNS),
     Step("alix", Act.FALL_SILENT, f"alix.{Act.LEAVE}", 0),
     Step("alix", Act.RETURN, f"alix.{Act.LEAVE}", 70),
+    Step("camille", Act.GO_OUT, started("camille"), 14, When.WENT_OUT),
+    Step("", Act.NETWORK_BACK, LAUNCH, 88, When.INCIDENT_BEGUN),
     # They finish, one after the other; Dina, Hugo and Élie do not by themselves.
     Step("alix", Act.COMPLETE, LAUNCH, 145, When.RUNS),
     Step("camille", Act.COMPLETE, LAUNCH, 148, When.RUNS),
@@ -199,12 +207,32 @@ VOICES = (
         pupil="lou", topic=Topic.NOT_ON_THE_LIST, over=When.LISTED,
     ),
     Voice(
-        "deconnexion", LAUNCH, 100,
-        "Essayez\u00a0: fermez cette page, puis revenez par «\u00a0Reprendre mon entraînement\u00a0».",
-        topic=Topic.DISCONNECTED, lasts=40,
+        "sortie", started("camille"), 14, "Poste 3\u00a0: Camille CÈDRE demande à sortir un instant.",
+        pupil="camille", over=When.WENT_OUT, lasts=60,
+        hint="Menu de son rang\u00a0: «\u00a0Sortie\u00a0». L’heure va au PV, son temps continue.",
     ),
     Voice(
-        "page-absente", LAUNCH, 125, "Et si cette page ne s’ouvrait plus du tout\u00a0?",
+        "retour", f"camille.{Act.GO_OUT}", 16, "Poste 3\u00a0: Camille CÈDRE est revenue à sa place.",
+        pupil="camille", over=When.CAME_BACK, lasts=60, hint="Sur son rang\u00a0: «\u00a0Retour\u00a0».",
+    ),
+    Voice(
+        "reseau", LAUNCH, 88, "Tous les écrans se figent d’un coup\u00a0: le réseau de la salle est tombé.",
+        over=When.INCIDENT_BEGUN, lasts=50,
+        hint="Dans «\u00a0Plus\u00a0»\u00a0: «\u00a0Incident dans toute la salle\u00a0». Personne ne passe alors"
+        " en temps écoulé.",
+    ),
+    Voice(
+        "reseau-revenu", f"{ROOM}.{Act.NETWORK_BACK}", 10, "Le réseau est revenu, les tests continuent.",
+        over=When.INCIDENT_OVER, lasts=60,
+        hint="En haut de la salle\u00a0: «\u00a0Fin de l’incident\u00a0», et les minutes à rendre.",
+    ),
+    Voice(
+        "deconnexion", LAUNCH, 108,
+        "Essayez\u00a0: fermez cette page, puis revenez par «\u00a0Reprendre mon entraînement\u00a0».",
+        topic=Topic.DISCONNECTED, lasts=36,
+    ),
+    Voice(
+        "page-absente", LAUNCH, 128, "Et si cette page ne s’ouvrait plus du tout\u00a0?",
         topic=Topic.UNREACHABLE, lasts=40,
     ),
     Voice(

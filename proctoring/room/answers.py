@@ -118,7 +118,7 @@ def dialog(
     page: str = "room/dialog_page.html",
 ) -> HttpResponse:
     """A question: inside the dialog for htmx, as a page of its own otherwise. None about a closed session."""
-    if visit.session.is_over and name not in {"candidate", "incidents", "leave"}:
+    if visit.session.is_over and name not in {"candidate", "help", "incidents", "leave"}:
         raise refuse("session_closed")
     template = page
     if visit.is_htmx:

@@ -199,6 +199,7 @@ class Row:
                 self.open and (self.is_present or self.is_running) and not self.is_out,
                 Gesture("Sortie", f"de {name}", "sortie/", asks=False),
             ),
+            (True, Gesture("Que faire si…", f"pour {name}", "aide/")),
             (True, Gesture("Détail et autres gestes", f"pour {name}", "")),
             (EventKind.ENDED in self.actions, Gesture("Terminer le test", f"de {name}", "fin/", danger=True)),
         )

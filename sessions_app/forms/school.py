@@ -96,7 +96,8 @@ class ContactForm(ContactBase):
 
     purpose = LineField(
         label="Pour quoi",
-        help_text="Par exemple\u00a0: mot de passe de l’ordinateur, ENT, direction.",
+        help_text="Par exemple\u00a0: mot de passe de l’ordinateur, réseau, ENT, Pix, direction."
+        " «\u00a0Que faire si…\u00a0» propose la personne dont la ligne dit le problème.",
         max_length=200,
     )
     name = LineField(label="Qui", max_length=100)

@@ -9,12 +9,14 @@ from django.views.decorators.http import require_safe
 from pixsurv.kernel import clock
 from sessions_app.downloads import pdf_attachment
 from sessions_app.enums import SessionKind
-from sessions_app.help import PROPOSED, Topic
-from sessions_app.models import Establishment, Session
+from sessions_app.help.tutorial import FORGOTTEN_CODES, SOS_STEPS
+from sessions_app.models import Account, Establishment, Session
 from sessions_app.notices import content
 from sessions_app.notices.papers import sheet_pdf
 from sessions_app.refusals import refusals_as_pages
-from sessions_app.views import where
+from sessions_app.selectors.help import help_entries
+from sessions_app.selectors.people import schools
+from sessions_app.views import LAST, where
 
 LARGEST_NUMBER = 2**31
 
@@ -22,9 +24,19 @@ LARGEST_NUMBER = 2**31
 @login_not_required
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
-    """« Aide » (R18): Pix in two minutes, what to know of the certification, « Que faire si… »."""
-    entries = [(topic.value, topic.label, PROPOSED[topic]) for topic in Topic]
-    return render(request, "notices/help.html", {"entries": entries})
+    """« Aide » (R18): « Que faire si… », the parcours SOS step by step, what to know of Pix and of the certification.
+
+    In the words of the school of whoever is signed in: they may say what is not for everybody, so a number alone
+    does not open them. Who watches a room reads them there.
+    """
+    school = _own_school(request)
+    context = {
+        "school": school,
+        "entries": help_entries(school),
+        "steps": SOS_STEPS,
+        "codes": [{"label": mode.label, "steps": steps} for mode, steps in FORGOTTEN_CODES.items()],
+    }
+    return render(request, "notices/help.html", context)
 
 
 @login_not_required
@@ -77,6 +89,15 @@ def impact_sheet(request: HttpRequest) -> HttpResponse:
 
 def _paper(school: Establishment, title: str, sections: list[content.Section], name: str) -> HttpResponse:
     return pdf_attachment(sheet_pdf(school, title, sections, clock.now()), name)
+
+
+def _own_school(request: HttpRequest) -> Establishment | None:
+    """The school of the account, the one looked at last where it has several."""
+    if not isinstance(request.user, Account):
+        return None
+    own = [one.establishment for one in schools(request.user)]
+    last = request.session.get(LAST)
+    return next((one for one in own if one.pk == last), own[0] if own else None)
 
 
 def _school_of(typed: str) -> Establishment | None:

@@ -8,6 +8,7 @@ from proctoring.room.views.cases import ask_direction, not_listed, withdraw
 from proctoring.room.views.closing import leave, mask, unmask
 from proctoring.room.views.contacts import contacts
 from proctoring.room.views.ending import end, end_overdue, undo_batch, undo_end
+from proctoring.room.views.help import help_panel
 from proctoring.room.views.incidents import change_incident, delete_incident, incident, incident_list
 from proctoring.room.views.instructions import instructions
 from proctoring.room.views.login import login
@@ -63,6 +64,7 @@ __all__ = [
     "end_room_incident",
     "extra_time",
     "go_out",
+    "help_panel",
     "incident",
     "incident_list",
     "instructions",

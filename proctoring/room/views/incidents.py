@@ -20,6 +20,9 @@ from proctoring.services import incidents
 from proctoring.services.room import refuse
 from sessions_app.models import Candidate
 
+WHOLE_ROOM = "salle"  # chosen as one chooses a pupil
+WHO = "Dites d’abord qui est concerné\u00a0: un élève, ou toute la salle."
+
 
 @in_room("GET")
 def incident_list(visit: Visit, **_: Any) -> HttpResponse:
@@ -29,14 +32,20 @@ def incident_list(visit: Visit, **_: Any) -> HttpResponse:
 
 @in_room("GET", "POST")
 def incident(visit: Visit, candidate_id: int | None = None, **_: Any) -> HttpResponse:
-    """Of a row, or of the header; the category first, then what it asks."""
+    """Of a row, or of the header; whom it concerns and the category first, then what that asks."""
     asked = visit.request.GET if visit.request.method == "GET" else visit.post
-    who = _concerned(visit, candidate_id, asked.getlist("candidat"))
+    said = asked.getlist("candidat")
+    who = _concerned(visit, candidate_id, [one for one in said if one != WHOLE_ROOM])
     category = CATEGORIES.get(asked.get("categorie", ""))
-    if category is None or (who is None and not category.for_room):
-        error = "" if category is None else refuse("candidate_missing").sentence
+    # What was asked and not answered is asked again: nobody means the whole room by not choosing.
+    unsaid = visit.request.method == "GET" and who is None and WHOLE_ROOM not in said
+    if category is None or unsaid or (who is None and not category.for_room):
+        error = "" if category is None else WHO if unsaid else refuse("candidate_missing").sentence
         bad = visit.request.method == "POST" or bool(error)
-        return _choose(visit, who, fixed=candidate_id is not None, error=error, status=422 if bad else 200)
+        choice = who.pk if who is not None else WHOLE_ROOM if WHOLE_ROOM in said else ""
+        return _choose(
+            visit, who, choice, fixed=candidate_id is not None, error=error, status=422 if bad else 200
+        )
     form = _form(visit, category)
     if not form.is_bound or not form.is_valid():
         return _ask(visit, who, form, status=422 if form.is_bound else 200)
@@ -129,13 +138,14 @@ def _posted(visit: Visit) -> dict[str, Json]:
 
 
 def _choose(
-    visit: Visit, who: Candidate | None, *, fixed: bool, error: str = "", status: int = 200
+    visit: Visit, who: Candidate | None, chosen: int | str, *, fixed: bool, error: str = "", status: int = 200
 ) -> HttpResponse:
     offered = usable(visit.session.local(visit.now).date())
     everybody = Candidate.objects.filter(session_id=visit.session.pk).select_related("attempt")
     context = {
         "concerned": who,
-        "chosen": who.pk if who else None,
+        "chosen": chosen,
+        "whole_room": WHOLE_ROOM,
         "fixed": fixed,
         "people": [] if fixed else [_person(one) for one in everybody.order_by("sort_key", "pk")],
         "questions": [one for one in offered if one.asks_question],

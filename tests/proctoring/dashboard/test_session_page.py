@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from pixsurv.kernel import clock
 from proctoring.models import ProctorAccess
 from proctoring.services import access as accesses
+from proctoring.services.closing import close_session
 from sessions_app.enums import Role
 from sessions_app.models import Account, Session
 from tests import factories
@@ -159,3 +160,31 @@ def test_session_page_costs_the_same_for_1_and_for_40_candidates(
         factories.enter_room(session)
     assert queries() == one
     assert one <= 6  # browser session, account, session, candidates, accesses, wrong guesses
+
+
+def test_session_to_come_offers_its_kit_and_a_closed_one_what_is_kept(
+    signed_in: Client, session: Session
+) -> None:
+    to_print = (
+        address(session, "kit.pdf"),
+        address(session, "secours.pdf"),
+        address(session, "mot-de-passe/"),
+    )
+    kept = [f"/archives/{session.number}/{below}" for below in ("", "kit.pdf", "emargement.pdf")]
+    shown = page(signed_in, session)
+    assert all(url in shown for url in to_print)
+    assert not [url for url in kept if f'href="{url}"' in shown]
+    close_session(session_id=session.pk, actor=factories.PROCTOR, now=clock.now())
+    shown = page(signed_in, session)
+    assert not [url for url in to_print if url in shown]
+    assert factories.ACCESS_CODE not in shown
+    for url in kept:
+        assert f'href="{url}"' in shown
+        assert signed_in.get(url).status_code == 200
+
+
+def test_cancelled_session_offers_nothing_to_print(signed_in: Client, session: Session) -> None:
+    signed_in.post(address(session, "annuler/"), {"reason": "Panne"})
+    shown = page(signed_in, session)
+    assert "Séance annulée" in shown
+    assert address(session, "kit.pdf") not in shown

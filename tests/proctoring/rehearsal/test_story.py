@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
+from proctoring.advice import ADVICE
+from proctoring.categories import EXTRA_TIME_EXCEEDED
 from proctoring.enums import AttemptState, Need
 from proctoring.models import Alert, Case, Proposal
 from proctoring.rehearsal.checklist import GESTURES, practice_of
 from proctoring.rehearsal.script import LAUNCH, OPENING, REFLEXES, SCRIPT, VOICES, Act
+from proctoring.rehearsal.voices import heard_now
 from proctoring.selectors.room import whole_board
 from sessions_app.help import Topic
 from sessions_app.models import StoredFile
+from tests.htmx import Page
 from tests.proctoring.rehearsal.conftest import Trainee
 from tests.proctoring.room.conftest import Room
 
@@ -41,6 +45,7 @@ def test_whole_run_shows_every_need_and_question_and_lets_every_gesture_be_pract
     trainee.wait(36)  # tests run; Basile signals, Capucine's computer has crashed, Fanny comes
     trainee.act("basile", "signalement/", alert=Alert.objects.get().pk, outcome="refused")
     trainee.act("capucine", "reprise/")
+    trainee.act("camille", "sortie/")
     trainee.act("fanny", "retard/", arrival="late")
     trainee.act("fanny", "direction/retard/")
     trainee.wait(28)  # the direction answered; Hugo's screen is black
@@ -48,16 +53,20 @@ def test_whole_run_shows_every_need_and_question_and_lets_every_gesture_be_pract
     trainee.act("hugo", "poste-defaillant/", workstation="13", minutes="5", once="s1")
     proposal = Proposal.objects.get(kind="timed_out")
     trainee.act("ines", f"propositions/{proposal.pk}/ignorer/")
+    trainee.act("camille", "retour/")
     trainee.wait(12)
     trainee.done("absent-de-la-liste/", **LOU, ask="inscription")
-    trainee.wait(28)
+    trainee.wait(20)  # the network is gone
+    trainee.done("incident-salle/", quoi="network")
+    trainee.wait(20)
+    Page(trainee.client, f"{trainee.url}incident-salle/fin/", scripts=False).press("Confirmer")
     trainee.act("lou", "retard/", arrival="late")
     trainee.done("minutes/", candidat=trainee.candidate("ines").pk, minutes="5", once="m1")
     trainee.act("dina", "incident/", categorie="C7", description="Souris", once="i1")
     trainee.act("elie", "fin/")
     trainee.act("elie", "fin/annuler/")
     trainee.act("elie", "fin/")
-    trainee.wait(80)
+    trainee.wait(68)
     for key in ("dina", "hugo"):
         trainee.act(key, "fin/")
     trainee.wait(12)
@@ -82,6 +91,92 @@ def test_whole_run_shows_every_need_and_question_and_lets_every_gesture_be_pract
 
 def test_every_question_of_the_help_is_met() -> None:
     assert {voice.topic for voice in VOICES if voice.topic is not None} == set(Topic)
+
+
+def test_every_gesture_that_the_help_gives_is_practised() -> None:
+    """What « Que faire si… » tells to do in the room stands in the list of what one has done (R18, R19)."""
+    practised = {
+        "retard/": "retard",
+        "direction/retard/": "direction",
+        "certifiable/": "certifiable",
+        "absent-de-la-liste/": "hors-liste",
+        "reprise/": "reprise",
+        "poste-defaillant/": "poste",
+        "signalement/": "signalement",
+        "incident/": "incident",
+        f"incident/?categorie={EXTRA_TIME_EXCEEDED}": "incident",
+        "direction/reouverture/": "direction",
+    }
+    known = {gesture.key for gesture in GESTURES}
+    assert {way.path for advice in ADVICE for way in advice.ways} == set(practised)
+    assert set(practised.values()) <= known
+    assert {"sortie", "incident-salle"} <= known
+
+
+def test_what_is_heard_is_what_the_panel_puts_first(trainee: Trainee) -> None:
+    """Of the pupil one hears of, « Que faire si… » tells that very subject first, whatever happens meanwhile."""
+    asked: set[Topic] = set()
+
+    def look() -> None:
+        for voice in VOICES:
+            if voice.topic is None or not voice.pupil or voice.topic in asked:
+                continue
+            if voice.key not in {one.key for one in heard_now(trainee.fresh(), now=trainee.now)}:
+                continue
+            if voice.topic == Topic.NOT_ON_THE_LIST:
+                page = Page(trainee.client, f"{trainee.url}aide/", scripts=False)
+            else:
+                page = Page(
+                    trainee.client,
+                    f"{trainee.url}candidats/{trainee.candidate(voice.pupil).pk}/aide/",
+                    scripts=False,
+                )
+            entry = page.get(f"aide-{voice.topic.value}")
+            assert entry.get("open") is not None, voice.key
+            asked.add(voice.topic)
+
+    for _ in range(11):
+        trainee.wait(4)
+        look()
+    trainee.act("gaspard", "certifiable/", seen="1")
+    trainee.tick(*THERE, "gaspard")
+    trainee.client.get(trainee.url + "code/")
+    for _ in range(25):
+        trainee.wait(4)
+        look()
+    assert asked == set(Topic) - {Topic.DISCONNECTED, Topic.UNREACHABLE}
+
+
+def test_network_comes_back_once_its_loss_was_noted(trainee: Trainee) -> None:
+    """« Incident dans toute la salle » waits for the proctor, like the rest."""
+    launched(trainee).wait(92)
+    assert "reseau" in {one.key for one in heard_now(trainee.fresh(), now=trainee.now)}
+    trainee.wait(16)
+    assert "reseau-revenu" not in trainee.heard
+    trainee.done("incident-salle/", quoi="network")
+    trainee.wait(20)
+    told = {one.key for one in heard_now(trainee.fresh(), now=trainee.now)}
+    assert "reseau-revenu" in told
+    assert "reseau" not in told
+    Page(trainee.client, f"{trainee.url}incident-salle/fin/", scripts=False).press("Confirmer")
+    trainee.wait(4)
+    assert "reseau-revenu" not in {one.key for one in heard_now(trainee.fresh(), now=trainee.now)}
+
+
+def test_who_went_out_comes_back_once_it_was_noted(trainee: Trainee) -> None:
+    trainee.wait(44)
+    trainee.tick("camille")
+    trainee.client.get(trainee.url + "code/")
+    trainee.wait(24)
+    assert "sortie" in trainee.heard
+    trainee.wait(20)
+    assert "retour" not in trainee.heard
+    trainee.act("camille", "sortie/")
+    trainee.wait(24)
+    assert "retour" in {one.key for one in heard_now(trainee.fresh(), now=trainee.now)}
+    trainee.act("camille", "retour/")
+    trainee.wait(4)
+    assert not {"retour", "sortie"} & {one.key for one in heard_now(trainee.fresh(), now=trainee.now)}
 
 
 def test_script_names_only_what_it_knows() -> None:

@@ -17,12 +17,13 @@ from tests.proctoring.room.conftest import NOW, Room, RoomBrowser
 PAGES = [
     *("", "code/", "feuille-de-secours/", "minutes/", "fins/", "cloturer/", "toute-la-salle/"),
     *("incidents/", "incidents/noter/", "pv/", "pv/feuille/", "pv.pdf", "consignes/"),
-    *("incident-salle/", "incident-salle/fin/"),
+    *("incident-salle/", "incident-salle/fin/", "aide/"),
 ]
 # Names nobody: it stays on the board while the screen is masked.
 ON_THE_BOARD = "tableau/"
 OF_A_CANDIDATE = [
     "",
+    "aide/",
     "presence/",
     "retard/",
     "certifiable/",

@@ -27,6 +27,11 @@ def report(room: Room, who: Candidate | None = None, htmx: bool = False, **data:
     return room.post(room.url + "incidents/noter/", htmx=htmx, **given)
 
 
+def choose(page: Page, who: str) -> None:
+    """Of the list « Qui ? »."""
+    page.get("incident-qui").set("value", who)
+
+
 @both_ways
 def test_two_taps_and_a_number(room: Room, paul: Candidate, scripts: bool) -> None:
     page = room.page(scripts=scripts)
@@ -59,6 +64,7 @@ def test_just_noted_is_taken_back_in_one_tap(room: Room, paul: Candidate, script
 def test_of_the_whole_room_from_the_header(room: Room, scripts: bool) -> None:
     page = room.page(scripts=scripts)
     page.press("Incident")
+    choose(page, "salle")
     page.press("C7 Incident technique")
     said = page.text("dialogue") if scripts else page.text()
     assert "Concerne toute la salle." in said
@@ -73,9 +79,33 @@ def test_of_the_whole_room_from_the_header(room: Room, scripts: bool) -> None:
     assert Incident.objects.get().deleted_at is not None
 
 
+@both_ways
+def test_nobody_is_preset_and_not_choosing_is_not_the_whole_room(
+    room: Room, paul: Candidate, scripts: bool
+) -> None:
+    page = room.page(scripts=scripts)
+    page.press("Incident")
+    options = page.get("incident-qui").xpath("./option")
+    assert [one.get("value") for one in options] == ["", "salle", str(paul.pk)]
+    assert not [one for one in options if one.get("selected") is not None]
+    assert page.press("C7 Incident technique").status_code == 422
+    assert "Dites d’abord qui est concerné" in page.text("dialogue" if scripts else "contenu")
+    choose(page, str(paul.pk))
+    assert page.press("C7 Incident technique").status_code == 200
+    assert "Paul DUPONT" in page.text("dialogue" if scripts else "contenu")
+
+
+def test_pupil_of_the_row_is_who_it_concerns(room: Room, paul: Candidate) -> None:
+    page = room.page()
+    page.press(OPEN)
+    assert page.find("incident-qui") is None
+    assert "Incident concernant Paul DUPONT" in page.text("dialogue")
+
+
 def test_a_question_of_nobody_asks_whom(room: Room, paul: Candidate) -> None:
     page = room.page()
     page.press("Incident")
+    choose(page, "salle")
     assert page.press("E1 Image").status_code == 422
     assert "Choisissez l’élève concerné" in page.text("dialogue")
     assert report(room).status_code == 422

@@ -135,7 +135,7 @@ def test_a_changed_row_is_light(room: Room) -> None:
     one_more, step = version(room), step_of(room)
     tick(candidates[0])
     two_rows = version(room)
-    assert len(gzip.compress(poll(room, one_more, step).content)) < 1_300
+    assert len(gzip.compress(poll(room, one_more, step).content)) < 1_310
     assert poll(room, two_rows).status_code == 204
 
 

@@ -95,7 +95,11 @@ def test_a_test_that_began_has_no_presence_box(room: Room, state: str) -> None:
 def test_buttons_are_those_the_table_allows(room: Room, state: str, named: list[str]) -> None:
     paul = room.put(state, "Dupont", "Paul")
     found = buttons(row_of(room.page(), paul))
-    always = {"Détail et autres gestes pour Paul DUPONT", "Incident concernant Paul DUPONT"}
+    always = {
+        "Détail et autres gestes pour Paul DUPONT",
+        "Incident concernant Paul DUPONT",
+        "Que faire si… pour Paul DUPONT",
+    }
     assert always <= set(found)
     assert ("Poste défaillant : Paul DUPONT" in found) is (
         state in {"present", "in_progress", "resume_authorised"}
@@ -454,7 +458,7 @@ def test_an_address_never_stands_for_two_gestures(room: Room) -> None:
     look()
     room.post(room.at(paul, "fin/"))
     look()
-    assert len(set(leads.values())) == len(leads) == 9
+    assert len(set(leads.values())) == len(leads) == 10
 
 
 def test_extra_time_is_said_where_the_school_shows_it(room: Room) -> None:

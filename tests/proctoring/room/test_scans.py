@@ -80,3 +80,27 @@ def test_two_proctors_collect_their_own_pages(room: Room) -> None:
     page = PaperPage.objects.get()
     assert other.get(f"{room.url}feuilles/pages/{page.pk}/").status_code == 404
     assert "à réunir" not in other.get(f"{room.url}feuilles/").content.decode()
+
+
+def test_photographed_attendance_sheet_is_proposed_ticked_and_confirmed_by_who_closes(room: Room) -> None:
+    assert room.page("cloturer/").box("La feuille d’émargement est signée").get("checked") is None
+
+    photographed(room)
+
+    page = room.page("cloturer/")
+    box = page.box("La feuille d’émargement est signée")
+    assert box.get("checked") is not None
+    assert "Perrine Essai l’a photographiée à 10h30" in page.text(box.get("aria-describedby"))
+    assert "Non confirmée" not in page.text("manques")
+    # What he unticks stays so, whatever was photographed.
+    again = room.post(f"{room.url}cloturer/", revoir="1", signature="Perrine").content.decode()
+    assert "Non confirmée" in again
+    assert 'value="1" aria-describedby="emargement-i"' in again
+
+
+def test_another_signed_paper_ticks_nothing(room: Room) -> None:
+    sent = SimpleUploadedFile("IMG.jpg", b"one", "image/jpeg")
+    room.client.post(f"{room.url}feuilles/", {"photo": sent})
+    page = PaperPage.objects.get()
+    room.post(f"{room.url}feuilles/reunir/", pages=str(page.pk), feuille="report")
+    assert room.page("cloturer/").box("La feuille d’émargement est signée").get("checked") is None

@@ -17,6 +17,7 @@ from proctoring.verify import selectors
 from sessions_app import triggers
 from sessions_app.models import Candidate, Establishment, Event, Session
 from tests import factories
+from tests.htmx import parse
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +124,20 @@ def test_chain_is_computed_once_a_minute_and_never_for_a_wrong_seal(
 
 def test_typed_text_is_shown_as_text(sealed: Session) -> None:
     assert "<script>" not in ask(sealed.number, "<script>alert(1)</script>")
+
+
+@pytest.mark.parametrize(
+    ("came", "back"),
+    [
+        ("http://testserver/archives/123456/", True),
+        ("http://testserver/verifier/123456/?sceau=a", False),
+        ("https://ailleurs.example/", False),
+        ("javascript:alert(1)", False),
+        ("", False),
+    ],
+)
+def test_page_has_a_way_back_to_ours_alone(client: Client, came: str, back: bool) -> None:
+    page = parse(client.get("/verifier/123456/", headers={"Referer": came}).content)
+    leads = page.xpath("//main//a/@href")
+    assert (came in leads) is (back and bool(came))
+    assert "/" in leads

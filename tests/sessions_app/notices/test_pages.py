@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 
 from pixsurv.kernel.operator import Operator
-from sessions_app.enums import SessionKind
-from sessions_app.help import Topic
-from sessions_app.models import Account, Session
+from sessions_app.enums import SessionKind, SignInMode
+from sessions_app.help import PROPOSED, Topic
+from sessions_app.help.tutorial import FORGOTTEN_CODES, SOS_STEPS
+from sessions_app.models import Account, HelpText, Session
 from tests import factories
 from tests.htmx import parse, words
 
@@ -94,3 +95,42 @@ def test_sheets_are_for_admins(
     if status == 200:
         assert answer.content.startswith(b"%PDF-")
         assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_help_tells_the_sos_and_the_codes_of_each_mode(client: Client, db: None) -> None:
+    page = parse(client.get("/aide/").content)
+
+    told = words(page.xpath("//section[@aria-labelledby='sos']")[0])
+    assert all(step.title in told and step.how.replace("\u00a0", " ") in told for step in SOS_STEPS)
+    told = words(page.xpath("//section[@aria-labelledby='codes']")[0])
+    assert all(str(mode.label) in told for mode in SignInMode)
+    assert set(FORGOTTEN_CODES) == set(SignInMode)
+    links = page.xpath("//details//a/@href")
+    assert "#sos" in links
+    assert "#codes" in links
+
+
+def test_help_is_in_the_words_of_the_school_of_who_is_signed_in(
+    client: Client, session: Session, proctor_account: Account
+) -> None:
+    HelpText.objects.create(establishment=session.establishment, topic=Topic.LATE, text="Sonnez au bureau 3.")
+    HelpText.objects.create(
+        establishment=factories.EstablishmentFactory(), topic=Topic.QUESTION, text="Ailleurs."
+    )
+    ours = PROPOSED[Topic.LATE].replace("\u00a0", " ")
+    for path in ("/aide/", f"/aide/?session={session.number}"):
+        page = words(parse(client.get(path).content))
+        assert ours in page
+        assert "Sonnez" not in page, "a number alone does not open what a school wrote for its proctors"
+
+    client.force_login(proctor_account)
+    page = words(parse(client.get("/aide/").content))
+    assert f"Comme {session.establishment.name} l’a écrit" in page
+    assert "Sonnez au bureau 3." in page
+    assert ours not in page
+    assert "Ailleurs." not in page
+
+
+def test_help_of_an_account_without_a_school_is_ours(client: Client, db: None) -> None:
+    client.force_login(factories.AccountFactory())
+    assert "Votre établissement peut avoir écrit" in client.get("/aide/").content.decode()
