@@ -22,8 +22,8 @@ both_ways = pytest.mark.parametrize(
     "scripts", [True, pytest.param(False, marks=pytest.mark.any_database)], ids=["scripts", "plain"]
 )
 
-# Told apart by the reload alone: they say when the page was made, not what it shows.
-VOLATILE_ATTRIBUTES = {"data-v", "data-a", "data-a-traiter", "data-reste", "hx-headers", "hx-swap-oob"}
+# Told apart by the reload alone: they say when the page was made, and for whom (queue.js), not what it shows.
+VOLATILE_ATTRIBUTES = {"data-acces", "data-v", "data-a", "data-a-traiter", "data-reste", "hx-headers", "hx-swap-oob"}
 VOLATILE_FIELDS = {"csrfmiddlewaretoken", "once"}
 VOLATILE_TEXTS = {"heure", "fraicheur"}  # by id: the clock, and how old the news is
 REFRESH_VERSION = re.compile(r"([?&]v=)[\d.]+")
