@@ -95,9 +95,10 @@
   });
   document.addEventListener("click", (event) => {
     const back = event.target.closest("[data-retour]");
-    if (back && dialog.open) {
+    const left = back?.closest("dialog");
+    if (left) {
       event.preventDefault();
-      dialog.close();
+      left.close();
     }
     const shut = event.target.closest("[data-ferme]");
     if (shut) document.getElementById(shut.dataset.ferme)?.remove();
@@ -159,7 +160,7 @@
       setTimeout(() => again(detail.requestConfig, { [AGAIN]: "1" }));
     }
     // Asked twice for a login: the form already open keeps what was typed in it.
-    if (detail.xhr.status === 401 && document.getElementById("relogin-password")) detail.shouldSwap = false;
+    if (detail.xhr.status === 401 && login.open) detail.shouldSwap = false;
   });
 
   document.addEventListener("htmx:responseError", (event) => {

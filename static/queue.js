@@ -276,7 +276,7 @@
       return "later";
     }
     if (answer.status === 401) {
-      if (!document.getElementById("relogin-password")) htmx.swap(place, html, { swapStyle: "none" });
+      if (!document.getElementById("connexion").open) htmx.swap(place, html, { swapStyle: "none" });
       return "later";
     }
     if (LATER.has(answer.status) || answer.status === 429) return "later";

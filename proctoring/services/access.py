@@ -121,10 +121,10 @@ def same_person(access: ProctorAccess, before: str) -> ProctorAccess | None:
     """
     if not (before.isascii() and before.isdigit() and len(before) <= 18) or int(before) == access.pk:
         return None
-    held = ProctorAccess.objects.filter(
-        pk=int(before), session_id=access.session_id, account_id=access.account_id, ended_at=None
-    ).first()
-    same = held is not None and one_line(held.name).casefold() == one_line(access.name).casefold()
+    held = ProctorAccess.objects.filter(pk=int(before), session_id=access.session_id, ended_at=None).first()
+    if held is None or held.account_id != access.account_id:
+        return None
+    same = one_line(held.name).casefold() == one_line(access.name).casefold()
     return held if same else None
 
 

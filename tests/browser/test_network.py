@@ -1,4 +1,4 @@
-"""A poor network, in a real browser: nothing is lost, nothing is claimed, the page comes back by itself (quality §2)."""
+"""A poor network, in a real browser: nothing lost, nothing claimed, and the page comes back by itself (quality §2)."""
 
 import json
 import re
@@ -130,7 +130,10 @@ def test_what_may_not_wait_says_so_and_keeps_what_was_typed(watched: Watched) ->
     page, note = watched.page, watched.page.locator("#annonces")
     watched.gesture(1, "Détail et autres gestes")
     page.locator("#dialogue").get_by_text("Numéro du poste").click()
-    field, confirm = page.locator("#dialogue [name=workstation]"), page.get_by_role("button", name="Confirmer")
+    field, confirm = (
+        page.locator("#dialogue [name=workstation]"),
+        page.get_by_role("button", name="Confirmer"),
+    )
     field.fill("14 bis")
     for way in WAYS:
         watched.network.fail(way)
@@ -169,13 +172,28 @@ def test_queue_goes_in_order_each_with_its_hour_and_keeps_no_name(watched: Watch
     assert TEXT not in everything
     watched.wait(120)
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(f"{request.url} {request.post_data}") if request.method == "POST" else None)
+    page.on(
+        "request",
+        lambda request: (
+            asked.append(f"{request.url} {request.post_data}") if request.method == "POST" else None
+        ),
+    )
     watched.network.back()
     watched.wait(36)
     expect(line).to_contain_text("4 envoyées, 0 refusée.")
-    assert [bool(re.search(what, one)) for what, one in zip(
-        ["incidents/noter", f"{watched.candidates[0]['id']}/presence", f"{watched.candidates[3]['id']}/presence",
-         f"{watched.candidates[2]['id']}/presence.*present=0"], asked, strict=True)] == [True] * 4
+    assert [
+        bool(re.search(what, one))
+        for what, one in zip(
+            [
+                "incidents/noter",
+                f"{watched.candidates[0]['id']}/presence",
+                f"{watched.candidates[3]['id']}/presence",
+                f"{watched.candidates[2]['id']}/presence.*present=0",
+            ],
+            asked,
+            strict=True,
+        )
+    ] == [True] * 4
     watched.expect_state(0, "present")
     watched.expect_state(3, "expected")
     watched.expect_state(2, "expected")

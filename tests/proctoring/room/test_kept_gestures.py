@@ -108,9 +108,7 @@ def log_in_again(room: Room, name: str = "Perrine Essai", before: object = None)
     data = {"number": room.session.number, "password": factories.PASSWORD, "name": name}
     if before is None and room.access is not None:
         before = room.access.pk
-    return room.client.post(
-        "/surveillance/", {**data, "access": str(before)}, headers={"HX-Request": "true"}
-    )
+    return room.client.post("/surveillance/", {**data, "access": str(before)}, headers={"HX-Request": "true"})
 
 
 def told(answer: HttpResponse) -> dict[str, Any]:
