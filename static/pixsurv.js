@@ -26,11 +26,12 @@
 
   // ---- an open dialog makes all the rest dark and dead: what must still be seen, pressed and heard moves into it ----
   function lift() {
-    const top = login.open ? login : dialog;
-    if (top.open && notes.parentNode !== top) top.append(notes, live);
+    // Under a lost login no undo can be pressed: what was announced stays behind, out of the way of the password.
+    if (login.open) login.append(live);
+    else if (dialog.open && live.parentNode !== dialog) dialog.append(notes, live);
   }
   function settle() {
-    if (dialogs.includes(notes.parentNode)) login.after(notes, live);
+    if (dialogs.includes(live.parentNode)) login.after(notes, live);
   }
   const filled = (one) => [...one.children].some((part) => part !== notes && part !== live);
   // Before the content of a dialog goes, announcements leave it.

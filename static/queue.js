@@ -287,8 +287,10 @@
     if (![200, 409, 422].includes(answer.status)) return "Le serveur n’a pas pu l’enregistrer.";
     const page = new DOMParser().parseFromString(html, "text/html");
     const dialog = page.querySelector('[hx-swap-oob="innerHTML:#dialogue"]');
-    const reason = page.querySelector(".annonce--refus p")?.textContent.trim();
+    const refusal = page.querySelector(".annonce--refus");
+    const reason = refusal?.querySelector("p").textContent.trim();
     dialog?.remove();
+    refusal?.remove(); // the line keeps it, a note would go
     htmx.swap(place, page.body.innerHTML, { swapStyle: "none" });
     if (answer.ok) return "sent";
     return dialog?.childElementCount ? "asks" : reason || "La salle a changé entre-temps.";

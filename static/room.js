@@ -234,6 +234,9 @@
     setTimeout(() => window.pixsurv.again(requestConfig), 1000 * Number(xhr.getResponseHeader("Retry-After") || 2));
     return true;
   }
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) tries.delete(event.detail.requestConfig.elt);
+  });
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
       const { xhr, requestConfig } = event.detail;
