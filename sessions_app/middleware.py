@@ -1,18 +1,32 @@
 """What holds for every page of a signed-in account."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from pixsurv.kernel import clock
+from sessions_app.refusals import signed_out
 from sessions_app.services.sign_ins import MUST_SET_UP, has_lapsed, note_seen
 
 # A room, a desk and the API have keys of their own, and must not pay for the account that the same browser holds.
 WHERE_ACCOUNTS_ACT = ("/etablissement/", "/archives/")
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Asks for a login; a page that has scripts would swap the login page into itself, so it is told otherwise."""
+
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], *args: Any
+    ) -> HttpResponseBase | None:
+        answer = super().process_view(request, view_func, *args)
+        return signed_out(request) if answer and request.headers.get("HX-Request") == "true" else answer
 
 
 class SignInLimitsMiddleware:

@@ -37,6 +37,13 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     )
 
 
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """What a page asks or sends under a lost login: a dialog above it, so that it stays with what was typed in it."""
+    response = render(request, "establishment/signed_out.html", status=401)
+    response.headers["HX-Reswap"] = "none"
+    return response
+
+
 def with_retry(response: HttpResponse, error: DomainError) -> HttpResponse:
     """A busy session says when to ask again (mechanics §9)."""
     if isinstance(error, Later):

@@ -4,7 +4,8 @@
 
   const CLOCK_EVERY = 1000;
   const LATE = 4000;
-  const TRIES = 20;
+  const FIRST = 2000;
+  const FURTHEST = 15000;
   const byId = (id) => document.getElementById(id);
   const say = (sentence) => window.pixsurv?.say(sentence);
 
@@ -83,57 +84,81 @@
   for (const name of ["htmx:afterSettle", "htmx:oobAfterSwap"]) document.addEventListener(name, settle);
   settle();
 
-  // ---- the network ----
-  const fromForm = (element) => element.closest("form") ?? element.form;
+  // ---- the network: what was pressed stays as it is typed, and goes again by itself until the server answers ----
+  const isForm = (element) => Boolean(element.closest("form") ?? element.form);
   let submitter = null;
-  let tries = 0;
+  let pending = null;
+  let failures = 0;
+  let timer = 0;
   document.addEventListener("submit", (event) => {
     submitter = event.submitter;
   }, true);
   function tell(sentence) {
     const notice = byId("reseau");
-    if (!notice) return;
+    if (!notice || notice.textContent === sentence) return;
     notice.textContent = sentence;
     notice.hidden = !sentence;
   }
-  function failed(event, why) {
-    const form = fromForm(event.detail.elt);
-    if (!form) {
-      tell(why ?? "Connexion interrompue. Restez sur cette page\u00a0: elle se reconnecte d’elle-même. Les réponses déjà validées sont enregistrées.");
+  const CUT = "la connexion est interrompue.";
+  const FILTERED = "le réseau de l’établissement filtre cette page. Appelez votre surveillant.";
+  const BUSY = "le serveur est très sollicité.";
+  function tellWhy(why) {
+    tell(pending
+      ? `Votre réponse n’est pas encore enregistrée, elle reste affichée et repart d’elle-même\u00a0: ${why}`
+      : `Restez sur cette page, elle se reconnecte d’elle-même\u00a0: ${why} Les réponses déjà validées sont enregistrées.`);
+  }
+  function failed(event) {
+    const { xhr } = event.detail;
+    const { elt } = event.detail.requestConfig;
+    const foreign = window.pixsurv.isForeign(xhr);
+    if (isForm(elt)) {
+      if (xhr.status === 403 && !foreign) {
+        tell("Cette page est restée ouverte trop longtemps\u00a0: votre geste n’a pas été enregistré. Rechargez la page, puis recommencez.");
+        return;
+      }
+      pending = elt;
+      later(Number((!foreign && xhr.getResponseHeader("Retry-After")) || 0));
+    }
+    tellWhy(foreign ? FILTERED : xhr.status === 503 ? BUSY : CUT);
+    // The buttons were dead meanwhile; who types is left where he is.
+    if (document.activeElement === document.body) submitter?.focus();
+  }
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) document.addEventListener(name, failed);
+  document.addEventListener("pixsurv:etranger", () => tellWhy(FILTERED));
+  function later(seconds) {
+    clearTimeout(timer);
+    const wait = seconds * 1000 || Math.min(FIRST * 2 ** failures, FURTHEST);
+    failures = Math.min(failures + 1, 5);
+    timer = setTimeout(again, wait * (0.75 + Math.random() / 2));
+  }
+  function again() {
+    clearTimeout(timer);
+    if (!pending?.isConnected) pending = null;
+    else if (pending.tagName !== "FORM") pending.click();
+    else if (submitter?.form === pending) submitter.click();
+    else pending.requestSubmit();
+  }
+  for (const [target, name] of [[window, "online"], [document, "visibilitychange"]]) {
+    target.addEventListener(name, () => {
+      if (!document.hidden) again();
+    });
+  }
+  // Pressed again, or another button: that is what is sent now.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (isForm(event.detail.requestConfig.elt)) clearTimeout(timer);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { successful, xhr, requestConfig } = event.detail;
+    if (!successful && xhr.status !== 409 && xhr.status !== 422) return;
+    failures = 0;
+    // The heartbeat got through: what waits goes at once.
+    if (pending?.isConnected && !isForm(requestConfig.elt)) {
+      setTimeout(again);
       return;
     }
-    tell(why ?? "Votre réponse n’est pas encore enregistrée\u00a0: la connexion est interrompue. Elle est toujours affichée. Appuyez de nouveau sur le bouton dans un instant.");
-    submitter?.focus();
-  }
-  document.addEventListener("htmx:sendError", (event) => failed(event));
-  document.addEventListener("htmx:timeout", (event) => failed(event));
-  document.addEventListener("htmx:responseError", (event) => {
-    const { xhr, elt } = event.detail;
-    if (xhr.status === 403) {
-      failed(event, "Cette page est restée ouverte trop longtemps\u00a0: votre geste n’a pas été enregistré. Rechargez la page, puis recommencez.");
-    } else if (xhr.status === 503 && fromForm(elt) && tries < TRIES) {
-      tries += 1;
-      tell("Le serveur est très sollicité. Votre réponse est gardée et repart d’elle-même.");
-      const wait = Number(xhr.getResponseHeader("Retry-After") || 2) * 1000 * (0.75 + Math.random() / 2);
-      setTimeout(() => again(elt), wait);
-    } else {
-      failed(event);
-    }
-  });
-  function again(element) {
-    if (!element.isConnected) return;
-    if (element.tagName !== "FORM") element.click();
-    else if (submitter?.form === element) submitter.click();
-    else element.requestSubmit();
-  }
-  document.addEventListener("htmx:afterRequest", (event) => {
-    const { successful, xhr } = event.detail;
-    if (!successful && xhr.status !== 409 && xhr.status !== 422) return;
-    tries = 0;
+    pending = null;
+    clearTimeout(timer);
     tell("");
-  });
-  document.addEventListener("pixsurv:etranger", () => {
-    tell("Le réseau de l’établissement a répondu à la place de Pixsurv. Appelez votre surveillant.");
   });
 
   // ---- a form that met a busy server goes again by itself ----

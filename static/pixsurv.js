@@ -3,6 +3,8 @@
   "use strict";
 
   const dialog = document.getElementById("dialogue");
+  const login = document.getElementById("connexion");
+  const dialogs = [dialog, login];
   const live = document.getElementById("dire");
   const notes = document.getElementById("annonces");
   let opener = "";
@@ -24,47 +26,50 @@
 
   // ---- an open dialog makes all the rest dark and dead: what must still be seen, pressed and heard moves into it ----
   function lift() {
-    if (dialog?.open && notes.parentNode !== dialog) dialog.append(notes, live);
+    // Under a lost login no undo can be pressed: what was announced stays behind, out of the way of the password.
+    if (login.open) login.append(live);
+    else if (dialog.open && live.parentNode !== dialog) dialog.append(notes, live);
   }
   function settle() {
-    if (notes?.parentNode === dialog) dialog.after(notes, live);
+    if (dialogs.includes(live.parentNode)) login.after(notes, live);
   }
-  const filled = () => [...dialog.children].some((one) => one !== notes && one !== live);
-  // Before the content of the dialog goes, announcements leave it.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target === dialog) settle();
-  });
-  document.addEventListener("htmx:oobBeforeSwap", (event) => {
-    if (event.detail.target === dialog) settle();
-  });
+  const filled = (one) => [...one.children].some((part) => part !== notes && part !== live);
+  // Before the content of a dialog goes, announcements leave it.
+  for (const name of ["htmx:beforeSwap", "htmx:oobBeforeSwap"]) {
+    document.addEventListener(name, (event) => {
+      if (dialogs.includes(event.detail.target)) settle();
+    });
+  }
 
   // ---- dialogs: filled by htmx, shown when filled, closed when emptied ----
-  function showOrHide() {
-    if (!dialog) return;
-    if (filled()) {
-      if (!dialog.open) dialog.showModal();
+  function showOrHide(one) {
+    if (filled(one)) {
+      if (!one.open) one.showModal();
       lift();
-      const first = dialog.querySelector("[aria-invalid=true], .champ--erreur input, :is(input:not([type=hidden]), select, textarea)");
-      (first || dialog.querySelector("button, a"))?.focus();
-    } else if (dialog.open) {
-      dialog.close();
+      const first = one.querySelector("[aria-invalid=true], .champ--erreur input, :is(input:not([type=hidden]), select, textarea)");
+      (first || one.querySelector("button, a"))?.focus();
+    } else if (one.open) {
+      one.close();
     }
   }
-  document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target === dialog) showOrHide();
-  });
+  for (const name of ["htmx:afterSwap", "htmx:oobAfterSwap"]) {
+    document.addEventListener(name, (event) => {
+      if (dialogs.includes(event.detail.target)) showOrHide(event.detail.target);
+    });
+  }
   document.addEventListener("htmx:oobAfterSwap", (event) => {
-    if (event.detail.target === dialog) showOrHide();
     if (event.detail.target?.id === "annonces") startCountdowns();
   });
   // A dialog that an answer emptied is over; htmx tells of no swap when the fragment is empty.
-  document.addEventListener("htmx:afterOnLoad", () => {
-    if (dialog?.open && !filled()) dialog.close();
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    // An answer for who is known: the login was found again, be it in another tab.
+    if (event.detail.successful && login.open && event.detail.xhr.status < 300) login.close();
+    for (const one of dialogs) if (one.open && !filled(one)) one.close();
     lift();
   });
   document.addEventListener("htmx:beforeRequest", () => {
     const active = document.activeElement;
-    if (!active || dialog?.contains(active)) return;
+    if (!active || active.closest("dialog")) return;
     // A button of a menu goes with its menu: the menu's own button stands for it.
     opener = active.closest("details")?.querySelector("summary").id || active.id || opener;
   });
@@ -73,10 +78,15 @@
     if (event.detail.requestConfig?.elt?.id === "veille") return;
     setTimeout(() => {
       const lost = !document.activeElement || document.activeElement === document.body;
-      if (lost && !dialog?.open) document.getElementById(opener)?.focus({ preventScroll: true });
+      if (lost && !dialog.open && !login.open) document.getElementById(opener)?.focus({ preventScroll: true });
     }, 60);
   });
-  dialog?.addEventListener("close", () => {
+  login.addEventListener("close", () => {
+    settle();
+    login.replaceChildren();
+    lift();
+  });
+  dialog.addEventListener("close", () => {
     settle();
     dialog.replaceChildren();
     // The row may have been replaced meanwhile: its button has the same id. A menu that closed has its own button.
@@ -86,9 +96,10 @@
   });
   document.addEventListener("click", (event) => {
     const back = event.target.closest("[data-retour]");
-    if (back && dialog?.open) {
+    const left = back?.closest("dialog");
+    if (left) {
       event.preventDefault();
-      dialog.close();
+      left.close();
     }
     const shut = event.target.closest("[data-ferme]");
     if (shut) document.getElementById(shut.dataset.ferme)?.remove();
@@ -123,15 +134,34 @@
   });
 
   // ---- a page that a filtering proxy put in between is never taken for ours ----
+  const isForeign = (xhr) => Boolean(xhr?.status) && !xhr.getResponseHeader("X-Pixsurv");
+  const tellForeign = () => document.dispatchEvent(new CustomEvent("pixsurv:etranger"));
+  // Led away to the portal of another site, a request just fails: asked without following, the portal shows itself.
+  async function lookForPortal() {
+    try {
+      const found = await fetch("/sante/vivant", { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(htmx.config.timeout) });
+      if (!found.headers.get("X-Pixsurv")) tellForeign();
+    } catch {
+      // No answer at all: a network that is down, or a portal that breaks the encryption. Nothing more can be said.
+    }
+  }
+  document.addEventListener("htmx:sendError", lookForPortal);
   document.addEventListener("htmx:beforeSwap", (event) => {
     const detail = event.detail;
-    if (detail.xhr.status && !detail.xhr.getResponseHeader("X-Pixsurv")) {
+    if (isForeign(detail.xhr)) {
       detail.shouldSwap = false;
       detail.isError = true;
-      document.dispatchEvent(new CustomEvent("pixsurv:etranger"));
+      return;
+    }
+    const fresh = detail.xhr.getResponseHeader("X-CSRFToken");
+    if (fresh) renew(fresh);
+    // Refused for its old token, nothing was done: it goes again by itself, once.
+    if (fresh && detail.xhr.status === 403 && !detail.requestConfig.headers[AGAIN]) {
+      event.preventDefault();
+      setTimeout(() => again(detail.requestConfig, { [AGAIN]: "1" }));
     }
     // Asked twice for a login: the form already open keeps what was typed in it.
-    if (detail.xhr.status === 401 && document.getElementById("relogin-password")) detail.shouldSwap = false;
+    if (detail.xhr.status === 401 && login.open) detail.shouldSwap = false;
   });
 
   // ---- no page gives a password or a file back: none is sent off while a field beside it is still empty ----
@@ -154,6 +184,23 @@
     empty.forEach(ask);
     empty[0].focus();
   }, true);
+  document.addEventListener("htmx:responseError", (event) => {
+    if (isForeign(event.detail.xhr)) tellForeign();
+  });
+
+  // ---- the same request once more: what was typed, and the button that was pressed, as they were ----
+  const AGAIN = "X-Encore";
+  const token = () => document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
+  function renew(fresh) {
+    for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = fresh;
+    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": fresh }));
+  }
+  function again({ elt, verb, path, formData }, headers) {
+    if (!elt.isConnected) return;
+    if (formData.has("csrfmiddlewaretoken")) formData.set("csrfmiddlewaretoken", token());
+    htmx.ajax(verb, path, { source: elt, values: formData, headers });
+  }
+  Object.assign(window.pixsurv, { again, isForeign, renew, tellForeign, token });
 
   // ---- « Afficher le mot de passe » ----
   for (const button of document.querySelectorAll("[data-montre]")) {

@@ -15,6 +15,7 @@
   let asking = false;
   // Ages are counted with the server's clock: the version carries its milliseconds.
   let shift = Date.now() - Number(byId("veille").dataset.v.split(".")[1]);
+  window.pixsurv.serverTime = () => Date.now() - shift;
 
   // ---- asking for news ----
   function plan() {
@@ -22,7 +23,9 @@
     if (!byId("veille")?.hasAttribute("hx-trigger")) return;
     const calm = document.hidden ? EVERY_HIDDEN : EVERY;
     const wait = failures ? Math.min(calm * 2 ** failures, FURTHEST) : calm;
-    timer = setTimeout(ask, wait * (0.9 + Math.random() * 0.2));
+    // After a failure of the server, all the rooms of a country must not come back in the same second.
+    const spread = failures ? 0.5 : 0.2;
+    timer = setTimeout(ask, wait * (1 - spread / 2 + Math.random() * spread));
   }
   function ask() {
     if (!asking) htmx.trigger("#veille", "veille");
@@ -30,16 +33,21 @@
   // Who asked, even when its answer has replaced it meanwhile.
   const asker = (event) => event.detail.requestConfig?.elt || event.detail.elt;
   const isPoll = (event) => asker(event)?.id === "veille";
+  let askedAt = lastNews;
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (isPoll(event)) asking = true;
+    if (!isPoll(event)) return;
+    asking = true;
+    askedAt = Date.now();
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (!isPoll(event)) return;
     asking = false;
     if (event.detail.successful) {
       failures = 0;
-      lastNews = Date.now();
-      byId("reseau").hidden = true;
+      // An answer that took six seconds is six seconds old at least.
+      lastNews = askedAt;
+      filtered = false;
+      showNotice("");
     } else {
       failures = Math.min(failures + 1, 5);
     }
@@ -55,11 +63,17 @@
       if (!asking) plan();
     });
   }
+  let filtered = false;
   document.addEventListener("pixsurv:etranger", () => {
-    const notice = byId("reseau");
-    notice.textContent = "Le réseau de l’établissement a répondu à la place de Pixsurv\u00a0: il filtre cette page. Prévenez la personne qui s’occupe du réseau.";
-    notice.hidden = false;
+    filtered = true;
+    showFreshness();
   });
+  function showNotice(...sentences) {
+    const notice = byId("reseau");
+    const text = sentences.filter(Boolean).join(" ");
+    if (notice.textContent !== text) notice.textContent = text;
+    notice.hidden = !text;
+  }
 
   // ---- how old the news is ----
   function time(instant) {
@@ -79,14 +93,14 @@
     place.classList.toggle("fraicheur--perdue", lost);
     place.classList.toggle("fraicheur--lente", !lost && age >= SLOW);
     const since = time(new Date(lastNews - shift));
-    place.textContent = lost ? `Plus de nouvelles depuis ${since}` : age >= SLOW ? "connexion lente" : `à jour il y a ${Math.round(age / 1000)} s`;
+    const seconds = `il y a ${Math.round(age / 1000)}\u00a0s`;
+    place.textContent = lost ? `Plus de nouvelles depuis ${since}` : age >= SLOW ? `connexion lente, à jour ${seconds}` : `à jour ${seconds}`;
     byId("liste")?.classList.toggle("liste--figee", lost);
     document.querySelector(".besoins")?.classList.toggle("besoins--figes", lost);
-    const notice = byId("reseau");
-    if (lost && notice.hidden) {
-      notice.textContent = `Plus de nouvelles depuis ${since}. Les tests ne dépendent pas de votre appareil\u00a0: regardez les écrans des élèves.`;
-      notice.hidden = false;
-    }
+    showNotice(
+      lost && `Plus de nouvelles depuis ${since}. Les tests ne dépendent pas de votre appareil\u00a0: regardez les écrans des élèves.`,
+      filtered && "Le réseau de l’établissement filtre cette page\u00a0: il a répondu à la place de Pixsurv. Prévenez la personne qui s’occupe du réseau.",
+    );
   }
 
   // ---- clock and ages tick here, not on the server ----
@@ -206,36 +220,41 @@
     });
   }
 
-  // ---- nothing is claimed saved: a tick that did not get through goes back ----
+  // ---- nothing is claimed saved: what did not get through, and may not wait (queue.js), goes back ----
   // A busy server (503) did nothing: ask again by ourselves, three times at most.
-  document.addEventListener("htmx:responseError", (event) => {
-    const { xhr } = event.detail;
-    const elt = asker(event);
-    const tries = Number(elt?.dataset.essais || 0);
-    if (xhr.status !== 503 || !elt || elt.id === "veille" || tries >= 3) return;
-    elt.dataset.essais = String(tries + 1);
-    const box = elt.querySelector("input[type=checkbox]");
-    const wish = box?.checked;
-    setTimeout(() => {
-      if (!elt.isConnected) return;
-      if (box) box.checked = wish;
-      htmx.trigger(elt, elt.closest(".rang__case") ? "change" : "submit");
-    }, 1000 * Number(xhr.getResponseHeader("Retry-After") || 2));
+  const tries = new WeakMap();
+  function triesAgain({ xhr, requestConfig }) {
+    const { elt } = requestConfig;
+    const made = tries.get(elt) || 0;
+    if (xhr.status !== 503 || window.pixsurv.isForeign(xhr) || made >= 3) {
+      tries.delete(elt);
+      return false;
+    }
+    tries.set(elt, made + 1);
+    setTimeout(() => window.pixsurv.again(requestConfig), 1000 * Number(xhr.getResponseHeader("Retry-After") || 2));
+    return true;
+  }
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) tries.delete(event.detail.requestConfig.elt);
   });
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
-      if (isPoll(event) || [401, 403, 503].includes(event.detail.xhr?.status)) return;
-      const form = asker(event)?.closest?.(".rang__case form");
-      const box = form?.querySelector("input[type=checkbox]");
+      const { xhr, requestConfig } = event.detail;
+      if (isPoll(event) || event.defaultPrevented || triesAgain(event.detail)) return;
+      const box = asker(event)?.closest?.(".rang__case form")?.querySelector("input[type=checkbox]");
       if (box) box.checked = box.defaultChecked;
-      window.pixsurv.warn("Pas enregistré\u00a0: la connexion a manqué. Recommencez.");
+      // What the page asks for by itself, beside the list, it asks for again.
+      if (requestConfig.verb === "get" && !requestConfig.triggeringEvent) return;
+      // A page that is too old, or too many passwords: the answer itself says so.
+      if ([403, 429].includes(xhr.status) && !window.pixsurv.isForeign(xhr)) return;
+      window.pixsurv.warn(requestConfig.verb === "get" ? "La connexion a manqué. Recommencez." : xhr.status === 401 ? "Pas enregistré\u00a0: reconnectez-vous, puis recommencez." : "Pas enregistré\u00a0: la connexion a manqué. Recommencez.");
     });
   }
 
   // ---- a box ticked before the scripts were there, on a slow network, is sent as soon as they are ----
   document.addEventListener("DOMContentLoaded", () => {
     for (const box of document.querySelectorAll(".rang__case input[type=checkbox]")) {
-      if (box.checked !== box.defaultChecked) htmx.trigger(box.form, "change");
+      if (box.checked !== box.defaultChecked && !box.indeterminate) htmx.trigger(box.form, "change");
     }
   });
 

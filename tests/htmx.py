@@ -22,8 +22,16 @@ both_ways = pytest.mark.parametrize(
     "scripts", [True, pytest.param(False, marks=pytest.mark.any_database)], ids=["scripts", "plain"]
 )
 
-# Told apart by the reload alone: they say when the page was made, not what it shows.
-VOLATILE_ATTRIBUTES = {"data-v", "data-a", "data-a-traiter", "data-reste", "hx-headers", "hx-swap-oob"}
+# Told apart by the reload alone: they say when the page was made, and for whom (queue.js), not what it shows.
+VOLATILE_ATTRIBUTES = {
+    "data-acces",
+    "data-v",
+    "data-a",
+    "data-a-traiter",
+    "data-reste",
+    "hx-headers",
+    "hx-swap-oob",
+}
 VOLATILE_FIELDS = {"csrfmiddlewaretoken", "once"}
 VOLATILE_TEXTS = {"heure", "fraicheur"}  # by id: the clock, and how old the news is
 REFRESH_VERSION = re.compile(r"([?&]v=)[\d.]+")
@@ -290,7 +298,7 @@ class Page:
             return
         if not self._handling(response.status_code).get("swap"):
             return
-        if response.status_code == 401 and self.find("relogin-password") is not None:
+        if response.status_code == 401 and len(self.get("connexion")):
             return  # pixsurv.js: the form already open keeps what was typed in it
         style = response.headers.get("HX-Reswap") or asker.get("hx-swap")
         assert style, f"<{asker.tag} #{asker.get('id')}> asks without saying its hx-swap"

@@ -73,7 +73,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "sessions_app.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "sessions_app.middleware.SignInLimitsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

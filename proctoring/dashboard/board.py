@@ -18,7 +18,7 @@ from proctoring.selectors.day import Day, DayVersion, day_board, day_of
 from proctoring.services.cases.answering import answer_case
 from proctoring.services.due import advance_session
 from sessions_app.models import Account, Establishment
-from sessions_app.refusals import refusals_as_pages, with_retry
+from sessions_app.refusals import refusals_as_pages, signed_out, with_retry
 from sessions_app.selectors import managed_establishments, require_admin
 from sessions_app.views import Here, account_of, actor_of, at, see, where
 
@@ -43,9 +43,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def state(request: HttpRequest) -> HttpResponse:
     """The refresh: 204 when nothing changed since `v`, else cases and rooms. A lost login is answered by a dialog."""
     if not request.user.is_authenticated:
-        response = render(request, "establishment/board_signed_out.html", status=401)
-        response.headers["HX-Reswap"] = "none"
-        return response
+        return signed_out(request)
     school = _asked_school(request)
     if school is None:  # no admin there any more: the page says so
         return HttpResponse(status=403, headers={"HX-Redirect": reverse("dashboard:board")})

@@ -18,7 +18,7 @@ from proctoring.services import hand_over, once
 from proctoring.services.room import refuse
 from sessions_app.documents.qr import qr_inline
 from sessions_app.models import Session
-from sessions_app.refusals import refusals_as_pages
+from sessions_app.refusals import refusals_as_pages, signed_out
 from sessions_app.selectors import managed_session
 from sessions_app.services.mails import link
 from sessions_app.views import account_of, actor_of
@@ -71,7 +71,7 @@ def offered(request: HttpRequest, session: Session, hand_over_id: int) -> HttpRe
 def state(request: HttpRequest, number: int, hand_over_id: int) -> HttpResponse:
     """What that page asks by itself: 204 while nobody has taken the room."""
     if not request.user.is_authenticated:
-        return render(request, "establishment/offered_signed_out.html", {"number": number}, status=401)
+        return signed_out(request)
     context = _context(managed_session(account_of(request), number), hand_over_id)
     if context["open"]:
         return HttpResponse(status=204)

@@ -20,7 +20,7 @@ from proctoring.services.addenda import LONGEST_ADDENDUM, add_addendum
 from proctoring.services.due import advance_session
 from sessions_app.enums import SessionState
 from sessions_app.models import Session
-from sessions_app.refusals import View
+from sessions_app.refusals import View, signed_out
 from sessions_app.selectors import managed_session
 from sessions_app.views import account_of, actor_of
 
@@ -33,7 +33,7 @@ def asked_again(view: View) -> View:
         if request.user.is_authenticated:
             return view(request, number)
         if request.headers.get("HX-Request") == "true":
-            return HttpResponse(status=401, headers={"HX-Reswap": "none"})
+            return signed_out(request)
         return HttpResponseRedirect(reverse("dashboard:report", args=[number]))
 
     return answered

@@ -20,7 +20,7 @@ from proctoring.services import access as accesses
 from proctoring.services import closing, ending
 from proctoring.services.room import refuse
 from sessions_app.models import Account, Session
-from sessions_app.refusals import View, refusals_as_pages, with_retry
+from sessions_app.refusals import View, refusals_as_pages, signed_out, with_retry
 from sessions_app.selectors import managed_session
 from sessions_app.views import account_of, actor_of
 
@@ -55,7 +55,7 @@ def session(request: HttpRequest, session: Session) -> HttpResponse:
 def live(request: HttpRequest, number: int) -> HttpResponse:
     """What the page asks for again by itself; a lost login is answered in its place (mechanics §12)."""
     if not request.user.is_authenticated:
-        return render(request, "establishment/signed_out.html", {"number": number}, status=401)
+        return signed_out(request)
     session = managed_session(account_of(request), number)
     return render(request, "establishment/session_changes.html", _context(session))
 

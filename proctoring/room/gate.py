@@ -32,6 +32,7 @@ def in_room(*methods: str, everywhere: bool = False) -> Callable[[RoomView], Cal
             if isinstance(visit, HttpResponse):
                 return visit
             try:
+                _require_own(visit)
                 if not everywhere:
                     _require_settled(visit)
                 return view(visit, **kwargs)
@@ -41,6 +42,12 @@ def in_room(*methods: str, everywhere: bool = False) -> Callable[[RoomView], Cal
         return wrapper
 
     return decorate
+
+
+def _require_own(visit: Visit) -> None:
+    """What waited in a page is sent by the access that did it, not by whoever watches from this browser since."""
+    if visit.post.get("access", visit.own_id) != visit.own_id:
+        raise refuse("other_access")
 
 
 def _require_settled(visit: Visit) -> None:

@@ -18,5 +18,6 @@ def only_once(visit: Visit, what: str, body: Json, act: Callable[[], object]) ->
         act()
         return once.Answer(200)
 
-    scope = f"access:{visit.access.pk}/{what}"
+    # The form is one of a kind: it goes on under the access that follows a lost login, and still counts once.
+    scope = f"session:{visit.session.pk}/{what}"
     once.guard(scope=scope, key=key, body=body, now=visit.now, act=answer)

@@ -41,6 +41,10 @@ class Visit:
         return accesses.actor_of(self.access)
 
     @property
+    def own_id(self) -> str:
+        return str(self.access.pk)
+
+    @property
     def is_htmx(self) -> bool:
         return self.request.headers.get("HX-Request") == "true"
 

@@ -13,7 +13,7 @@ from proctoring import rules
 from proctoring.models import ProctorAccess
 from proctoring.services.doors import ROOM_WAIT, Knocking, belongs_to_school, masked_pool, room_pool
 from proctoring.services.due import locked_room
-from proctoring.services.room import Room, refuse
+from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, Role
 from sessions_app.models import Account, Session
@@ -112,6 +112,20 @@ def new_access(
         changes_list=True,
     )
     return access
+
+
+def same_person(access: ProctorAccess, before: str) -> ProctorAccess | None:
+    """The access `before` (an id, as the page posts it), when who just came in is who held it and lost only his cookie.
+
+    What a page kept for it may then go on in the new one (mechanics §12); what somebody else did may not.
+    """
+    if not (before.isascii() and before.isdigit() and len(before) <= 18) or int(before) == access.pk:
+        return None
+    held = ProctorAccess.objects.filter(pk=int(before), session_id=access.session_id, ended_at=None).first()
+    if held is None or held.account_id != access.account_id:
+        return None
+    same = one_line(held.name).casefold() == one_line(access.name).casefold()
+    return held if same else None
 
 
 def leave(*, access: ProctorAccess, now: datetime) -> None:

@@ -87,19 +87,20 @@ def test_dialog_gives_the_focus_back(server, open_browser):
     expect(button).to_be_focused()
 
 
-def test_offline_tick_is_not_claimed_and_news_comes_back(server, open_browser):
+def test_offline_tick_is_not_claimed_and_goes_when_the_network_is_back(server, open_browser):
+    """The browser itself says that it is online again: nothing is waited for. The rest is in test_network."""
     page = open_browser(width=390)
     session = server.session()
     candidate = session["candidates"][0]
     enter_room(page, server, session)
     page.context.set_offline(True)
     box(page, candidate).click()
-    expect(page.locator("#dire")).to_contain_text("Pas enregistré")
-    expect(box(page, candidate)).not_to_be_checked()
-    expect(page.locator("#fraicheur")).to_contain_text("connexion lente", timeout=25_000)
+    expect(page.locator("#dire")).to_contain_text("1 geste en attente d’envoi")
+    expect(row(page, candidate)).to_have_attribute("data-state", "expected")
     expect(page.locator("#liste")).to_be_visible()
     page.context.set_offline(False)
-    expect(page.locator("#fraicheur")).to_contain_text("à jour il y a", timeout=10_000)
+    expect(row(page, candidate)).to_have_attribute("data-state", "present")
+    expect(page.locator("#attente")).to_contain_text("1 envoyée, 0 refusée.")
 
 
 def test_tick_before_the_scripts_are_there_is_sent_when_they_are(server, open_browser):

@@ -1,5 +1,6 @@
 """« Surveiller une session » (R1)."""
 
+import json
 import re
 from secrets import token_urlsafe
 from typing import Any
@@ -7,10 +8,12 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from pixsurv.errors import FRESH_TOKEN
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError, Later
 from proctoring.room.forms import LoginForm
@@ -57,7 +60,7 @@ def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
     account = request.user if isinstance(request.user, Account) else None
     who = Knocking(form.cleaned_data["number"], account, WATCHED_BEFORE.read(request), _kit(request))
     session = accesses.find_session(who=who, password=form.cleaned_data["password"], now=now)
-    _access, token = accesses.enter(
+    access, token = accesses.enter(
         session=session,
         name=form.cleaned_data["name"],
         account=account,
@@ -68,6 +71,10 @@ def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         # From the dialog of a lost login: the page stays, with what was typed in it.
         response = render(request, "room/back.html")
+        response.headers[FRESH_TOKEN] = get_token(request)
+        before = accesses.same_person(access, request.POST.get("access", ""))
+        told = {"access": access.pk, "before": before.pk if before is not None else None}
+        response.headers["HX-Trigger-After-Settle"] = json.dumps({"pixsurv:acces": told})
     else:
         response = HttpResponseRedirect(reverse("room:room", args=[session.number]), status=303)
     set_room_cookie(response, session.number, token)

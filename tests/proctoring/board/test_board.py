@@ -282,10 +282,11 @@ def test_lost_login_is_answered_by_a_dialog(board: Board) -> None:
     response = page.poll()
     assert (response.status_code, response["HX-Reswap"]) == (401, "none")
     assert page.find("veille") is not None
-    assert "Vous n’êtes plus connecté" in page.text("dialogue")
-    page.fill(email=board.account.email, password=factories.ACCOUNT_PASSWORD)
-    page.press("Je me connecte")
-    assert page.url.endswith(URL)
+    assert "Vous n’êtes plus connecté" in page.text("connexion")
+    (login,) = page.controls("Se connecter dans un autre onglet")
+    assert (login.get("href"), login.get("target")) == ("/etablissement/", "_blank")
+    board.client.force_login(board.account)
+    assert page.poll().status_code in {200, 204}
 
 
 def test_admin_who_is_none_any_more_is_led_to_the_page_that_says_so(board: Board) -> None:

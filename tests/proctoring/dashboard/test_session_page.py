@@ -131,13 +131,14 @@ def test_live_part_is_the_one_of_the_page(signed_in: Client, session: Session) -
     assert "<section".join(parts).strip() in whole
 
 
-def test_live_part_of_a_lost_login_says_so_in_its_place(client: Client, session: Session) -> None:
-    response = client.get(address(session, "direct/"), headers={"HX-Request": "true"})
-    assert response.status_code == 401
-    shown = response.content.decode()
-    assert 'id="direct"' in shown
-    assert "hx-trigger" not in shown
-    assert f"/etablissement/?next={address(session)}" in shown
+@pytest.mark.parametrize("below", ["direct/", "mot-de-passe/"])
+def test_lost_login_is_told_above_the_page_and_swaps_nothing_away(
+    client: Client, session: Session, below: str
+) -> None:
+    ask = client.get if below == "direct/" else client.post
+    response = ask(address(session, below), headers={"HX-Request": "true"})
+    assert (response.status_code, response.headers["HX-Reswap"]) == (401, "none")
+    assert 'hx-swap-oob="innerHTML:#connexion"' in response.content.decode()
 
 
 @pytest.mark.parametrize("rest", ["", "direct/"])

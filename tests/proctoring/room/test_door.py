@@ -222,7 +222,7 @@ def test_a_lost_access_opens_a_dialog_and_keeps_the_page(room: Room) -> None:
     before = page.text("liste")
     response = page.poll()
     assert response.status_code == 401
-    assert "Vous n’êtes plus connecté à cette salle" in page.text("dialogue")
+    assert "Vous n’êtes plus connecté à cette salle" in page.text("connexion")
     assert page.text("liste") == before
     assert page.find("veille") is not None, "what asks for news must survive the answer"
     assert cookies.value
@@ -255,10 +255,10 @@ def test_logging_in_from_the_dialog_goes_on_where_one_was(room: Room) -> None:
     page.fill(password="C-BBBBBB", name="Perrine Essai")
     wrong = page.press("Surveiller la session")
     assert wrong.status_code == 422
-    assert "n’est pas le bon" in page.text("dialogue")
+    assert "n’est pas le bon" in page.text("connexion")
     page.fill(password=factories.PASSWORD, name="Perrine Essai")
     page.press("Surveiller la session")
-    assert not page.text("dialogue")
+    assert not page.text("connexion")
     other = room.enter("Odile Autre")
     other.post(other.at(paul, "presence/"), present="1")
     assert page.poll().status_code == 200
