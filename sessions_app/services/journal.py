@@ -174,7 +174,7 @@ def busy_when_locked() -> Iterator[None]:
         refusal = trouble_of(error)
         if refusal is None:
             raise
-        if isinstance(refusal, Away):
+        if isinstance(refusal, Away) or "deadlock" in str(error):
             logger.error("database: %s", error)
         raise refusal from error
 
