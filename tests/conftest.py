@@ -16,9 +16,10 @@ from sessions_app.models import Account, Candidate, Session
 from tests import factories, soak
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What opens no database cannot depend on which: pytest-django refuses a query to a test without these."""
     if not soak.asked():
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
         items[:] = [item for item in items if not item.get_closest_marker("soak")]
     for item in items:
         opens = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))

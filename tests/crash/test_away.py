@@ -1,11 +1,10 @@
 """A database that somebody else holds, or that stands still: told within seconds, and over as soon as it is over."""
 
-import os
 import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 
 import psycopg
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from tests.crash.conftest import NAME, Install, Installation
 
 SOME = 15
-LONG = float(os.environ.get("PIXSURV_OUTAGE", "0"))  # seconds that an outage lasts once it was told
+LONG = 30.0  # seconds that an outage lasts
 
 
 @contextmanager
@@ -37,36 +36,59 @@ def table_held(room: Installation) -> Iterator[None]:
         other.rollback()
 
 
-HELD: dict[str, tuple[str, Callable[[Installation], Iterator[None]]]] = {
+type Held = Callable[[Installation], AbstractContextManager[None]]
+
+HELD: dict[str, tuple[str, Held]] = {
     "sqlite": ("sqlite", sqlite_held),
     "postgresql": ("postgresql", table_held),
 }
 
 
-@pytest.mark.parametrize("name", HELD)
-def test_database_is_held_by_another(install: Install, name: str) -> None:
-    vendor, held = HELD[name]
-    room = install(vendor)
+ALL = pytest.mark.parametrize("name", HELD)
+
+
+def outage(room: Installation, held: Held, seconds: float) -> None:
     with room.crew() as crew:
         crew.await_acks(SOME)
         with held(room):
             crew.await_refusal("très sollicité")
-            if vendor == "sqlite":  # its readers do not wait for a writer
+            if room.file is not None:  # the readers of SQLite do not wait for a writer
                 crew.await_reads(3)
-            threading.Event().wait(LONG)
+            threading.Event().wait(seconds)
         crew.await_acks(SOME)
     crew.reckon(room.url)
 
 
-def test_postgresql_stands_still(install: Install) -> None:
-    """Its machine is frozen: whoever asks waits, and gets his answer when it goes on."""
-    room = install("postgresql")
+def standstill(room: Installation, seconds: float) -> None:
     assert room.cluster is not None
     with room.crew() as crew, ExitStack() as woken:
         crew.await_acks(SOME)
         room.cluster.send(signal.SIGSTOP)
         woken.callback(room.cluster.send, signal.SIGCONT)
-        threading.Event().wait(max(LONG, 1))
+        threading.Event().wait(seconds)
         woken.close()
         crew.await_acks(SOME)
     crew.reckon(room.url)
+
+
+@ALL
+def test_database_is_held_by_another(install: Install, name: str) -> None:
+    vendor, held = HELD[name]
+    outage(install(vendor), held, 0)
+
+
+def test_postgresql_stands_still(install: Install) -> None:
+    """Its machine is frozen: whoever asks waits, and gets his answer when it goes on."""
+    standstill(install("postgresql"), 1)
+
+
+@ALL
+@pytest.mark.soak
+def test_database_is_held_for_long(install: Install, name: str) -> None:
+    vendor, held = HELD[name]
+    outage(install(vendor), held, LONG)
+
+
+@pytest.mark.soak
+def test_postgresql_stands_still_for_long(install: Install) -> None:
+    standstill(install("postgresql"), LONG)
