@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.crash.conftest import NAME, Install, Installation
+from tests.soak import Share
 
 SOME = 15
 LONG = 30.0  # seconds that an outage lasts
@@ -84,11 +85,11 @@ def test_postgresql_stands_still(install: Install) -> None:
 
 @ALL
 @pytest.mark.soak
-def test_database_is_held_for_long(install: Install, name: str) -> None:
+def test_database_is_held_for_long(install: Install, name: str, share: Share) -> None:
     vendor, held = HELD[name]
-    outage(install(vendor), held, LONG)
+    outage(install(vendor), held, min(LONG, share.seconds))
 
 
 @pytest.mark.soak
-def test_postgresql_stands_still_for_long(install: Install) -> None:
-    standstill(install("postgresql"), LONG)
+def test_postgresql_stands_still_for_long(install: Install, share: Share) -> None:
+    standstill(install("postgresql"), min(LONG, share.seconds))
