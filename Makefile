@@ -5,7 +5,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES := find templates -name '*.html'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix lock bench bench-peers sbom release-data clean
+.PHONY: help run test soak check fix lock bench bench-peers sbom release-data clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' Makefile
@@ -15,6 +15,9 @@ run: .venv/base.stamp ## Serves on http://127.0.0.1:8000 with a demonstration sc
 
 test: .venv/dev.stamp ## Runs every test, on SQLite and, where one answers, on PostgreSQL
 	@exec $(PYTHON) -m tests.run
+
+soak: .venv/dev.stamp ## Goes on with crashes, races and properties for SOAK_MINUTES (20)
+	@exec $(PYTHON) -m tests.soak
 
 # The deployment checks are asked as production would be: https, real keys, no file of this folder.
 check: export PUBLIC_URL = https://pixsurv.example

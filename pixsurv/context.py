@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -34,7 +34,7 @@ class DemonstrationFlag:
             return self._known
         try:
             return self.remember(Establishment.objects.filter(is_demo=True).exists())
-        except DatabaseError:
+        except Error:
             return self._known  # an error page must hold when the database does not
 
 

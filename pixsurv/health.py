@@ -1,7 +1,7 @@
 """Liveness and readiness (contract.md, Pages)."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -22,7 +22,7 @@ def ready(request: HttpRequest) -> HttpResponse:
         connection.ensure_connection()
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError:
+    except Error:
         return HttpResponse("base injoignable\n", status=503, content_type="text/plain; charset=utf-8")
     if pending:
         return HttpResponse("migrations en attente\n", status=503, content_type="text/plain; charset=utf-8")

@@ -8,6 +8,8 @@ from pixsurv import health
 from proctoring.metrics.views import metrics
 from sessions_app.notices import views as notices
 
+handler500 = "pixsurv.errors.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", login_not_required(TemplateView.as_view(template_name="accueil.html")), name="home"),
     path("surveillance/", include("proctoring.room.urls")),

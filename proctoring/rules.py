@@ -35,6 +35,7 @@ MAY_BE_OUT = frozenset({AttemptState.PRESENT, *RUNNING})  # R24
 BACK_BY_HIMSELF = frozenset({EventKind.STARTED, EventKind.RESUMED, EventKind.COMPLETED})
 WATCHING = timedelta(minutes=2)  # mechanics §2: « who is watching »
 SEEN_EVERY = timedelta(minutes=1)
+SEEN_LATE = timedelta(seconds=5)  # what a request may take, a wait for a lock included
 
 
 def deadline_of(attempt: Attempt, session: Session, candidate: Candidate) -> datetime:

@@ -13,11 +13,14 @@ from pixsurv.context import demonstration
 from sessions_app import triggers
 from sessions_app.enums import Role
 from sessions_app.models import Account, Candidate, Session
-from tests import factories
+from tests import factories, soak
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What opens no database cannot depend on which: pytest-django refuses a query to a test without these."""
+    if not soak.asked():
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
+        items[:] = [item for item in items if not item.get_closest_marker("soak")]
     for item in items:
         opens = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
         if not opens and not any(map(item.get_closest_marker, ("django_db", "browser", "postgres"))):
@@ -44,6 +47,13 @@ drawing.register_profile(
     "house", drawing.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 drawing.load_profile("house")
+
+
+@pytest.fixture
+def share(request: pytest.FixtureRequest) -> soak.Share:
+    """What this soak test has of the time that is left: it goes on while `share.lasts`."""
+    soaking = [item for item in request.session.items if item.get_closest_marker("soak")]
+    return soak.Share.among(len(soaking) - soaking.index(request.node))
 
 
 @pytest.fixture(autouse=True)

@@ -106,15 +106,18 @@ def main() -> int:
     else:
         missing.append("Chromium was not found: no browser test ran")
     # Measuring coverage costs half as much again: once is enough, where most tests run.
-    measured = ("-m", "not postgres and not browser", "--cov", "--cov-report=")
+    measured = ("-m", "not postgres and not browser and not crash", "--cov", "--cov-report=")
     results["SQLite"] = Run("SQLite", *SPREAD, *measured, DATABASE_URL=SQLITE).passed()
 
+    # These have databases of their own, and wait much too: beside the second run, when the browser is through.
+    crashing = Run("Crashes", "-m", "crash", "tests/crash", aside=True, DATABASE_URL=SQLITE)
     if postgres_answers():
         # The browser sees the same pages whatever the database, as what is marked « any_database »: once is enough.
-        again = ("-m", "not browser and not any_database")
+        again = ("-m", "not browser and not crash and not any_database")
         results["PostgreSQL"] = Run("PostgreSQL", *SPREAD, *again, DATABASE_URL=POSTGRES).passed()
     else:
         missing.append("PostgreSQL does not answer (PIXSURV_TEST_POSTGRES): the suite ran on SQLite only")
+    results["Crashes"] = crashing.passed()
     if browsing is not None:
         results["Browser"] = browsing.passed()
     results[f"branch coverage ≥ {COVERAGE_MIN} %"] = report_coverage()

@@ -24,8 +24,29 @@ class Later(DomainError):
 class Busy(Later):
     """The session's lock could not be had in time."""
 
+    sentence = "Le serveur est très sollicité. Réessayez dans deux secondes."
+
     def __init__(self) -> None:
-        super().__init__("busy", "Le serveur est très sollicité. Réessayez dans deux secondes.", status=503)
+        super().__init__("busy", self.sentence, status=503)
+
+
+class Away(Busy):
+    """The database did not answer, or went away in the middle: what was asked may have been done, or not."""
+
+    retry_after = 5
+    sentence = (
+        "La base de données ne répond pas. Votre geste n’est peut-être pas enregistré\u00a0: recommencez-le dans"
+        " quelques secondes, il ne comptera qu’une fois."
+    )
+
+
+class Full(Away):
+    """The database has no room left to write: nothing was done, and reading goes on."""
+
+    sentence = (
+        "Le disque du serveur est plein\u00a0: rien ne peut être enregistré, votre geste ne l’est pas. Prévenez la"
+        " personne qui s’occupe du serveur\u00a0; en attendant, servez-vous de la feuille de secours."
+    )
 
 
 class TooMany(Later):

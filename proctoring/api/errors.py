@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.signals import got_request_exception
-from django.db import OperationalError
+from django.db import Error
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from pixsurv.kernel.errors import Busy, DomainError, Later
+from pixsurv.kernel.errors import DomainError, Later
+from pixsurv.kernel.trouble import trouble_of
 
 logger = logging.getLogger("pixsurv.api")
 
@@ -93,7 +94,7 @@ def install(api: NinjaAPI) -> None:
         HttpError: lambda request, error: invalid([{"field": "body", "message": "Ce n’est pas du JSON."}]),
         Http404: lambda request, error: not_found(),
         RequestDataTooBig: lambda request, error: problem(413, "too_large", "La demande est trop longue."),
-        OperationalError: _database_failure,
+        Error: _database_failure,
         Exception: _failure,
     }
     for kind, handler in handlers.items():
@@ -109,10 +110,13 @@ def _field(error: dict[str, Any]) -> dict[str, str]:
     return {"field": field, "message": message}
 
 
-def _database_failure(request: HttpRequest, error: OperationalError) -> HttpResponse:
+def _database_failure(request: HttpRequest, error: Error) -> HttpResponse:
     """A lock not had in time, a database that restarts: not the caller's fault, and asking again is right."""
+    found = trouble_of(error)
+    if found is None:
+        return _failure(request, error)
     logger.error("database: %s", error, extra={"path": request.path})
-    return refusal(Busy())
+    return refusal(found)
 
 
 def _failure(request: HttpRequest, error: Exception) -> HttpResponse:

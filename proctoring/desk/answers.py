@@ -6,13 +6,15 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pixsurv.kernel import clock
-from pixsurv.kernel.errors import Busy, DomainError
+from pixsurv.kernel.errors import Away, Busy, DomainError
+from pixsurv.kernel.trouble import trouble_of
 from proctoring.desk import cookies, screens
 from proctoring.desk.screens import Screen
 from proctoring.selectors.desk import DeskPage, Stage, Version
@@ -35,7 +37,8 @@ def is_fragment(request: HttpRequest) -> bool:
 
 
 def public(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """No account needed; a session that is locked too long is answered « busy », with all that was typed."""
+    """No account needed; a session that is locked too long, or a database that is away, is answered « busy », with all
+    that was typed."""
 
     @login_not_required
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,8 +46,11 @@ def public(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest
     def answered(request: HttpRequest) -> HttpResponse:
         try:
             return view(request)
-        except Busy as error:
-            return busy(request, error)
+        except (Busy, Error) as error:
+            refusal = error if isinstance(error, Busy) else trouble_of(error)
+            if refusal is None:
+                raise
+            return busy(request, refusal)
 
     return answered
 
@@ -146,7 +152,12 @@ def busy(request: HttpRequest, error: Busy) -> HttpResponse:
         if name != "csrfmiddlewaretoken"
         for value in values
     ]
-    context = {"fields": fields, "posted": request.method == "POST", "retry_after": error.retry_after}
+    context = {
+        "fields": fields,
+        "posted": request.method == "POST",
+        "retry_after": error.retry_after,
+        "away": isinstance(error, Away),
+    }
     response = render(request, "desk/busy.html", context, status=503)
     response["Retry-After"] = retry_after
     return response

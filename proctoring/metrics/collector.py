@@ -3,11 +3,15 @@
 Read, not counted: whichever of several web processes is asked, the answer is that of the whole. No rehearsals.
 """
 
+import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
+from django.db import connection
 from django.db.models import Count, F, Min, Q, Sum
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
@@ -66,6 +70,7 @@ def gauges(now: datetime) -> Iterator[Gauge]:
     yield Gauge("cases_open", "Requests that wait for an admin.", "", {"": _cases()})
     yield Gauge("guesses_failed", "Wrong tries of who tried within an hour.", "door", _guesses(now))
     yield Gauge("clock_behind_seconds", "How long the oldest due act has waited.", "", {"": _behind(now)})
+    yield Gauge("disk_used_ratio", "How full the disk is that this machine writes to.", "", {"": _disk()})
 
 
 def _family(gauge: Gauge) -> GaugeMetricFamily:
@@ -120,3 +125,11 @@ def _behind(now: datetime) -> float:
     """Nobody watches and no `tick` runs: what fell due waits to be written (mechanics §3)."""
     oldest = Session.objects.filter(next_due_at__lt=now).aggregate(Min("next_due_at"))["next_due_at__min"]
     return (now - oldest).total_seconds() if oldest is not None else 0
+
+
+def _disk() -> float:
+    """Where the embedded database is; with PostgreSQL, whose own disk is not seen from here, where the ledger is."""
+    embedded = connection.vendor == "sqlite"
+    written = Path(connection.settings_dict["NAME"] if embedded else settings.ELIMINATION_LEDGER)
+    usage = shutil.disk_usage(next(folder for folder in written.absolute().parents if folder.exists()))
+    return usage.used / (usage.used + usage.free)  # of what may be used: root's reserve is neither

@@ -320,6 +320,10 @@ def flipped(prefix: str, after: datetime, until: datetime, *, judged_at: Combina
     def crossed(column: str, shift: timedelta = timedelta(0)) -> Q:
         return Q(**{f"{prefix}{column}__gt": after - shift, f"{prefix}{column}__lte": until - shift})
 
+    def just_written(column: str) -> Q:
+        """Dated when its request came, seen once that is committed: a refresh in between missed it."""
+        return Q(**{f"{prefix}{column}__gt": after - rules.SEEN_LATE, f"{prefix}{column}__lte": until})
+
     expired = Q(
         **{
             f"{prefix}started_at__gt": after - rules.LIFE_OF_A_TEST,
@@ -334,6 +338,6 @@ def flipped(prefix: str, after: datetime, until: datetime, *, judged_at: Combina
     )
     # A proposal after a question that timed out comes without an event (R16).
     overtime = crossed("deadline_at") & Q(**{f"{prefix}deadline_at__lte": judged_at})
-    times = overtime | crossed("silent_at") | crossed("reconnected_at") | crossed("proposed_at")
+    times = overtime | crossed("silent_at") | just_written("reconnected_at") | just_written("proposed_at")
     running = Q(**{f"{prefix}state__in": sorted(RUNNING)})
     return running & (times | crossed("last_seen_at", rules.SILENCE_IN_LANE) | expired) | undo_over

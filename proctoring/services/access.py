@@ -3,11 +3,12 @@
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache
 
 from pixsurv.kernel import crypto
-from pixsurv.kernel.errors import DomainError
+from pixsurv.kernel.errors import Busy, DomainError
 from pixsurv.kernel.journal import Json
 from proctoring import rules
 from proctoring.models import ProctorAccess
@@ -19,6 +20,7 @@ from sessions_app.enums import EventKind, Role
 from sessions_app.models import Account, Session
 from sessions_app.models.session import DIGITS, LETTERS, PASSWORD_LENGTH
 from sessions_app.services.guessing import guarded
+from sessions_app.services.journal import busy_when_locked
 
 ACCESS_CODE_FORM = re.compile(f"[{LETTERS}]{{4}}[{DIGITS}]{{2}}")
 
@@ -219,6 +221,9 @@ def _end(
 
 
 def note_seen(access: ProctorAccess, *, now: datetime) -> None:
-    """Who is watching, written at most once a minute (mechanics §2)."""
-    if now - access.last_seen_at >= rules.SEEN_EVERY:
+    """Who is watching, written at most once a minute (mechanics §2), and not at all where nothing can be written: the
+    room is still read."""
+    if now - access.last_seen_at < rules.SEEN_EVERY:
+        return
+    with suppress(Busy), busy_when_locked():
         ProctorAccess.objects.filter(pk=access.pk).update(last_seen_at=now)

@@ -2,16 +2,18 @@
 
 import logging
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import OperationalError, connection, transaction
+from django.db import Error, OperationalError, connection, transaction
 
 from pixsurv.kernel import journal
-from pixsurv.kernel.errors import Busy
+from pixsurv.kernel.errors import Away, Busy
 from pixsurv.kernel.journal import Json
+from pixsurv.kernel.trouble import trouble_of
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
 from sessions_app.models import Event, Session
@@ -26,6 +28,7 @@ LIST_KINDS = frozenset(
 BATCH = 500  # rows of one statement
 WAIT = 5.0  # seconds, as SQLite's busy_timeout
 _turn = threading.RLock()
+_in_vain = 0.0  # when a thread of this process last gave up waiting for SQLite's writer's place
 
 
 @dataclass
@@ -162,14 +165,18 @@ def locked_sessions(session_ids: Iterable[int], *, now: datetime) -> Iterator[Lo
 
 @contextmanager
 def busy_when_locked() -> Iterator[None]:
-    """Raise Busy (503, ask again) where the database gave up waiting for a lock, instead of failing (500)."""
+    """Raise Busy (503, ask again) where the database gave up waiting for a lock, instead of failing (500); Away or Full
+    where it is, each of which is Busy too."""
     try:
         with _in_turn():
             yield
-    except OperationalError as error:
-        if is_lock_timeout(error):
-            raise Busy from error
-        raise
+    except Error as error:
+        refusal = trouble_of(error)
+        if refusal is None:
+            raise
+        if isinstance(refusal, Away) or "deadlock" in str(error):
+            logger.error("database: %s", error)
+        raise refusal from error
 
 
 @contextmanager
@@ -177,20 +184,23 @@ def _in_turn() -> Iterator[None]:
     """The threads of a process queue for SQLite's one writer's place, instead of each trying its luck.
 
     SQLite has no queue: who finds it taken sleeps up to 0.1 s and tries again, so that among eight busy threads one in
-    a thousand was still out after 5 s. Two processes that try are not enough for that.
+    a thousand was still out after 5 s. Two processes that try are not enough for that. When another program keeps the
+    place, who stood behind the one that waited in vain has waited as long: he does not begin again.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
+    global _in_vain
+    asked = time.monotonic()
     if not _turn.acquire(timeout=WAIT):
         raise Busy
     try:
+        if _in_vain > asked:
+            raise Busy
         yield
+    except OperationalError as error:
+        if "locked" in str(error):
+            _in_vain = time.monotonic()
+        raise
     finally:
         _turn.release()
-
-
-def is_lock_timeout(error: OperationalError) -> bool:
-    """The database gave up waiting for somebody else's lock: nothing was done."""
-    cause = error.__cause__
-    return getattr(cause, "sqlstate", None) == "55P03" or "locked" in str(error)

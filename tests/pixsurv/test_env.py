@@ -158,7 +158,16 @@ def test_database_of_postgresql_waits_two_seconds_for_a_lock(given: pytest.Monke
     assert (entry["HOST"], entry["PORT"], entry["NAME"]) == ("base", 5433, "pixsurv")
     assert "lock_timeout=2000" in entry["OPTIONS"]["options"]
     assert entry["OPTIONS"]["pool"]["max_size"] == 10
+    # A page waits 8 s for its answer (base.html): whatever is away is told before.
+    assert entry["OPTIONS"]["pool"]["timeout"] < 8
+    assert entry["OPTIONS"]["connect_timeout"] == 2
     assert entry["CONN_MAX_AGE"] == 0
+
+
+def test_database_options_of_the_address_stand(given: pytest.MonkeyPatch) -> None:
+    given.setenv(NAME, "postgres://moi@base/pixsurv?connect_timeout=9&sslmode=verify-full")
+    options = database.complete(env.database(NAME, "sqlite://"), threads=8)["OPTIONS"]
+    assert (options["connect_timeout"], options["sslmode"]) == (9, "verify-full")
 
 
 def test_database_on_several_hosts_is_the_one_that_writes(given: pytest.MonkeyPatch) -> None:

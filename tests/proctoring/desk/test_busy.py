@@ -96,9 +96,14 @@ def test_busy_heartbeat_says_so(asked: Candidate, browser: Browser, monkeypatch:
     assert browser.beat("nonsense").status_code == 503
 
 
-def failing(message: str) -> Callable[..., Any]:
-    def create(**_: object) -> None:
-        raise OperationalError(message) from sqlite3.OperationalError(message)
+def failing(message: str, name: str = "") -> Callable[..., None]:
+    """What Django raises: its own error, caused by the database's."""
+
+    def create(*_: object, **__: object) -> None:
+        cause = sqlite3.OperationalError(message)
+        if name:
+            cause.sqlite_errorname = name
+        raise OperationalError(message) from cause
 
     return create
 
@@ -108,10 +113,24 @@ def test_locked_database_is_busy(asked: Candidate, browser: Browser, monkeypatch
     assert browser.answer(1, "b").status_code == 503
 
 
-def test_broken_database_is_no_busy_one(
+@pytest.mark.parametrize(
+    "where", ["proctoring.models.Answer.objects.create", "proctoring.services.desk.entry_of"]
+)
+def test_database_that_is_away_keeps_what_was_typed(
+    asked: Candidate, browser: Browser, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    monkeypatch.setattr(where, failing("connection refused"))
+    response = browser.answer(1, "b")
+    page = Page(response)
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert "ne peut rien enregistrer" in page.text
+    assert (page.hidden("position"), page.hidden("response")) == (["1"], ["b"])
+
+
+def test_broken_statement_is_no_busy_one(
     asked: Candidate, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Answer.objects, "create", failing("disk I/O error"))
+    monkeypatch.setattr(Answer.objects, "create", failing("no such column", "SQLITE_ERROR"))
     with pytest.raises(OperationalError):
         browser.answer(1, "b")
 

@@ -1,6 +1,8 @@
 """`/metrics` (contract.md, Pages)."""
 
+import shutil
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -91,6 +93,17 @@ def test_nobody_is_named(client: Client, candidate: Candidate) -> None:
 
     assert candidate.last_name not in page
     assert str(candidate.session.number) not in page
+
+
+@pytest.mark.parametrize("used", [0, 30])
+def test_disk_that_fills_is_told(
+    client: Client, db: None, monkeypatch: pytest.MonkeyPatch, used: int
+) -> None:
+    """Of 40 bytes, 10 are root's reserve: full is when nobody else can write."""
+    disk = SimpleNamespace(total=40, used=used, free=30 - used)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: disk if folder.is_dir() else None)
+
+    assert told(client)["pixsurv_disk_used_ratio", ""] == used / 30
 
 
 def test_scrape_costs_the_same_for_1_and_for_20_candidates(

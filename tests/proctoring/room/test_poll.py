@@ -273,6 +273,12 @@ def test_a_return(room: Room, watched: Candidate) -> None:
     response = poll(room, seen)
     assert states(response) == {f"candidat-{watched.pk}": "in_progress"}
     assert b"Rien \xc3\xa0 traiter." in response.content
+    # Once more, for who asked while it was being written; then no longer.
+    room.travel(seconds=3)
+    again = poll(room, next_version(response))
+    assert states(again) == states(response)
+    room.travel(seconds=3)
+    response = poll(room, next_version(again))
     assert poll(room, next_version(response)).status_code == 204
 
 

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import Error, InterfaceError, InternalError, OperationalError, ProgrammingError, connection
 from django.test.utils import CaptureQueriesContext
 
-from pixsurv.kernel.errors import Busy
+from pixsurv.kernel.errors import Away, Busy, Full
 from sessions_app.actors import CLOCK, Actor, ActorKind
 from sessions_app.enums import EventKind
 from sessions_app.models import Event, Session
-from sessions_app.services.journal import busy_when_locked, is_lock_timeout, locked_session
+from sessions_app.services.journal import busy_when_locked, locked_session
 from tests.factories import ADMIN, PROCTOR
 from tests.journal import NOW, assert_sound, everything, kinds, last_event
 
@@ -96,26 +96,32 @@ def test_unknown_session_is_not_found(db: None) -> None:
         pass
 
 
-@pytest.mark.parametrize(
-    ("message", "sqlstate", "busy"),
-    [
-        ("database is locked", None, True),
-        ("database table is locked", None, True),
-        ("canceling statement due to lock timeout", "55P03", True),
-        ("server closed the connection unexpectedly", None, False),
-        ("disk I/O error", "58030", False),
-    ],
-)
-def test_busy_is_a_lock_not_had_and_nothing_else(message: str, sqlstate: str | None, busy: bool) -> None:
-    class Cause(Exception):
-        pass
+TROUBLES: list[tuple[Error, dict[str, str], type[Busy] | None]] = [
+    (OperationalError("database is locked"), {"sqlite_errorname": "SQLITE_BUSY"}, Busy),
+    (OperationalError("database table is locked"), {"sqlite_errorname": "SQLITE_LOCKED"}, Busy),
+    (OperationalError("canceling statement due to lock timeout"), {"sqlstate": "55P03"}, Busy),
+    (OperationalError("deadlock detected"), {"sqlstate": "40P01"}, Busy),
+    (OperationalError("database or disk is full"), {"sqlite_errorname": "SQLITE_FULL"}, Full),
+    (OperationalError("could not extend file: No space left on device"), {"sqlstate": "53100"}, Full),
+    (OperationalError("disk I/O error"), {"sqlite_errorname": "SQLITE_IOERR_WRITE"}, Away),
+    (OperationalError("server closed the connection unexpectedly"), {}, Away),
+    (OperationalError("the database system is starting up"), {"sqlstate": "57P03"}, Away),
+    (InterfaceError("connection already closed"), {}, Away),
+    (InternalError("cannot execute UPDATE in a read-only transaction"), {"sqlstate": "25006"}, Away),
+    (OperationalError("no such column: a"), {"sqlite_errorname": "SQLITE_ERROR"}, None),
+    (ProgrammingError("column a does not exist"), {"sqlstate": "42703"}, None),
+    (InternalError("current transaction is aborted"), {"sqlstate": "25P02"}, None),
+]
 
-    Cause.sqlstate = sqlstate  # type: ignore[attr-defined]
-    error = OperationalError(message)
-    error.__cause__ = Cause()
-    assert is_lock_timeout(error) is busy
-    with pytest.raises(Busy if busy else OperationalError), busy_when_locked():
+
+@pytest.mark.parametrize(("error", "told", "refusal"), TROUBLES, ids=lambda value: str(value)[:40])
+def test_trouble_of_the_database_is_told_from_a_defect(
+    error: Error, told: dict[str, str], refusal: type[Busy] | None
+) -> None:
+    error.__cause__ = type("Cause", (Exception,), told)()
+    with pytest.raises(refusal or type(error)) as raised, busy_when_locked():
         raise error
+    assert type(raised.value) is (refusal or type(error))
 
 
 def test_busy_says_when_to_ask_again() -> None:

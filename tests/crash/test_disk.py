@@ -1,0 +1,67 @@
+"""A full disk: writes are refused with a sentence and never by half, reading goes on, and it ends by itself."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.crash import postgres
+from tests.crash.conftest import Install
+
+SOME = 15
+MEGABYTE = bytes(1 << 20)
+
+type Mount = Callable[[str], Path]
+
+
+@pytest.fixture
+def disk() -> Iterator[Mount]:
+    """A small disk of its own, in memory."""
+    with ExitStack() as stack:
+
+        def mounted(size: str) -> Path:
+            if os.geteuid() != 0:
+                pytest.skip("only root may mount a small disk")
+            folder = postgres.new_folder()
+            stack.callback(folder.rmdir)
+            command = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0777", "pixsurv", str(folder)]
+            done = subprocess.run(command, capture_output=True)
+            if done.returncode:
+                pytest.skip(f"no small disk can be mounted here: {done.stderr.decode().strip()}")
+            stack.callback(subprocess.run, ["umount", str(folder)], check=True)
+            return folder
+
+        yield mounted
+
+
+@contextmanager
+def filled(folder: Path) -> Iterator[None]:
+    """To the last byte."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for piece in (MEGABYTE, bytes(4096), bytes(1)):
+            try:
+                while file.write(piece) == len(piece):
+                    pass
+            except OSError:
+                continue
+    try:
+        yield
+    finally:
+        ballast.unlink()
+
+
+@pytest.mark.parametrize(("vendor", "size"), [("sqlite", "12m"), ("postgresql", "160m")])
+def test_disk_is_full(disk: Mount, install: Install, vendor: str, size: str) -> None:
+    folder = disk(size)
+    room = install(vendor, disk=folder)
+    with room.crew() as crew:
+        crew.await_acks(SOME)
+        with filled(folder):
+            crew.await_refusal("Le disque du serveur est plein")
+            crew.await_reads(3)
+        crew.await_acks(SOME)
+    crew.reckon(room.url)
