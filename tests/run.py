@@ -43,7 +43,10 @@ def postgres_answers() -> bool:
 def missing_tools() -> list[str]:
     """The sentences of the closing summary: what is not on this machine, and what it leaves untested."""
     absent = sorted({package for tool, package in TOOLS.items() if not shutil.which(tool)})
-    return [f"{package} is not installed: the documents are only partly checked" for package in absent]
+    told = [f"{package} is not installed: the documents are only partly checked" for package in absent]
+    if not all(map(shutil.which, ("node", "npm"))):
+        told.append("node or npm is not installed: signing in with a real provider was not tried")
+    return told
 
 
 class Run:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+SCOPES = "openid email profile"
+
 
 @dataclass(frozen=True, slots=True)
 class Provider:
@@ -11,7 +13,7 @@ class Provider:
     client_id: str
     client_secret: str = field(repr=False)
     name: str
-    scopes: str = "openid email profile"
+    scopes: str = SCOPES
     # It vouches for the addresses that it gives without saying `email_verified`.
     vouches: bool = False
     # Values of `acr` or `amr` that count as a second factor (decision 0034).

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from pixsurv.kernel.provider import Provider
+from pixsurv.kernel.provider import SCOPES, Provider
 from pixsurv.settings import env
 
 REQUIRED = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME")
@@ -25,6 +25,9 @@ def provider() -> Provider | None:
     missing = [name for name in REQUIRED if not (secret if name == "OIDC_CLIENT_SECRET" else env.text(name))]
     if missing:
         raise ImproperlyConfigured(f"{missing[0]} is not set, but {told[0]} is: OpenID Connect needs both.")
+    for name, value in (("OIDC_CLIENT_ID", env.text("OIDC_CLIENT_ID")), ("OIDC_CLIENT_SECRET", secret)):
+        if not (value.isascii() and value.isprintable()):  # RFC 6749, appendix A
+            raise ImproperlyConfigured(f"{name} must be of ASCII characters, on one line.")
     return Provider(
         issuer=_issuer(),
         client_id=env.text("OIDC_CLIENT_ID"),
@@ -69,7 +72,7 @@ def _name() -> str:
 
 
 def _scopes() -> str:
-    value = env.text("OIDC_SCOPES", Provider.__dataclass_fields__["scopes"].default)
+    value = env.text("OIDC_SCOPES") or SCOPES
     if "openid" not in value.split():
         raise ImproperlyConfigured(f"OIDC_SCOPES must have openid among its words, not {value!r}.")
     return value

@@ -30,8 +30,8 @@ def account_for(identity: Identity, *, invited_by: str, provider: str, now: date
     if not identity.email:
         raise DomainError(
             "address_unverified",
-            f"«\u00a0{provider}\u00a0» n’a donné aucune adresse e-mail vérifiée\u00a0: Pixsurv ne peut pas savoir quel est"
-            " votre compte. Faites vérifier votre adresse, ou connectez-vous avec votre mot de passe.",
+            f"«\u00a0{provider}\u00a0» n’a donné aucune adresse e-mail vérifiée\u00a0: Pixsurv ne peut pas savoir"
+            " quel est votre compte. Faites vérifier votre adresse, ou connectez-vous avec votre mot de passe.",
             status=403,
         )
     with transaction.atomic():
@@ -98,8 +98,8 @@ def _link(account: Account, identity: Identity, provider: str, now: datetime) ->
             return account
         raise DomainError(
             "linked_otherwise",
-            f"Le compte {account.email} est déjà relié à une autre personne de «\u00a0{provider}\u00a0». Connectez-vous avec"
-            " votre mot de passe, puis, dans «\u00a0Mon compte\u00a0», retirez ce lien.",
+            f"Le compte {account.email} est déjà relié à une autre personne de «\u00a0{provider}\u00a0»."
+            " Connectez-vous avec votre mot de passe, puis, dans «\u00a0Mon compte\u00a0», retirez ce lien.",
         ) from None
     logger.info("identity linked: account %s", account.pk)
     transaction.on_commit(lambda: _tell(account, provider))

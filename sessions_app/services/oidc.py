@@ -39,9 +39,10 @@ SIGNED = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384"
 SUBJECT_LENGTH = 255  # OpenID Connect Core §2
 _turns = BoundedSemaphore(AT_ONCE)
 
-DOWN = "«\u00a0{name}\u00a0» ne répond pas. Réessayez dans quelques minutes, ou connectez-vous avec votre mot de passe."
-FAILED = "La connexion avec «\u00a0{name}\u00a0» n’a pas abouti. Recommencez, ou connectez-vous avec votre mot de passe."
-ABANDONED = "Vous n’avez pas été identifié par «\u00a0{name}\u00a0». Recommencez, ou connectez-vous avec votre mot de passe."
+OR_ELSE = "ou connectez-vous avec votre mot de passe."
+DOWN = f"«\u00a0{{name}}\u00a0» ne répond pas. Réessayez dans quelques minutes, {OR_ELSE}"
+FAILED = f"La connexion avec «\u00a0{{name}}\u00a0» n’a pas abouti. Recommencez, {OR_ELSE}"
+ABANDONED = f"Vous n’avez pas été identifié par «\u00a0{{name}}\u00a0». Recommencez, {OR_ELSE}"
 STALE = "Cette connexion n’a pas été commencée dans ce navigateur, ou elle date de plus de dix minutes. Recommencez."
 NO_SIGN_OUT = "«\u00a0{name}\u00a0» ne permet pas de se déconnecter d’ici. Fermez le navigateur."
 

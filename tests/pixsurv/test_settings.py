@@ -138,6 +138,7 @@ PROVIDER = {
         ({"OIDC_ISSUER": "ent.example"}, "OIDC_ISSUER must look like https://host"),
         ({"OIDC_ISSUER": "https://ent.example?a=b"}, "OIDC_ISSUER must look like https://host"),
         ({"OIDC_ISSUER": "https://ent.example:port"}, "OIDC_ISSUER must look like https://host"),
+        ({"OIDC_CLIENT_SECRET": "n’est pas un secret"}, "OIDC_CLIENT_SECRET must be of ASCII characters"),
         ({"OIDC_CLIENT": "x"}, "OIDC_CLIENT is no variable that Pixsurv knows"),
         ({"OIDC_NAME": "x" * 41}, "OIDC_NAME must be 40 characters at most"),
         ({"OIDC_SCOPES": "email"}, "OIDC_SCOPES must have openid among its words"),

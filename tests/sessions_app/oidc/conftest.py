@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ from django.test import Client
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
+from pixsurv.kernel import clock
 from pixsurv.kernel.provider import Provider
 from sessions_app.services import oidc
 
@@ -43,7 +43,7 @@ class Said:
     authorization: list[str] = field(default_factory=list)
 
     def id_token(self) -> str:
-        now = int(time.time())
+        now = int(clock.now().timestamp())
         claims = {"iss": self.issuer, "aud": CLIENT, "sub": "sujet-1", "iat": now, "exp": now + 300}
         claims |= {"nonce": self.nonce, **self.claims}
         return self.signed({name: value for name, value in claims.items() if name not in self.left_out})
@@ -79,14 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
         if said.token_status != 200:
             self._answer({"error": "invalid_grant", "error_description": SECRET}, said.token_status)
             return
-        self._answer(
-            {
-                "access_token": "jeton",
-                "token_type": "Bearer",
-                "expires_in": 300,
-                "id_token": said.id_token() if said.token is None else said.token,
-            }  # fmt: skip
-        )
+        token = said.id_token() if said.token is None else said.token
+        self._answer({"access_token": "jeton", "token_type": "Bearer", "expires_in": 300, "id_token": token})
 
     def _answer(self, told: Any, status: int = 200) -> None:
         self._send(status, "application/json", json.dumps(told).encode())

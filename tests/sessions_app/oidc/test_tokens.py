@@ -3,7 +3,6 @@
 import base64
 import json
 import logging
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from pixsurv.kernel import clock
 from pixsurv.kernel.provider import Provider
 from sessions_app.models import Account, LinkedIdentity, SignIn
 from sessions_app.services import oidc
@@ -90,7 +90,7 @@ def _with_shared_secret(said: Said) -> None:
     said.header, said.key = {"alg": "HS256"}, SHARED_KEY
 
 
-NOW = int(time.time())
+NOW = int(clock.now().timestamp())
 WRONG: dict[str, Change] = {
     "nonce of another": lambda said: said.claims.update(nonce="un autre"),
     "no nonce": lambda said: said.left_out.add("nonce"),
@@ -152,9 +152,9 @@ def test_answer_serves_once(client: Client, admin: Account, said: Said) -> None:
 
 
 def test_answer_that_took_too_long_is_refused(client: Client, admin: Account, said: Said) -> None:
-    with time_machine.travel(1_800_000_000, tick=False) as clock:
+    with time_machine.travel(1_800_000_000, tick=False) as travel:
         carried = go(client, with_address(said, admin.email))
-        clock.shift(601)
+        travel.shift(601)
         refused(client, client.get(BACK, {"code": "x", "state": carried["state"]}), 400, "dix minutes")
 
 
