@@ -30,6 +30,8 @@ MUST_SET_UP = (
 
 def open_sign_in(request: HttpRequest, account: Account, *, strong: bool = False, now: datetime) -> None:
     """Sign this browser in under a new session key, and note it. `strong`: two factors were asked for elsewhere."""
+    if HALF_WAY not in request.session:  # who came by the provider, and then gave a code, keeps what it gave
+        request.session.pop(PROVIDER_TOKEN, None)
     login(request, account)
     request.session[SINCE] = request.session[SEEN] = now.isoformat()
     if not strong and must_set_up(account):

@@ -158,6 +158,7 @@ def test_second_factor_is_asked_for_as_after_a_password(client: Client, admin: A
     assert not SignIn.objects.exists()
     assert client.post("/etablissement/code/", {"code": shown(secret)}).status_code == 303
     assert is_in(client)
+    assert client.post("/etablissement/deconnexion/")["Location"] == "/etablissement/fournisseur/quitte/"
 
 
 @pytest.mark.parametrize("claim", [{"amr": ["pwd", "mfa"]}, {"acr": "mfa"}])
@@ -258,6 +259,16 @@ def test_sign_out_offers_to_leave_the_provider_too(client: Client, admin: Accoun
     assert "post_logout_redirect_uri=http%3A%2F%2F127.0.0.1%3A8000%2Fetablissement%2F" in address
     # Once: nobody who sits down later finds the token.
     assert client.get("/etablissement/fournisseur/quitter/")["Location"] == "/etablissement/"
+
+
+def test_whoever_signs_in_next_with_a_password_does_not_inherit_the_token(
+    client: Client, admin: Account, secretariat: Account, said: Said
+) -> None:
+    sign_in(client, with_address(said, admin.email))
+    client.post("/etablissement/deconnexion/")
+    data = {"email": secretariat.email, "password": factories.ACCOUNT_PASSWORD}
+    assert client.post("/etablissement/", data).status_code == 303
+    assert client.post("/etablissement/deconnexion/")["Location"] == "/etablissement/"
 
 
 def test_provider_without_a_sign_out_says_what_to_do(client: Client, admin: Account, said: Said) -> None:
