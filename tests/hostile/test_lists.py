@@ -79,7 +79,7 @@ def doors(client: Client, session: Session, admin: Account) -> list[str]:
     return [address(session) for address in DOORS.values()]
 
 
-@pytest.mark.parametrize(("rank", "case"), enumerate(LISTS))
+@pytest.mark.parametrize(("rank", "case"), list(enumerate(LISTS)))
 def test_hostile_list_is_read_or_refused_and_nobody_is_hurt(
     client: Client, doors: list[str], children: list[Took], rank: int, case: str
 ) -> None:
