@@ -108,6 +108,7 @@ def test_hostile_line_of_a_backup_writes_nothing(tmp_path: Path, candidate: Cand
         for info in source.infolist():
             content = source.read(info)
             target.writestr(info.filename, LINES[case](content) if info.filename == TABLE else content)
-    with pytest.raises(CommandError, match=r"modifié|relit|lisible|démesurée|colonnes"):
+    said = "a une ligne démesurée" if "100 MB" in case else "modifié|relit|lisible|colonnes"
+    with pytest.raises(CommandError, match=said):
         call_command("restore", str(bad), "--into-empty", stdout=io.StringIO())
     assert not Session.objects.exists()
