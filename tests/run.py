@@ -30,6 +30,8 @@ TOOLS = {
     "pdftoppm": ("poppler", "the documents are only partly checked"),
     "qpdf": ("qpdf", "the documents are only partly checked"),
     "zbarimg": ("zbar", "the documents are only partly checked"),
+    "node": ("node", "signing in with a real provider was not tried"),
+    "npm": ("npm", "signing in with a real provider was not tried"),
     "nginx": ("nginx", "its configuration was not tried"),
     "caddy": ("caddy", "its configuration was not tried"),
     "promtool": ("prometheus", "the alert rules were not checked"),

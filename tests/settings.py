@@ -15,6 +15,8 @@ for name in (
     "SENTRY_DSN",
 ):
     os.environ.pop(name, None)
+for name in [name for name in os.environ if name.startswith("OIDC_")]:
+    del os.environ[name]
 os.environ["SECRET_KEY"] = "the tests sign with this, nothing else does: 0123456789"
 os.environ["FIELD_KEYS"] = "dGVzdHMgZW5jcnlwdCB3aXRoIHRoaXMsIG9ubHkgdHM="
 os.environ["PUBLIC_URL"] = "http://127.0.0.1:8000"

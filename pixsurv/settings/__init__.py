@@ -1,6 +1,5 @@
 """Settings, read from the environment (contract.md). Nonsense stops the start with one clear line."""
 
-import ipaddress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from pixsurv.secrets import FIELD_KEYS_FILE, SECRET_KEY_FILE
-from pixsurv.settings import database, env, mail
+from pixsurv.settings import database, env, mail, oidc
 from pixsurv.settings.operator import operator
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -25,15 +24,7 @@ PUBLIC_URL = env.url("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname or ""
 HTTPS = PUBLIC_URL.startswith("https://")
 
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-PLAIN_HTTP_IN_PUBLIC = not HTTPS and not _is_loopback(PUBLIC_HOST)
+PLAIN_HTTP_IN_PUBLIC = not HTTPS and not env.is_loopback(PUBLIC_HOST)
 if PLAIN_HTTP_IN_PUBLIC and not env.flag("ALLOW_PLAIN_HTTP"):
     raise ImproperlyConfigured(
         f"PUBLIC_URL is {PUBLIC_URL}: passwords would travel in the clear."
@@ -48,6 +39,8 @@ OPERATOR = operator()
 # Whether administrators and secretariats must set one up (issue 7); anybody may.
 SECOND_FACTOR = env.choice("SECOND_FACTOR", "optional", "required")
 SENTRY_DSN = env.text("SENTRY_DSN")
+# Another way to sign in than a password of ours; None: there is none.
+OIDC = oidc.provider()
 METRICS_TOKEN = env.long_secret("METRICS_TOKEN")
 
 INSTALLED_APPS = [

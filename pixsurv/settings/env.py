@@ -76,6 +76,15 @@ def secret(name: str, default_file: Path) -> str:
     return value
 
 
+def file(name: str) -> str:
+    """The content of the file that `NAME` names; empty when it names none."""
+    named = text(name)
+    try:
+        return Path(named).read_text().strip() if named else ""
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} is {named}, which cannot be read.") from error
+
+
 def long_secret(name: str) -> str:
     """Empty, or long enough that nobody guesses it."""
     value = text(name)
@@ -109,6 +118,14 @@ def url(name: str, default: str) -> str:
     if not host or value.lower() not in {f"http://{plain}", f"https://{plain}"}:
         raise ImproperlyConfigured(f"{name} must look like https://host or http://host:port, not {value!r}.")
     return value
+
+
+def is_loopback(host: str) -> bool:
+    """This machine: what is said to it does not travel."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def database(name: str, default: str) -> dict[str, Any]:

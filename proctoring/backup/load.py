@@ -3,6 +3,7 @@
 import hashlib
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import batched
@@ -28,6 +29,10 @@ from sessions_app import triggers
 from sessions_app.models import Session
 
 LONGEST_MANIFEST = 10_000_000  # bytes
+LONGEST_LINE = 64 * 1024 * 1024  # a row with its file of 5 MiB is a tenth of it
+# RuntimeError: encrypted, packed as nobody does, or nested without end.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError)
+OF_DJANGO = (ValidationError, DatabaseError)
 
 
 class Unusable(Exception):
@@ -58,9 +63,9 @@ def load_backup(path: Path) -> Loaded:
         triggers.install(connection)
     except FileNotFoundError as error:
         raise Unusable(f"{path} n’existe pas.") from error
-    except (zipfile.BadZipFile, OSError) as error:
+    except UNREADABLE as error:
         raise Unusable(f"{path} n’est pas une sauvegarde lisible.") from error
-    except (KeyError, ValueError, TypeError, ValidationError, DatabaseError) as error:
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, *OF_DJANGO) as error:
         raise Unusable(f"La sauvegarde ne se relit pas\u00a0: {error}") from error
     return Loaded(count, sessions, str(manifest["made_at"]))
 
@@ -138,7 +143,9 @@ def _lines(archive: zipfile.ZipFile, name: str, sha256: str) -> Iterator[list[An
     """Raises `Unusable` at the end of what is not what was written: the transaction undoes the rest."""
     digest = hashlib.sha256()
     with archive.open(name) as file:
-        for content in file:
+        while content := file.readline(LONGEST_LINE):
+            if len(content) >= LONGEST_LINE:  # a ZIP may give a little more than it is asked for
+                raise Unusable(f"{name} a une ligne démesurée.")
             digest.update(content)
             yield json.loads(content)
     if digest.hexdigest() != sha256:

@@ -24,6 +24,12 @@ IDLE_SECONDS = 60
 LIFE = 1000  # files
 AT_MOST_SECONDS = 300  # for one: the greatest takes a tenth of it on an idle machine
 
+# For a child that opens what somebody sent: a picture of 4,000 points a side and 16 bits a colour takes half of it,
+# and a colour profile that unpacks to a gigabyte ends the child.
+BOUNDED = "bounded"
+MEMORY = 1024 * 1024 * 1024
+CPU_SECONDS = 20
+
 MADE = b"1"
 REFUSED = b"0"
 
@@ -80,5 +86,17 @@ def _made(compilers: dict[str, typst.Compiler], asked: dict[str, Any]) -> bytes:
     return made
 
 
+def _limit_resources() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows: only the alarm limits it
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 if __name__ == "__main__":
+    if BOUNDED in sys.argv:
+        _limit_resources()
     serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -34,7 +34,7 @@ def drawn(content: bytes) -> bytes:
     width, height = (max(1, round(side * scale)) for side in size)
     inputs = {"picture": json.dumps(list(content)), "width": str(width), "height": str(height)}
     try:
-        with Typesetter() as own:  # by itself: a picture of 4,000 points takes 64 MB to open
+        with Typesetter(bounded=True) as own:  # by itself: a picture of 4,000 points takes 64 MB to open
             return own.make("logo.typ", inputs, form="png", ppi=72)
     except TypesetterFailed as error:
         raise _refused(

@@ -22,7 +22,9 @@ class TypesetterFailed(RuntimeError):
 class Typesetter:
     """Usable by several threads: they take turns, a paper at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, bounded: bool = False) -> None:
+        """`bounded`: for what somebody sent; its child has little memory and little time (`compiler.MEMORY`)."""
+        self._words = [compiler.BOUNDED] if bounded else []
         self._turn = Lock()
         self._child: subprocess.Popen[bytes] | None = None
 
@@ -69,7 +71,9 @@ class Typesetter:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None:
             self._child = subprocess.Popen(
-                [sys.executable, compiler.__file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [sys.executable, compiler.__file__, *self._words],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
             )
         return self._child
 

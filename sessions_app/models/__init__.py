@@ -9,6 +9,7 @@ from sessions_app.models.guess_pool import Door, GuessPool
 from sessions_app.models.help_text import HelpText
 from sessions_app.models.import_draft import ImportDraft, ImportMapping, PupilDraft, UploadedList
 from sessions_app.models.invitation import Invitation
+from sessions_app.models.linked_identity import LinkedIdentity
 from sessions_app.models.pupil import Pupil
 from sessions_app.models.second_factor import SecondFactor
 from sessions_app.models.session import Session
@@ -31,6 +32,7 @@ __all__ = [
     "ImportDraft",
     "ImportMapping",
     "Invitation",
+    "LinkedIdentity",
     "Membership",
     "Pupil",
     "PupilDraft",

@@ -57,7 +57,8 @@ KINDS = (
         "L’élève, administrateurs",
     ),
     Kind(
-        "Nom des surveillants et des membres de l’établissement, adresse e-mail des comptes, heures d’accès",
+        "Nom des surveillants et des membres de l’établissement, adresse e-mail des comptes, heures d’accès,"
+        " identifiant chez le fournisseur d’identité de l’établissement, s’il en a un",
         "Ouvrir la salle, dire au procès-verbal qui a fait quoi",
         "Administrateurs, secrétariat",
     ),

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.contrib.sessions.models import Session as BrowserSession
 from django.db.models import Exists, OuterRef
 
+from pixsurv.kernel.provider import Provider
 from sessions_app.device_words import device_words
-from sessions_app.models import Account, SignIn
+from sessions_app.models import Account, LinkedIdentity, SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,10 @@ def browsers(account: Account, this_key: str | None, now: datetime) -> list[Brow
         Browser(row.pk, device_words(row.device), row.created_at, row.session_key == this_key) for row in rows
     ]
     return sorted(found, key=lambda one: not one.is_this)
+
+
+def identity_with(provider: Provider | None, account: Account) -> LinkedIdentity | None:
+    """How this account is known to the provider; nothing is asked where there is none."""
+    if provider is None:
+        return None
+    return LinkedIdentity.objects.filter(account=account, issuer=provider.issuer).first()

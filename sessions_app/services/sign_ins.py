@@ -22,16 +22,19 @@ NOTED_EVERY = timedelta(minutes=5)
 SINCE, SEEN = "since", "seen"  # of the browser's session, ISO 8601
 HALF_WAY = "half way"  # of the browser's session: who gave the password, and has a code still to give
 HALF_WAY_FOR = timedelta(minutes=10)
+PROVIDER_TOKEN = "provider token"  # of the browser's session: the ID token that says whose session to end
 MUST_SET_UP = (
     "must set up"  # of the browser's session: the operator requires a second factor, and there is none
 )
 
 
-def open_sign_in(request: HttpRequest, account: Account, *, now: datetime) -> None:
-    """Sign this browser in under a new session key, and note it."""
+def open_sign_in(request: HttpRequest, account: Account, *, strong: bool = False, now: datetime) -> None:
+    """Sign this browser in under a new session key, and note it. `strong`: two factors were asked for elsewhere."""
+    if HALF_WAY not in request.session:  # who came by the provider, and then gave a code, keeps what it gave
+        request.session.pop(PROVIDER_TOKEN, None)
     login(request, account)
     request.session[SINCE] = request.session[SEEN] = now.isoformat()
-    if must_set_up(account):
+    if not strong and must_set_up(account):
         request.session[MUST_SET_UP] = True
     _note(request, account, now)
     logger.info("sign-in: account %s", account.pk)
@@ -41,6 +44,16 @@ def hold_half_way(request: HttpRequest, account: Account, target: str, *, now: d
     """The password was right: nothing is open yet, and nothing of an earlier account is left in this browser."""
     request.session.flush()
     request.session[HALF_WAY] = {"account": account.pk, "at": now.isoformat(), "next": target}
+
+
+def provider_token(request: HttpRequest) -> str:
+    """What the OpenID Connect provider gave when it opened this sign-in; empty for a password."""
+    return str(request.session.get(PROVIDER_TOKEN, ""))
+
+
+def hold_provider_token(request: HttpRequest, token: str) -> None:
+    """It closes the provider's own session, and opens nothing."""
+    request.session[PROVIDER_TOKEN] = token
 
 
 def half_way(request: HttpRequest, *, now: datetime) -> tuple[Account, str] | None:

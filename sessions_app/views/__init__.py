@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -56,7 +57,7 @@ def actor_of(request: HttpRequest) -> Actor:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """« Connectez-vous », then where one was going. Signing in gives the browser a new session key."""
-    target = _next(request)
+    target = next_page(request)
     if isinstance(request.user, Account):
         return see(target or first_page(request.user))
     form = SignInForm(request.POST or None)
@@ -68,16 +69,21 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, error.sentence)
             refusal = error
     status = refusal.status if refusal is not None else 422 if form.errors else 200
-    page = render(request, "establishment/sign_in.html", {"form": form, "next": target}, status=status)
+    context = {"form": form, "next": target, "provider": settings.OIDC}
+    page = render(request, "establishment/sign_in.html", context, status=status)
     return with_retry(page, refusal) if refusal is not None else page
 
 
 @login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """Closes this account in this browser; rooms opened in it stay open (R2)."""
+    """Closes this account in this browser; rooms opened in it stay open (R2), and so does the provider's own."""
+    token = sign_ins.provider_token(request)
     logout(request)
-    return see(reverse("establishment:login"))
+    if not token:
+        return see(reverse("establishment:login"))
+    sign_ins.hold_provider_token(request, token)
+    return see(reverse("establishment:oidc_left"))
 
 
 @require_GET
@@ -158,12 +164,20 @@ def first_page(account: Account) -> str:
     return reverse("archives:tray" if keeps_an_archive(account) else "establishment:account")
 
 
-def enter(request: HttpRequest, account: Account, target: str = "") -> HttpResponse:
+def enter(request: HttpRequest, account: Account, target: str = "", *, strong: bool = False) -> HttpResponse:
     """Everything asked was answered: this browser is signed in, and goes where it was going."""
-    sign_ins.open_sign_in(request, account, now=clock.now())
+    sign_ins.open_sign_in(request, account, strong=strong, now=clock.now())
     response = see(target or first_page(account))
     KNOWN_DEVICE.remember(request, response, account.pk)
     return response
+
+
+def next_page(request: HttpRequest) -> str:
+    """Where one was going, when it is one of our own pages; else nothing."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    here = {request.get_host()}
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=here, require_https=request.is_secure())
+    return wanted if safe and wanted != reverse("establishment:login") else ""
 
 
 def _signed_in(request: HttpRequest, form: SignInForm, target: str) -> HttpResponse:
@@ -175,14 +189,6 @@ def _signed_in(request: HttpRequest, form: SignInForm, target: str) -> HttpRespo
         sign_ins.hold_half_way(request, account, target, now=clock.now())
         return see(reverse("establishment:second_factor"))
     return enter(request, account, target)
-
-
-def _next(request: HttpRequest) -> str:
-    """Where one was going, when it is one of our own pages; else nothing."""
-    wanted = request.POST.get("next", "") or request.GET.get("next", "")
-    here = {request.get_host()}
-    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=here, require_https=request.is_secure())
-    return wanted if safe and wanted != reverse("establishment:login") else ""
 
 
 def _chosen(establishments: list[Establishment], wanted: str) -> Establishment:

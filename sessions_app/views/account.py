@@ -1,5 +1,6 @@
 """« Mon compte », and the password: changed, or forgotten."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -14,7 +15,7 @@ from pixsurv.kernel.errors import DomainError
 from sessions_app.forms.people import ChangePasswordForm, ForgottenForm, NewPasswordForm
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors.people import schools
-from sessions_app.selectors.sign_ins import browsers
+from sessions_app.selectors.sign_ins import browsers, identity_with
 from sessions_app.services import passwords, sign_ins
 from sessions_app.services.second_factor import has_second_factor
 from sessions_app.views import account_of, see
@@ -28,6 +29,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "schools": schools(who),
         "browsers": browsers(who, request.session.session_key, clock.now()),
         "has_second_factor": has_second_factor(who),
+        "provider": settings.OIDC,
+        "identity": identity_with(settings.OIDC, who),
     }
     return render(request, "establishment/account.html", context)
 

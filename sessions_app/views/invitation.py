@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -72,6 +73,8 @@ def _page(request: HttpRequest, found: Invitation, *, status: int = 200, **more:
         "foreign": account is not None and account.email != found.email,
         "known": has_account(found.email),
         "sign_in": f"{reverse('establishment:login')}?next={request.path}",
+        "next": request.path,
+        "provider": settings.OIDC,
         "form": JoinForm(),
         **more,
     }

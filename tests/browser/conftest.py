@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,10 +55,20 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("served")
+    with serving(tmp_path_factory.mktemp("served"), free_port(), sessions=SPARE_SESSIONS) as served:
+        yield served
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(folder: Path, port: int, *, sessions: int, **more: str) -> Iterator[Server]:
+    """A server of its own with that many sessions more than the demonstration's; `more`: variables that it reads."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -68,6 +79,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         "DATABASE_URL": f"sqlite:///{folder / 'served.sqlite3'}",
         "PORT": str(port),
         "WEB_CONCURRENCY": "2",
+        **more,
     }
     manage = [sys.executable, str(ROOT / "manage.py")]
     with (folder / "log").open("wb") as log:
@@ -76,7 +88,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/sante/pret", process, folder / "log")
         told = subprocess.run(
-            [*manage, "demo", "--json", "--sessions", str(SPARE_SESSIONS), "--candidates", "12"],
+            [*manage, "demo", "--json", "--sessions", str(sessions), "--candidates", "12"],
             env=env, cwd=ROOT, capture_output=True, check=True, timeout=60,
         ).stdout  # fmt: skip
         demo = json.loads(told)

@@ -121,6 +121,50 @@ def test_nonsense_stops_the_start_with_one_clear_line(variable: str, value: str,
     assert words in line
 
 
+PROVIDER = {
+    "OIDC_ISSUER": "https://ent.example/auth",
+    "OIDC_CLIENT_ID": "pixsurv",
+    "OIDC_CLIENT_SECRET": "a secret that must not be shown",
+    "OIDC_NAME": "Mon ENT",
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"OIDC_ISSUER": ""}, "OIDC_ISSUER is not set, but OIDC_CLIENT_ID is"),
+        ({"OIDC_CLIENT_SECRET": ""}, "OIDC_CLIENT_SECRET is not set"),
+        ({"OIDC_NAME": ""}, "OIDC_NAME is not set"),
+        ({"OIDC_ISSUER": "http://ent.example"}, "identities would travel in the clear. Use https."),
+        ({"OIDC_ISSUER": "ent.example"}, "OIDC_ISSUER must look like https://host"),
+        ({"OIDC_ISSUER": "https://ent.example?a=b"}, "OIDC_ISSUER must look like https://host"),
+        ({"OIDC_ISSUER": "https://ent.example:port"}, "OIDC_ISSUER must look like https://host"),
+        ({"OIDC_CLIENT_SECRET": "n’est pas un secret"}, "OIDC_CLIENT_SECRET must be of ASCII characters"),
+        ({"OIDC_CLIENT": "x"}, "OIDC_CLIENT is no variable that Pixsurv knows"),
+        ({"OIDC_NAME": "x" * 41}, "OIDC_NAME must be 40 characters at most"),
+        ({"OIDC_SCOPES": "email"}, "OIDC_SCOPES must have openid among its words"),
+        ({"OIDC_TRUST_EMAIL": "oui"}, "OIDC_TRUST_EMAIL must be 0 or 1"),
+        ({"OIDC_CLIENT_SECRET": "", "OIDC_CLIENT_SECRET_FILE": "/nowhere"}, "/nowhere, which cannot be read"),
+    ],
+)
+def test_half_a_provider_stops_the_start_with_one_clear_line(changes: dict[str, str], words: str) -> None:
+    process = run(["manage.py", "migrate", "--check"], **{**PROVIDER, **changes})
+    assert process.returncode == 1
+    [line] = process.stderr.splitlines()
+    assert words in line
+    assert PROVIDER["OIDC_CLIENT_SECRET"] not in line
+
+
+def test_provider_is_read_whole_and_keeps_its_secret_to_itself(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("from a file\n")
+    told = {**PROVIDER, "OIDC_CLIENT_SECRET": "", "OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")}
+    code = "from pixsurv.settings import OIDC as o; print(o); print(o.client_secret, sorted(o.strong), o.vouches)"
+    answer = run(["-c", code], **told, OIDC_SECOND_FACTOR="mfa, eidas2", OIDC_TRUST_EMAIL="1").stdout
+    shown, kept = answer.splitlines()
+    assert "from a file" not in shown
+    assert kept == "from a file ['eidas2', 'mfa'] True"
+
+
 def test_missing_secret_stops_the_start_with_one_clear_line(tmp_path: Path) -> None:
     process = run(["manage.py", "migrate", "--check"], SECRET_KEY="", SECRET_KEY_FILE=str(tmp_path / "none"))
     assert process.returncode == 1

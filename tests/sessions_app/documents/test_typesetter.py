@@ -4,6 +4,7 @@ import io
 import json
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +83,15 @@ def test_two_threads_take_turns() -> None:
             thread.join()
     assert len(found) == 4
     assert len(set(found)) == 1
+
+
+def test_child_that_opens_what_somebody_sent_has_little_memory() -> None:
+    with Typesetter(bounded=True) as typesetter:
+        drawn(typesetter)
+        assert typesetter._child is not None
+        limits = {
+            line[:26].strip(): line[26:].split()[0]
+            for line in Path(f"/proc/{typesetter._child.pid}/limits").read_text().splitlines()
+        }
+    assert limits["Max address space"] == str(compiler.MEMORY)
+    assert limits["Max cpu time"] == str(compiler.CPU_SECONDS)

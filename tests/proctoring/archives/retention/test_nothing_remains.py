@@ -47,6 +47,7 @@ NOT_OF_A_SESSION = {
     *(
         "Account",
         "Membership",
+        "LinkedIdentity",
         "SignIn",
         "SecondFactor",
         "EliminationSlip",
