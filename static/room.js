@@ -118,7 +118,8 @@
       const last = fold(row.querySelector("h3 b").textContent);
       const first = fold(row.querySelector("h3 b").nextSibling.textContent);
       const named = [last, first, first + last, last + first].some((one) => one.startsWith(text));
-      row.hidden = !(named && (!states || states.includes(row.dataset.state)));
+      // A row that somebody at the keyboard stands in goes when he has left it.
+      row.hidden = !(named && (!states || states.includes(row.dataset.state))) && !row.querySelector(":focus-visible");
       if (!row.hidden) shown += 1;
     }
     if (byId("aucun")) byId("aucun").hidden = shown > 0;
