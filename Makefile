@@ -5,7 +5,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES := find templates -name '*.html'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix lock bench bench-peers clean
+.PHONY: help run test check fix lock bench bench-peers screens clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,9 @@ bench: .venv/dev.stamp ## Measures our pages beside the empty view of the same p
 
 bench-peers: .venv/dev.stamp ## Installs edx-proctoring and pretix under var/bench, for the next bench (minutes)
 	@exec $(PYTHON) -m bench.peers
+
+screens: .venv/dev.stamp ## Takes the pictures of docs/screens again, on a demonstration that is thrown away
+	@exec $(PYTHON) -m tests.browser.screens
 
 clean: ## Removes all that can be made again; keeps var/, where the data is
 	rm -rf .venv staticfiles htmlcov .coverage* .*_cache .hypothesis var/test-*.sqlite3*

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,13 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("served")
+    with served(tmp_path_factory.mktemp("served")) as server:
+        yield server
+
+
+@contextmanager
+def served(folder: Path, *, sessions: int = SPARE_SESSIONS, **secrets: str) -> Iterator[Server]:
+    """`make run` on a database of its own in `folder`, with the demonstration school."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -65,6 +72,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     }
     env = {
         **kept,
+        **secrets,
         "DATABASE_URL": f"sqlite:///{folder / 'served.sqlite3'}",
         "PORT": str(port),
         "WEB_CONCURRENCY": "2",
@@ -75,8 +83,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/sante/pret", process, folder / "log")
+        more = ["--sessions", str(sessions), "--candidates", "12"] if sessions else []
         told = subprocess.run(
-            [*manage, "demo", "--json", "--sessions", str(SPARE_SESSIONS), "--candidates", "12"],
+            [*manage, "demo", "--json", *more],
             env=env, cwd=ROOT, capture_output=True, check=True, timeout=60,
         ).stdout  # fmt: skip
         demo = json.loads(told)
