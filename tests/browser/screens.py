@@ -131,7 +131,7 @@ def the_school(album: Album) -> None:
         page,
         f"{school}tableau-de-bord/",
         "22-tableau-de-bord-sombre",
-        "Le tableau de bord du jour, en sombre",
+        "Le tableau de bord, en sombre",
     )
     page.emulate_media(color_scheme="light")
     album.at(page, f"{school}planning/", "23-planning", "Le planning")

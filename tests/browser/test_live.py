@@ -50,7 +50,9 @@ def test_only_what_changed_is_said_and_never_the_rows(
     assert len(said) == 1
     assert full_name(other) not in said[0]
     # The clock, the age of the data, the rows, the cards: nothing of what ticks is live.
-    assert mine.locator(":is([aria-live], [role=status], [role=alert]) :is(.rang, .besoin, time)").count() == 0
+    assert (
+        mine.locator(":is([aria-live], [role=status], [role=alert]) :is(.rang, .besoin, time)").count() == 0
+    )
 
 
 @pytest.mark.parametrize("width", [390, 1280])
