@@ -146,7 +146,8 @@ def the_school(album: Album) -> None:
 
 INDEX = """# Les écrans
 
-Faits par `make screens`, sur les données de démonstration : aucun de ces élèves n’existe, aucun de ces codes n’ouvre rien.
+Faits par `make screens`, sur les données de démonstration : aucun de ces élèves n’existe,
+aucun de ces codes n’ouvre rien.
 
 """
 
