@@ -2,11 +2,10 @@
 
 from contextlib import suppress
 
-import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.browser.conftest import assert_accessible, enter_room, full_name, join
+from tests.browser.conftest import enter_room, full_name, join
 
 
 def row(page: Page, candidate):
@@ -112,34 +111,3 @@ def test_end_is_undone_with_what_was_typed(server, open_browser):
     state_is(proctor, candidate, "in_progress")
     expect(pupil.get_by_role("heading", name="Un instant, s’il vous plaît")).to_be_hidden(timeout=10_000)
     expect(pupil.get_by_role("heading", name="Question 1 sur 32")).to_be_visible()
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_desk_has_no_axe_finding(server, open_browser, width):
-    session = server.session()
-    candidate = session["candidates"][0]
-    proctor, pupil = open_browser(), open_browser(width=width)
-
-    def look(where: str) -> None:
-        assert_accessible(pupil, where)
-
-    enter_room(proctor, server, session)
-    pupil.goto(f"{server.url}/candidat/")
-    look("join")
-    join(pupil, server, session, candidate)
-    look("waiting")
-    proctor.get_by_role("checkbox", name=f"Présence de {full_name(candidate)}", exact=True).check()
-    pupil.locator("[name=access_code]").wait_for(timeout=10_000)
-    look("code")
-    pupil.locator("[name=access_code]").fill(session["access_code"])
-    pupil.locator("[name=access_code]").press("Enter")
-    pupil.get_by_role("heading", name="Question 1 sur 32").wait_for()
-    look("question")
-    pupil.get_by_role("button", name="J’ai terminé").or_(
-        pupil.get_by_role("link", name="J’ai terminé")
-    ).first.click()
-    pupil.get_by_text("Il reste 32 questions").wait_for()
-    look("finish?")
-    pupil.get_by_role("button", name="Terminer").last.click()
-    pupil.get_by_role("heading", name="Votre test est terminé").wait_for()
-    look("end")
