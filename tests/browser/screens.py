@@ -100,7 +100,7 @@ def the_room(album: Album) -> None:
     join(album.open(PHONE), server, session, second)
     for pupil in others[:4]:
         tick(phone, pupil)
-    phone.wait_for_function("!document.querySelector('.annonce')")
+    phone.wait_for_function("() => !document.querySelector('.annonce')")
     room = f"/surveillance/{number}/"
     album.at(phone, room, "03-salle", "La salle sur un téléphone : ce qui attend, puis la liste")
     phone.emulate_media(color_scheme="dark")
