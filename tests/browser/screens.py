@@ -97,10 +97,10 @@ def the_room(album: Album) -> None:
     desk.emulate_media(color_scheme="dark")
     raise_an_alert(desk)
     album.take(desk, "14-pupitre-signaler-sombre", "Le pupitre : un problème est signalé, en sombre")
-    join(album.open(PHONE), server, session, second)
     for pupil in others[:4]:
         tick(phone, pupil)
     phone.wait_for_function("() => !document.querySelector('.annonce')")
+    join(album.open(PHONE), server, session, second)  # at another computer: he asks to go on there
     room = f"/surveillance/{number}/"
     album.at(phone, room, "03-salle", "La salle sur un téléphone : ce qui attend, puis la liste")
     phone.emulate_media(color_scheme="dark")
@@ -116,6 +116,7 @@ def the_room(album: Album) -> None:
     album.at(wide, f"{room}code/", "08-code", "Le code d’accès, pour le tableau")
     album.at(phone, f"{room}cloturer/", "09-cloturer", "Clôturer : ce qui manque, dit avant")
     desks[2].get_by_role("button", name="J’ai terminé").click()
+    desks[2].get_by_role("heading", name="Terminer vraiment").wait_for()
     album.take(desks[2], "15-pupitre-terminer", "Le pupitre : terminer vraiment ?")
 
 
