@@ -5,7 +5,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES := find templates -name '*.html'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check fix lock bench bench-peers sbom release-data clean
+.PHONY: help run test soak check fix lock bench bench-peers screens sbom release-data clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,9 @@ sbom: .venv/dev.stamp ## Writes var/pixsurv.cdx.json, the list of what the progr
 
 release-data: .venv/dev.stamp ## Keeps the demonstration database of this version under tests/upgrades, for the next version to come from
 	@exec $(PYTHON) -m tests.upgrades
+
+screens: .venv/dev.stamp ## Takes the pictures of docs/screens again, on a demonstration that is thrown away
+	@exec $(PYTHON) -m tests.browser.screens
 
 clean: ## Removes all that can be made again; keeps var/, where the data is
 	rm -rf .venv staticfiles htmlcov .coverage* .*_cache .hypothesis var/test-*.sqlite3*

@@ -7,7 +7,9 @@
   const dialogs = [dialog, login];
   const live = document.getElementById("dire");
   const notes = document.getElementById("annonces");
+  // Where the focus was when a request left, and what its card speaks of, should the card be gone when the answer is there.
   let opener = "";
+  let subject = "";
 
   // ---- what a screen reader is told, once ----
   function say(sentence) {
@@ -69,16 +71,28 @@
   });
   document.addEventListener("htmx:beforeRequest", () => {
     const active = document.activeElement;
-    if (!active || active.closest("dialog")) return;
+    if (!active || active === document.body || active.closest("dialog") || notes?.contains(active)) return;
     // A button of a menu goes with its menu: the menu's own button stands for it.
     opener = active.closest("details")?.querySelector("summary").id || active.id || opener;
+    const card = active.closest("li[id]");
+    subject = card?.querySelector("a[href^='#']")?.hash.slice(1) || card?.id || "";
   });
+  // The row may have been replaced meanwhile: its button has the same id. A menu that closed has its own button.
+  function giveBack() {
+    const back = document.getElementById(opener) || document.getElementById(subject)?.querySelector("summary, button, a");
+    const menu = back?.closest("details:not([open])");
+    (menu ? menu.querySelector("summary") : back)?.focus({ preventScroll: true });
+  }
+  function giveBackOrBegin() {
+    giveBack();
+    if (lost()) document.getElementById("contenu")?.focus({ preventScroll: true });
+  }
+  const lost = () => !document.activeElement || document.activeElement === document.body;
   // A control that was disabled while its answer came has lost the focus: it gets it back.
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.requestConfig?.elt?.id === "veille") return;
     setTimeout(() => {
-      const lost = !document.activeElement || document.activeElement === document.body;
-      if (lost && !dialog.open && !login.open) document.getElementById(opener)?.focus({ preventScroll: true });
+      if (lost() && !dialog.open && !login.open) giveBack();
     }, 60);
   });
   login.addEventListener("close", () => {
@@ -89,10 +103,7 @@
   dialog.addEventListener("close", () => {
     settle();
     dialog.replaceChildren();
-    // The row may have been replaced meanwhile: its button has the same id. A menu that closed has its own button.
-    const back = document.getElementById(opener);
-    const menu = back?.closest("details:not([open])");
-    (menu ? menu.querySelector("summary") : back)?.focus();
+    giveBackOrBegin();
   });
   document.addEventListener("click", (event) => {
     const back = event.target.closest("[data-retour]");
@@ -102,15 +113,28 @@
       left.close();
     }
     const shut = event.target.closest("[data-ferme]");
-    if (shut) document.getElementById(shut.dataset.ferme)?.remove();
+    if (shut) takeAway(document.getElementById(shut.dataset.ferme));
   });
 
-  // ---- announcements go when their undo is over ----
+  // ---- announcements go when their undo is over; Ctrl+Z presses it, for it stands far behind forty rows ----
+  function takeAway(note) {
+    const held = note?.contains(document.activeElement);
+    note?.remove();
+    if (held) giveBackOrBegin();
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    if (event.target.matches("textarea, input:not([type=checkbox], [type=radio])")) return;
+    const undo = [...(notes?.querySelectorAll("[aria-keyshortcuts]") || [])].pop();
+    if (!undo) return;
+    event.preventDefault();
+    undo.click();
+  });
   function startCountdowns() {
     for (const one of document.querySelectorAll(".annonce[data-reste]")) {
       const seconds = Number(one.dataset.reste);
       delete one.dataset.reste;
-      setTimeout(() => one.remove(), seconds * 1000);
+      setTimeout(() => takeAway(one), seconds * 1000);
     }
     const newest = document.querySelector("#annonces .annonce:last-child p");
     if (newest) say(newest.textContent.trim());

@@ -124,6 +124,11 @@
   const fold = (text) => text.replace(/œ/gi, "oe").replace(/æ/gi, "ae").replace(/ß/g, "ss").replace(/ø/gi, "o")
     .normalize("NFKD").toUpperCase().replace(/[^A-Z0-9]/g, "");
   const wanted = { text: byId("recherche")?.value || "", states: document.querySelector(".filtre[aria-current]")?.dataset.etats || "" };
+  // The row that somebody at the keyboard stands in stays until he has left it, also while an answer replaces it.
+  let stoodIn = "";
+  document.addEventListener("focusin", ({ target }) => {
+    stoodIn = target.matches(":focus-visible") && target.closest("#liste > .rang")?.id || "";
+  });
   function sift() {
     const text = fold(wanted.text);
     const states = wanted.states ? wanted.states.split(" ") : null;
@@ -132,7 +137,7 @@
       const last = fold(row.querySelector("h3 b").textContent);
       const first = fold(row.querySelector("h3 b").nextSibling.textContent);
       const named = [last, first, first + last, last + first].some((one) => one.startsWith(text));
-      row.hidden = !(named && (!states || states.includes(row.dataset.state)));
+      row.hidden = !(named && (!states || states.includes(row.dataset.state))) && row.id !== stoodIn;
       if (!row.hidden) shown += 1;
     }
     if (byId("aucun")) byId("aucun").hidden = shown > 0;

@@ -9,6 +9,7 @@ from django.urls import reverse
 from pixsurv.kernel.errors import Busy, DomainError
 from proctoring.rehearsal.voices import heard_now
 from proctoring.room.people import attempt_of
+from proctoring.room.titles import TITLES
 from proctoring.room.view_cookie import is_compact
 from proctoring.room.visit import Visit
 from proctoring.selectors.announcements import announcements
@@ -129,6 +130,7 @@ def dialog(
         "session": visit.session,
         "room_url": visit.room_url,
         "dialog": f"room/dialogs/{name}.html",
+        "title": TITLES.get(name, ""),
         "error": "",
         "namesakes": [],
         "rows": [],

@@ -87,8 +87,9 @@ def serving(folder: Path, port: int, *, sessions: int, **more: str) -> Iterator[
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(f"{url}/sante/pret", process, folder / "log")
+        load = ["--sessions", str(sessions), "--candidates", "12"] if sessions else []
         told = subprocess.run(
-            [*manage, "demo", "--json", "--sessions", str(sessions), "--candidates", "12"],
+            [*manage, "demo", "--json", *load],
             env=env, cwd=ROOT, capture_output=True, check=True, timeout=60,
         ).stdout  # fmt: skip
         demo = json.loads(told)

@@ -1,12 +1,11 @@
-"""The main job, end to end: a proctor on a phone, a candidate on the room's computer; then without JavaScript."""
+"""The main job, end to end: a proctor on a phone, a candidate on the room's computer."""
 
 from contextlib import suppress
 
-import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.browser.conftest import assert_accessible, enter_room, full_name, join
+from tests.browser.conftest import enter_room, full_name, join
 
 
 def row(page: Page, candidate):
@@ -112,65 +111,3 @@ def test_end_is_undone_with_what_was_typed(server, open_browser):
     state_is(proctor, candidate, "in_progress")
     expect(pupil.get_by_role("heading", name="Un instant, s’il vous plaît")).to_be_hidden(timeout=10_000)
     expect(pupil.get_by_role("heading", name="Question 1 sur 32")).to_be_visible()
-
-
-def test_everything_works_without_javascript(server, open_browser):
-    session = server.session()
-    candidate = session["candidates"][1]
-    proctor, pupil = open_browser(width=390, scripts=False), open_browser(scripts=False)
-    enter_room(proctor, server, session)
-    join(pupil, server, session, candidate)
-    proctor.get_by_role("checkbox", name=f"Présence de {full_name(candidate)}", exact=True).check()
-    row(proctor, candidate).get_by_role("button", name="Noter").click()
-    state_is(proctor, candidate, "present")
-    pupil.reload()
-    pupil.locator("[name=access_code]").fill(session["access_code"])
-    pupil.locator("[name=access_code]").press("Enter")
-    expect(pupil.get_by_role("heading", name="Question 1 sur 32")).to_be_visible()
-    pass_questions(pupil, 1)
-    again = open_browser(scripts=False)
-    join(again, server, session, candidate)
-    proctor.reload()
-    assert row(proctor, candidate).get_attribute("data-needs") == "resume"
-    gesture(proctor, candidate, "Autoriser la reprise du test de")
-    state_is(proctor, candidate, "resume_authorised")
-    again.reload()
-    again.locator("[name=access_code]").fill(session["access_code"])
-    again.locator("[name=access_code]").press("Enter")
-    expect(again.locator("h1")).to_contain_text("Question 2 sur 32")
-    proctor.reload()
-    gesture(proctor, candidate, "Terminer le test de")
-    state_is(proctor, candidate, "ended")
-    proctor.get_by_role("button", name=f"Annuler la fin du test de {full_name(candidate)}").click()
-    state_is(proctor, candidate, "in_progress")
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-def test_desk_has_no_axe_finding(server, open_browser, width):
-    session = server.session()
-    candidate = session["candidates"][0]
-    proctor, pupil = open_browser(), open_browser(width=width)
-
-    def look(where: str) -> None:
-        assert_accessible(pupil, where)
-
-    enter_room(proctor, server, session)
-    pupil.goto(f"{server.url}/candidat/")
-    look("join")
-    join(pupil, server, session, candidate)
-    look("waiting")
-    proctor.get_by_role("checkbox", name=f"Présence de {full_name(candidate)}", exact=True).check()
-    pupil.locator("[name=access_code]").wait_for(timeout=10_000)
-    look("code")
-    pupil.locator("[name=access_code]").fill(session["access_code"])
-    pupil.locator("[name=access_code]").press("Enter")
-    pupil.get_by_role("heading", name="Question 1 sur 32").wait_for()
-    look("question")
-    pupil.get_by_role("button", name="J’ai terminé").or_(
-        pupil.get_by_role("link", name="J’ai terminé")
-    ).first.click()
-    pupil.get_by_text("Il reste 32 questions").wait_for()
-    look("finish?")
-    pupil.get_by_role("button", name="Terminer").last.click()
-    pupil.get_by_role("heading", name="Votre test est terminé").wait_for()
-    look("end")

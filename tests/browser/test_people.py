@@ -5,8 +5,6 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import assert_accessible
-
 PASSWORD = "quatre mots sans rapport"
 
 
@@ -44,30 +42,3 @@ def test_invited_colleague_makes_an_account_and_prepares_a_session(server, open_
     guest.get_by_label("Salle", exact=True).fill(f"Salle {scripts}")
     guest.get_by_role("button", name="Créer la session").click()
     expect(guest.get_by_role("heading", level=1)).to_contain_text("13h45")
-
-
-@pytest.mark.parametrize(("width", "dark"), [(390, True), (1280, False)])
-def test_preparing_pages_have_no_axe_finding_and_no_sideways_scroll(
-    server, open_browser, width, dark
-) -> None:
-    page = open_browser(width=width, dark=dark)
-    sign_in(page, server)
-    number = server.demo["sessions"][1]["number"]
-    for where in (
-        "tableau-de-bord/",
-        "tableau-de-bord/absents/",
-        "sessions/",
-        "equipe/",
-        "reglages/",
-        "reglages/contacts/ajouter/",
-        "compte/",
-        "compte/mot-de-passe/",
-        "sessions/creer/",
-        f"sessions/{number}/modifier/",
-        f"sessions/{number}/journal/",
-        f"sessions/{number}/annuler/",
-        f"sessions/{number}/supprimer/",
-        f"sessions/{number}/mot-de-passe/changer/",
-    ):
-        page.goto(f"{server.url}/etablissement/{where}")
-        assert_accessible(page, where)

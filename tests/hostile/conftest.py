@@ -56,9 +56,3 @@ def children(monkeypatch: pytest.MonkeyPatch) -> list[Took]:
     for module in (reading, scans):
         monkeypatch.setattr(module, "subprocess", measured)
     return took
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes waits for `make soak`."""
-    if "PIXSURV_SOAK_UNTIL" not in os.environ:
-        items[:] = [item for item in items if not item.get_closest_marker("soak")]
