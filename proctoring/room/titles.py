@@ -11,6 +11,7 @@ TITLES = {
     "end_overdue": "Terminer les tests dont le temps est écoulé",
     "extra_time": "Temps majoré",
     "extra_time_preview": "Temps majoré, nouvelle fin",
+    "help": "Que faire si…",
     "incident": "Noter un incident",
     "incident_delete": "Retirer un incident",
     "incident_form": "Préciser un incident",

@@ -64,6 +64,9 @@ ROOMS = [
     _r("right_room", BOTH),
     _r("practice", place="rehearsal"),
     _r("around", place="rehearsal", kind=FRAGMENT),
+    _r("view", BOTH, kind=ACT),
+    _r("projection"),
+    _r("help"),
     _r("code"),
     _r("contacts"),
     _r("instructions", BOTH),
@@ -99,6 +102,7 @@ ROOMS = [
     _r("change_incident", BOTH),
     _r("delete_incident", BOTH),
     _r("candidate"),
+    _r("candidate_help"),
     _r("presence", BOTH, candidate_id="expected"),
     _r("late", BOTH, candidate_id="expected"),
     _r("certifiable", BOTH, candidate_id="not_certifiable"),
@@ -156,6 +160,10 @@ ESTABLISHMENT = [
     _e("forgotten", BOTH, who=EVERYBODY),
     _e("reset", BOTH, who=EVERYBODY, token="reset_token"),
     _e("second_factor", BOTH, who=EVERYBODY),
+    _e("oidc", kind=ACT, who=NOBODY),  # without a provider there is nothing to go to
+    _e("oidc_return", kind=ACT, who=NOBODY),
+    _e("oidc_left", kind=ACT, who=EVERYBODY),
+    _e("oidc_leave", kind=ACT, who=EVERYBODY),
     _e("invitation", who=EVERYBODY, token="invitation_token"),
     _e("invitation", POST, who=who(IN), token="invitation_token"),  # an account takes what is for its address
     _e("feed", kind=FILE, who=EVERYBODY, token="feed_token"),
@@ -164,6 +172,7 @@ ESTABLISHMENT = [
     _account("set_up_second_factor", BOTH),
     _account("remove_second_factor", BOTH),
     _account("end_other_sign_ins", POST),
+    _account("oidc_unlink", POST),
     _account("end_sign_in", POST, who=who(LOGIN, UNKNOWN, UNKNOWN, admin=IN)),  # one's own alone
     _account("own_feed", BOTH),
     _account("revoke_own_feed", BOTH),
