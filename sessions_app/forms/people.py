@@ -1,5 +1,7 @@
 """Forms about accounts: inviting, joining, passwords."""
 
+from typing import Any
+
 from django import forms
 
 from sessions_app.enums import Role
@@ -84,7 +86,7 @@ class CodeForm(forms.Form):
 
 
 class PasswordAgainForm(forms.Form):
-    """Before an account becomes easier to enter."""
+    """Before what protects an account changes."""
 
     password = forms.CharField(
         label="Mot de passe actuel",
@@ -92,6 +94,17 @@ class PasswordAgainForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class SetUpForm(PasswordAgainForm, CodeForm):
+    """The first code; and the password, of who has one."""
+
+    field_order = ["code", "password"]
+
+    def __init__(self, *args: Any, asks_password: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_password:
+            del self.fields["password"]
 
 
 class ForgottenForm(forms.Form):

@@ -92,12 +92,16 @@ def check(*, account: Account, code: str, now: datetime) -> None:
             raise _wrong_code()
 
 
-def remove(*, account: Account, password: str, now: datetime) -> None:
-    """Take it away; the password is asked again. Refused with `wrong_password`, `required`, `too_many_requests`."""
+def require_password(*, account: Account, password: str, now: datetime) -> None:
+    """Before it is set up or taken away: an open session that was left alone is not its owner (ASVS 7.5.1).
+
+    Refused with `wrong_password`, `too_many_requests`. An account that a provider alone signs in has none to give.
+    """
+    if not account.has_usable_password():
+        return
     with guarded(_pool(account), wrong={"wrong_password"}, sentence=WAIT, now=now):
         if not account.check_password(password):
             raise DomainError("wrong_password", "Ce mot de passe n’est pas le bon.", status=422)
-    forget(account)
 
 
 def forget(account: Account) -> bool:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from sessions_app.documents.qr import qr_inline
-from sessions_app.forms.people import CodeForm, PasswordAgainForm
+from sessions_app.forms.people import CodeForm, PasswordAgainForm, SetUpForm
 from sessions_app.models import Account
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.services import second_factor
@@ -43,7 +43,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     return render(request, "establishment/second_factor_ask.html", {"form": form}, status=status)
 
 
-@sensitive_post_parameters("code")
+@sensitive_post_parameters("code", "password")
 @sensitive_variables("secret", "codes")
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
@@ -51,12 +51,14 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """The QR code, then a first code; the recovery codes are in this answer and in no other page."""
     account = account_of(request)
     secret = second_factor.begin(account)
-    form = CodeForm(request.POST or None)
+    form = SetUpForm(request.POST or None, asks_password=account.has_usable_password())
     if request.method == "POST" and form.is_valid():
+        password, now = form.cleaned_data.get("password", ""), clock.now()
         try:
-            codes = second_factor.confirm(account=account, code=form.cleaned_data["code"], now=clock.now())
+            second_factor.require_password(account=account, password=password, now=now)
+            codes = second_factor.confirm(account=account, code=form.cleaned_data["code"], now=now)
         except DomainError as error:
-            form.add_error("code", error.sentence)
+            form.add_error("password" if error.code == "wrong_password" else "code", error.sentence)
         else:
             request.session.pop(MUST_SET_UP, None)
             return render(request, "establishment/second_factor_codes.html", {"codes": codes})
@@ -72,17 +74,19 @@ def remove(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         account = account_of(request)
         try:
-            second_factor.remove(account=account, password=form.cleaned_data["password"], now=clock.now())
+            password = form.cleaned_data["password"]
+            second_factor.require_password(account=account, password=password, now=clock.now())
         except DomainError as error:
             form.add_error("password", error.sentence)
         else:
+            second_factor.forget(account)
             messages.success(request, "La double authentification est retirée de ce compte.")
             return see(reverse("establishment:account"))
     status = 422 if form.errors else 200
     return render(request, "establishment/second_factor_remove.html", {"form": form}, status=status)
 
 
-def _page(request: HttpRequest, account: Account, secret: str, form: CodeForm) -> HttpResponse:
+def _page(request: HttpRequest, account: Account, secret: str, form: SetUpForm) -> HttpResponse:
     context = {
         "form": form,
         "qr": qr_inline(second_factor.address_for(account, secret)),

@@ -64,7 +64,7 @@ ROOMS = [
     _r("right_room", BOTH),
     _r("practice", place="rehearsal"),
     _r("around", place="rehearsal", kind=FRAGMENT),
-    _r("view", BOTH, kind=ACT),
+    _r("view", kind=ACT),
     _r("projection"),
     _r("help"),
     _r("code"),

@@ -19,6 +19,7 @@ from django.test import Client
 from pixsurv.logging import HideKeys, JsonFormatter
 from sessions_app.models import Account, Candidate, Session
 from sessions_app.services import mails
+from sessions_app.services.second_factor import RECOVERY_CODES
 from tests import factories
 from tests.everywhere.asking import taken_back
 from tests.factories import ACCESS_CODE, ACCOUNT_PASSWORD
@@ -141,13 +142,15 @@ def _signed_in(office: Browser, admin: Account) -> list[str]:
     assert key is not None
     secret = "".join(re.findall(r">([A-Z2-7]{1,4})<", key[1]))
     done = office.post(
-        "/etablissement/compte/double-authentification/", {"code": shown(secret, steps=-1)}
+        "/etablissement/compte/double-authentification/",
+        {"code": shown(secret, steps=-1), "password": ACCOUNT_PASSWORD},
     ).content.decode()
     office.post("/etablissement/deconnexion/")
     office.post("/etablissement/", typed)
     office.post("/etablissement/code/", {"code": "000000"})
     assert office.post("/etablissement/code/", {"code": shown(secret)}).status_code == 303
-    codes = re.findall(r"\b[A-Z2-9]{4}-[A-Z2-9]{4}\b", done)
+    codes = re.findall(r"\b[a-z0-9]{6}-[a-z0-9]{6}\b", done)
+    assert len(codes) == RECOVERY_CODES
     return [secret, *codes]
 
 

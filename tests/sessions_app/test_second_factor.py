@@ -48,6 +48,10 @@ def give_password(account: Account, client: Client | None = None, **more: str) -
     return client, client.post("/etablissement/", data)
 
 
+def set_up(client: Client, code: str, password: str = factories.ACCOUNT_PASSWORD) -> Any:
+    return client.post(SET_UP, {"code": code, "password": password})
+
+
 def is_in(client: Client) -> bool:
     return client.get(ACCOUNT).status_code == 200
 
@@ -61,7 +65,7 @@ def test_set_up_shows_recovery_codes_once(admin: Account, client: Client, at_nin
     assert "<svg" in page
     assert not second_factor.has_second_factor(admin)
 
-    answer = client.post(SET_UP, {"code": shown(secret)}).content.decode()
+    answer = set_up(client, shown(secret)).content.decode()
 
     codes = re.findall(r"\b[a-z0-9]{6}-[a-z0-9]{6}\b", answer)
     assert len(set(codes)) == second_factor.RECOVERY_CODES
@@ -76,9 +80,24 @@ def test_a_wrong_first_code_changes_nothing(admin: Account, client: Client, at_n
     client.force_login(admin)
     client.get(SET_UP)
 
-    assert client.post(SET_UP, {"code": "000000"}).status_code == 422
+    assert set_up(client, "000000").status_code == 422
 
     assert not second_factor.has_second_factor(admin)
+
+
+def test_an_open_session_alone_sets_nothing_up(admin: Account, client: Client, at_nine: object) -> None:
+    client.force_login(admin)
+    code = shown(second_factor.begin(admin))
+
+    assert "n’est pas le bon" in set_up(client, code, "not the owner's").content.decode()
+    assert client.post(SET_UP, {"code": code}).status_code == 422
+    assert not second_factor.has_second_factor(admin)
+
+    admin.set_unusable_password()  # a provider signs him in: there is none to ask for
+    admin.save()
+    client.force_login(admin)
+    assert client.post(SET_UP, {"code": code}).status_code == 200
+    assert second_factor.has_second_factor(admin)
 
 
 def test_password_alone_opens_nothing(admin: Account, at_nine: object) -> None:
@@ -189,7 +208,7 @@ def test_an_operator_may_require_it_of_who_reads_files(
         return
     assert answer["Location"] == SET_UP
     secret = second_factor.begin(account)
-    client.post(SET_UP, {"code": shown(secret)})
+    set_up(client, shown(secret))
     assert is_in(client)
 
 
