@@ -30,7 +30,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SPARE_SESSIONS = 40
+SPARE_SESSIONS = 90
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
