@@ -138,9 +138,7 @@ def the_whole_way(traces: Traces, session: Session, paul: Candidate, admin: Acco
 def _everybody_searches(office: Browser, room: Browser, session: Session, paul: Candidate) -> None:
     """For one pupil by his name, wherever one can; then every link of what was found."""
     school = session.establishment
-    factories.PupilFactory(
-        establishment=school, last_name=paul.last_name, first_name=paul.first_name, birth_date=paul.birth_date
-    )
+    factories.PupilFactory(establishment=school, last_name=paul.last_name, first_name=paul.first_name)
     kept = factories.SessionFactory(establishment=school, closed=True)
     factories.CandidateFactory(session=kept, last_name=paul.last_name, first_name=paul.first_name)
     about = f"/etablissement/sessions/{session.number}/"
