@@ -9,11 +9,11 @@ from django.db.models import Q
 
 from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import DomainError
-from proctoring.models import Once, ProctorAccess, Rehearsal
+from proctoring.models import Rehearsal
 from proctoring.rehearsal.acts import DIRECTION, HEARTBEAT
 from proctoring.rehearsal.cast import CAST, ENROLLED
 from proctoring.services import access as accesses
-from proctoring.services import closing, presence, running
+from proctoring.services import closing, once, presence, running
 from proctoring.services.entries import candidate_actor, open_entry
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import SessionKind
@@ -117,8 +117,8 @@ def remove(rehearsals: "Iterable[Rehearsal]") -> int:
     )
     if not ids:
         return 0
-    for access in ProctorAccess.objects.filter(session_id__in=ids).values_list("pk", flat=True):
-        Once.objects.filter(scope__startswith=f"access:{access}/").delete()
+    for session in Session.with_rehearsals.filter(pk__in=ids):
+        once.forget(session)
     Event.objects.filter(session_id__in=ids).delete()  # first: they hold the session
     Session.with_rehearsals.filter(pk__in=ids).delete()
     return len(ids)

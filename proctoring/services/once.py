@@ -4,18 +4,22 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import Busy, DomainError, Later
 from pixsurv.kernel.journal import Json, canonical
-from proctoring.models import Once
+from proctoring.models import Entry, Once, ProctorAccess
+from sessions_app.models import Session
 from sessions_app.services.journal import busy_when_locked
 
 KEPT = timedelta(hours=48)
 PURGED_ONE_TIME_IN = 200
+SCOPES_AT_ONCE = 100  # SQLite reads conditions 1,000 deep at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,22 @@ def guard(*, scope: str, key: str, body: Json, now: datetime, act: Callable[[], 
 def purge(*, now: datetime) -> int:
     """Forget what is older than 48 h; how many."""
     return Once.objects.filter(created_at__lt=now - KEPT).delete()[0]
+
+
+def forget(session: Session) -> None:
+    """What was kept of requests about this session, by who asked: they name nobody, but they are its own."""
+    accesses = ProctorAccess.objects.filter(session=session).values_list("pk", flat=True)
+    entries = Entry.objects.filter(session=session).values_list("pk", flat=True)
+    scopes = [
+        f"session:{session.pk}/",
+        *(f"access:{pk}/" for pk in accesses),
+        *(f"entry:{pk.hex}/" for pk in entries),
+    ]
+    for some in batched(scopes, SCOPES_AT_ONCE, strict=False):
+        wanted = Q()
+        for scope in some:
+            wanted |= Q(scope__startswith=scope)
+        Once.objects.filter(wanted).delete()
 
 
 def _fingerprint(body: Json) -> str:

@@ -1,10 +1,11 @@
 """How a hostile file is sent, and what its children took of the machine."""
 
 import os
+import signal
 import subprocess
-import tempfile
-import threading
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,29 +24,42 @@ class Took:
     status: int
 
 
+# A child that is forked from a large process is counted with its parent's memory until it becomes another program, and
+# the greatest is what stays. So a small one stands in between, starts it, and writes down what the system counted.
+BETWEEN = """
+import os, sys
+child = os.fork()
+if not child:
+    os.execvp(sys.argv[2], sys.argv[2:])
+_, status, usage = os.wait4(child, 0)
+with open(sys.argv[1], "w") as note:
+    print(usage.ru_maxrss, usage.ru_utime + usage.ru_stime, os.waitstatus_to_exitcode(status), file=note)
+"""
+
+
 @pytest.fixture
-def children(monkeypatch: pytest.MonkeyPatch) -> list[Took]:
+def children(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Took]:
     """Every child that opened a file, as the system counted it: `subprocess.run` with a `wait4` of ours."""
     took: list[Took] = []
 
     def run(words: list[str], **how: Any) -> "subprocess.CompletedProcess[bytes]":
         check, seconds, data = how.pop("check"), how.pop("timeout"), how.pop("input", b"")
         del how["capture_output"]
-        with tempfile.TemporaryFile() as sent, tempfile.TemporaryFile() as told:
-            sent.write(data)
-            sent.seek(0)
-            child = subprocess.Popen(words, stdin=sent, stdout=told, stderr=subprocess.DEVNULL, **how)
-            late = threading.Timer(seconds, child.kill)
-            late.start()
-            _, status, usage = os.wait4(child.pid, 0)
-            over = not late.is_alive()
-            late.cancel()
-            child.returncode = os.waitstatus_to_exitcode(status)
-            took.append(Took(usage.ru_maxrss, usage.ru_utime + usage.ru_stime, child.returncode))
-            if over:
-                raise subprocess.TimeoutExpired(words, seconds)
-            told.seek(0)
-            answer = subprocess.CompletedProcess(words, child.returncode, told.read())
+        note = tmp_path / f"took-{len(took)}"
+        command = [sys.executable, "-S", "-c", BETWEEN, str(note), *words]
+        child = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            start_new_session=True, **how,
+        )  # fmt: skip
+        try:
+            told, _ = child.communicate(data, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.communicate()
+            raise
+        memory, processor, status = note.read_text().split()
+        took.append(Took(int(memory), float(processor), int(status)))
+        answer = subprocess.CompletedProcess(words, int(status), told)
         if check:
             answer.check_returncode()
         return answer

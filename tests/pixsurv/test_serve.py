@@ -1,3 +1,4 @@
+import logging
 import os
 import signal
 import socket
@@ -8,6 +9,7 @@ import urllib.error
 import urllib.request
 from importlib import reload
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -160,7 +162,7 @@ def test_gunicorn_imports_the_pages_before_it_forks(monkeypatch: pytest.MonkeyPa
     frozen: list[bool] = []
     monkeypatch.setattr(gunicorn.gc, "freeze", lambda: frozen.append(True))
     clear_url_caches()
-    gunicorn.when_ready(None)
+    gunicorn.when_ready(SimpleNamespace(log=SimpleNamespace(error_log=logging.getLogger("gunicorn.error"))))
     assert get_resolver()._populated
     assert frozen
 

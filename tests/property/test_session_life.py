@@ -38,6 +38,7 @@ from tests.journal import CONTRACT, NOW, assert_sound
 
 DURATION = 105
 RUNS = {"in_progress", "resume_authorised"}
+WHOLE_ROOM = {"room_incident_started", "room_incident_ended"}
 
 # What is done in one gesture, one after the other: what is done and what takes it back must both be reached.
 GESTURES = [
@@ -336,7 +337,10 @@ class SessionLife(RuleBasedStateMachine):
             self.needs_are_of_running_tests(attempt)
             self.nobody_runs_out_of_time_in_an_incident(session, attempt)
             assert attempt.out_since is None or attempt.state in {"present", *RUNS}
-            assert attempt.last_sequence == mine[-1].sequence
+            told_of = [event for event in events if event.kind in WHOLE_ROOM] if attempt.state in RUNS else []
+            # An incident of the whole room is news for every running test: its desk says so.
+            assert attempt.last_sequence in {one.sequence for one in (mine[-1], *told_of)}
+            assert attempt.last_sequence >= mine[-1].sequence
         open_alerts = Alert.objects.filter(attempt__session=session, status="open").exclude(
             attempt__state__in=RUNS
         )

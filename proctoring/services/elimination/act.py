@@ -3,14 +3,13 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import batched
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from pixsurv.kernel.errors import DomainError
 from proctoring.enums import AttemptState, SlipKind, SlipState
-from proctoring.models import Attempt, Elimination, EliminationSlip, Entry, Incident, Once, ProctorAccess
+from proctoring.models import Attempt, Elimination, EliminationSlip, Incident
 from proctoring.selectors.retention import due_sessions
 from proctoring.services import once
 from proctoring.services.elimination import fate, ledger
@@ -21,8 +20,6 @@ from sessions_app.models import Candidate, Event, Pupil, PupilDraft, Session, Se
 from sessions_app.services.journal import LockedSession, locked_session
 
 logger = logging.getLogger("pixsurv.elimination")
-
-SCOPES_AT_ONCE = 100  # SQLite reads conditions 1,000 deep at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,28 +171,12 @@ def _empty(lock: LockedSession) -> None:
     session = lock.session
     Session.objects.filter(pk=session.pk).update(eliminating_at=lock.now)
     Event.objects.filter(session_id=session.pk).update(facts=None, salt=None)
-    _forget_answers(session)
+    once.forget(session)
     for model, lookup in fate.DELETED:
         model._default_manager.filter(**{lookup: session.pk}).delete()
     for model, lookup, blank in fate.BLANKED:
         model._default_manager.filter(**{lookup: session.pk}).update(**blank)
     lock.change(state=SessionState.ELIMINATED, eliminating_at=lock.now, next_due_at=None)
-
-
-def _forget_answers(session: Session) -> None:
-    """What was kept for 48 h of requests about this session, by who asked: they name nobody, but they are its own."""
-    accesses = ProctorAccess.objects.filter(session=session).values_list("pk", flat=True)
-    entries = Entry.objects.filter(session=session).values_list("pk", flat=True)
-    scopes = [
-        f"session:{session.pk}/",
-        *(f"access:{pk}/" for pk in accesses),
-        *(f"entry:{pk.hex}/" for pk in entries),
-    ]
-    for some in batched(scopes, SCOPES_AT_ONCE, strict=False):
-        wanted = Q()
-        for scope in some:
-            wanted |= Q(scope__startswith=scope)
-        Once.objects.filter(wanted).delete()
 
 
 def eliminate_pupils(slip_id: int, *, now: datetime) -> None:

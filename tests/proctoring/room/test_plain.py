@@ -75,9 +75,11 @@ READ_ONLY = {
     "candidate",
     "login",
 }
+READ_ONLY |= {"help", "candidate_help", "projection"}
 READ_ONLY |= {"report", "report_sheet", "report_pdf", "closing_gate", "card"}
 # Its visitor has no room yet: tests/proctoring/dashboard/test_hand_over.py.
 ELSEWHERE = {"take_over"}
+ELSEWHERE |= {"view"}  # a preference of this device: test_view.py
 ELSEWHERE |= {"scans", "scan_page", "bind_scan", "scan", "remove_scan"}  # with their files: test_scans.py
 ELSEWHERE |= {"rehearse", "practice", "around"}  # tests/proctoring/rehearsal
 # Questions: what stands in the state, and how many buttons confirm.

@@ -58,14 +58,14 @@ def test_a_closed_session_offers_nothing_that_acts(candidate: Candidate, state: 
     found = row(candidate)
     assert found.gesture is None
     assert not found.paper
-    assert [gesture.path for gesture in found.menu] == [""]
+    assert [gesture.path for gesture in found.menu] == ["aide/", ""]
     assert not found.has_box
     assert not found.open
 
 
 def test_what_ends_stands_alone_at_the_end(candidate: Candidate) -> None:
     factories.put(candidate, AttemptState.IN_PROGRESS)
-    assert [gesture.danger for gesture in row(candidate).menu] == [False] * 5 + [True]
+    assert [gesture.danger for gesture in row(candidate).menu] == [False] * 6 + [True]
 
 
 def test_a_row_on_its_own_is_the_row_of_the_list(session: Session) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from pixsurv.kernel import clock
-from pixsurv.kernel.errors import Busy, DomainError
+from pixsurv.kernel.errors import Away, Busy, DomainError
 from proctoring.models import Once
 from proctoring.services import once
 from proctoring.services.once import Answer
@@ -98,8 +98,8 @@ def test_what_was_not_answered_is_not_kept(error: Exception) -> None:
 def test_a_lock_not_had_in_time_is_busy() -> None:
     with pytest.raises(Busy):
         run(Counter(OperationalError("database is locked")))
-    with pytest.raises(OperationalError):
-        run(Counter(OperationalError("disk full")))
+    with pytest.raises(Away):
+        run(Counter(OperationalError("connection lost")))
 
 
 def test_a_key_past_its_48_hours_is_free_again() -> None:

@@ -37,6 +37,7 @@ from sessions_app.models import (
     HelpText,
     ImportMapping,
     Invitation,
+    LinkedIdentity,
     Membership,
     PupilDraft,
     StoredFile,
@@ -395,6 +396,14 @@ def number_twice() -> models.Model:
     return Elimination(slip=first.slip, session=None, number=1)  # type: ignore[attr-defined]
 
 
+def second_link(**more: Any) -> models.Model:
+    first = LinkedIdentity.objects.create(
+        account=AccountFactory(), issuer="https://idp.example", subject="s", created_at=NOW
+    )
+    same = {"account": first.account, "issuer": first.issuer, "subject": first.subject, "created_at": NOW}
+    return LinkedIdentity(**{**same, **more})
+
+
 VIOLATIONS: list[tuple[str, Build]] = [
     ("establishment_late_policy_known", lambda: changed(EstablishmentFactory(), late_policy="perhaps")),
     ("establishment_name_given", lambda: changed(EstablishmentFactory(), name="")),
@@ -558,6 +567,8 @@ VIOLATIONS: list[tuple[str, Build]] = [
     ("export_shape_known", lambda: export(shape="docx")),
     ("export_digest_when_finished", lambda: export(finished_at=NOW)),
     ("rehearsal_life_coherent", over_before_it_began),
+    ("linked_identity_subject_once", lambda: second_link(account=AccountFactory())),
+    ("linked_identity_once_an_account", lambda: second_link(subject="another")),
 ]
 CONSTRAINTS = {
     constraint.name: constraint
@@ -566,7 +577,7 @@ CONSTRAINTS = {
     for constraint in model._meta.constraints
 }
 # Written by services alone: nobody ever reads their message.
-WITHOUT_FORM = (Event, Once)
+WITHOUT_FORM = (Event, LinkedIdentity, Once)
 
 
 def test_every_constraint_is_violated_here() -> None:
@@ -594,7 +605,7 @@ def test_constraint_is_held_by_the_database(name: str, build: Build) -> None:
         pytest.param(name, build, id=name)
         for name, build in VIOLATIONS
         # The hidden establishment is in no form, and validation asks the default manager, which leaves it out.
-        if not name.startswith(("event_", "once_", "establishment_one_hidden"))
+        if not name.startswith(("event_", "once_", "linked_", "establishment_one_hidden"))
     ],
 )
 def test_constraint_is_told_in_french(name: str, build: Build) -> None:
