@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpResponse
 from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
 
 from proctoring.dashboard import (
     board,
@@ -28,7 +29,8 @@ _SESSION = "sessions/<int:number>/"
 def _journal(address: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
     """A page, and the same as a file."""
     found = [path(f"{address}/", view, name=name)]
-    found += [path(f"{address}.{end}", view, {"ending": end}, name=f"{name}_{end}") for end in ("csv", "ods")]
+    file = require_safe(view)
+    found += [path(f"{address}.{end}", file, {"ending": end}, name=f"{name}_{end}") for end in ("csv", "ods")]
     return found
 
 

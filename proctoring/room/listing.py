@@ -7,11 +7,13 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from pixsurv.kernel import sealed_words
 from proctoring.enums import OVER, AttemptState
 from proctoring.room.view_cookie import COMPACT
 from proctoring.selectors.row import Row
 
 BY_WORKSTATION = "poste"
+SEARCH = ("q",)  # a name: sealed in the address
 LONGEST_SEARCH = 100
 # `?etat=` → the states that stay. The page's script filters by the same groups.
 FILTERS: Mapping[str, frozenset[AttemptState]] = {
@@ -25,11 +27,14 @@ FILTERS: Mapping[str, frozenset[AttemptState]] = {
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What `?tri=`, `?q=` and `?etat=` say; nonsense says nothing."""
+    """What `?tri=`, `?r=` and `?etat=` say; nonsense says nothing.
+
+    What is searched for stays sealed until it is shown or used: a refresh does neither.
+    """
 
     room_url: str
     by_workstation: bool = False
-    search: str = ""
+    sealed: str = ""
     shown: str = ""
 
     @classmethod
@@ -38,9 +43,14 @@ class Listing:
         return cls(
             room_url,
             by_workstation=query.get("tri") == BY_WORKSTATION,
-            search=query.get("q", "").strip()[:LONGEST_SEARCH],
+            sealed=sealed_words.token_of(query),
             shown=shown if shown in FILTERS else "",
         )
+
+    @property
+    def search(self) -> str:
+        words = sealed_words.opened(self.sealed, self.room_url)
+        return words.get("q", "")[:LONGEST_SEARCH]
 
     @property
     def order(self) -> str:
@@ -52,7 +62,11 @@ class Listing:
         return self._at(self.room_url)
 
     def _at(self, address: str, **more: str) -> str:
-        asked = {"tri": self.by_workstation and BY_WORKSTATION, "q": self.search, "etat": self.shown}
+        asked = {
+            "tri": self.by_workstation and BY_WORKSTATION,
+            sealed_words.SEALED: self.sealed,
+            "etat": self.shown,
+        }
         query = urlencode({name: value for name, value in {**asked, **more}.items() if value})
         return f"{address}?{query}" if query else address
 
@@ -77,11 +91,11 @@ class Listing:
 
     def hidden(self, rows: list[Row]) -> frozenset[int]:
         """The rows that were not asked for. They stay in the page, hidden: a script may show them again."""
-        states = FILTERS.get(self.shown)
+        states, search = FILTERS.get(self.shown), self.search
         return frozenset(
             row.id
             for row in rows
-            if (states is not None and row.state not in states) or not row.matches(self.search)
+            if (states is not None and row.state not in states) or not row.matches(search)
         )
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pixsurv.kernel import clock
+from pixsurv.kernel import clock, sealed_words
 from pixsurv.kernel.errors import DomainError
 from sessions_app.candidates.views import on_session, to_list
 from sessions_app.models import Pupil, Session
@@ -22,6 +22,7 @@ from sessions_app.views import actor_of
 
 ALL = "*"  # of the choice of a class
 NOBODY = "Cochez au moins un élève."
+SEARCH = ("cherche",)  # a name: sealed in the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,19 @@ class Choice:
 
     class_name: str
     search: str
+    sealed: str
     asked: bool
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Choice":
-        asked = request.POST if request.method == "POST" else request.GET
+    def of(cls, request: HttpRequest, session: Session) -> "Choice":
+        sent = request.POST if request.method == "POST" else request.GET
+        asked = sealed_words.asked(sent, SEARCH, _place(session))
         class_name, search = asked.get("classe", ALL), asked.get("cherche", "").strip()[:100]
-        return cls(class_name, search, "classe" in asked or bool(search))
+        return cls(class_name, search, sealed_words.token_of(sent), "classe" in asked or bool(search))
 
     @property
     def query(self) -> str:
-        return urlencode({"classe": self.class_name, "cherche": self.search})
+        return urlencode({"classe": self.class_name, sealed_words.SEALED: self.sealed})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ class Consequences:
 def choose(request: HttpRequest, session: Session) -> HttpResponse:
     """A class or a search, then boxes; what is ticked is read again before it is done."""
     _require_open(session)
-    choice = Choice.of(request)
+    if searched := sealed_words.sent(request, SEARCH, _place(session)):
+        return searched
+    choice = Choice.of(request, session)
     if request.method != "POST":
         return _choice(request, session, choice)
     ticked = _ticked(request, session)
@@ -82,7 +87,7 @@ def confirm(request: HttpRequest, session: Session) -> HttpResponse:
     """In one transaction; sent twice, it says that they are on the list."""
     wanted = _ids(request)
     if not wanted:
-        return _choice(request, session, Choice.of(request), error=NOBODY)
+        return _choice(request, session, Choice.of(request, session), error=NOBODY)
     done = enrol_pupils(session_id=session.pk, pupil_ids=wanted, actor=actor_of(request), now=clock.now())
     _tell(request, session, done)
     return to_list(session)
@@ -181,3 +186,8 @@ def _ticked(request: HttpRequest, session: Session) -> list[Pupil]:
 def _address(session: Session, choice: Choice) -> str:
     address = reverse("establishment:enrol_pupils", args=[session.number])
     return f"{address}?{choice.query}"
+
+
+def _place(session: Session) -> str:
+    """What a search here is sealed for."""
+    return f"pupils for session {session.pk}"

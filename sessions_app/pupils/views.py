@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
-from pixsurv.kernel import clock
+from pixsurv.kernel import clock, sealed_words
 from pixsurv.kernel.errors import DomainError
 from sessions_app.models import Establishment, Pupil
 from sessions_app.models.pupil import school_year_of, school_year_words
@@ -20,6 +20,8 @@ from sessions_app.refusals import refusals_as_pages, with_retry
 from sessions_app.services import pupils as services
 from sessions_app.views import Here, account_of, actor_of, at, see, where
 from sessions_app.views.confirm import Question, ask
+
+SEARCH = ("q",)  # a name: sealed in the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +41,27 @@ class Year:
         return urlencode({"etablissement": self.here.establishment.pk, "annee": self.year})
 
 
-@require_GET
+@require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def pupils(request: HttpRequest) -> HttpResponse:
     """The pupils of one year, by class; searched and filtered by the address."""
     year = year_of(request)
+    place = f"pupils {year.here.establishment.pk}"
+    if searched := sealed_words.sent(request, SEARCH, place):
+        return searched
+    asked = sealed_words.asked(request.GET, SEARCH, place)
     profile = request.GET.get("profil", "")
     wanted = Wanted(
         year=year.year,
         class_name=request.GET.get("classe", "").replace("\x00", "")[:50],
         profile=profile if profile in ProfileFilter.values else "",
-        search=request.GET.get("q", "")[:100],
+        search=asked.get("q", "")[:100],
     )
     listing = list_pupils(year.here.establishment, wanted, request.GET.get("page"))
-    kept = {"classe": wanted.class_name, "q": wanted.search}
+    kept = {
+        "classe": wanted.class_name,
+        sealed_words.SEALED: sealed_words.token_of(asked) if wanted.search else "",
+    }
     context = {
         "here": year.here,
         "year": year,

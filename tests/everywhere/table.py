@@ -13,6 +13,7 @@ from tests.everywhere.rows import (
     FILE,
     FORBIDDEN,
     FRAGMENT,
+    GET,
     IN,
     KEEPER,
     LOGIN,
@@ -59,7 +60,7 @@ ROOMS = [
     _r("login", BOTH, who=EVERYBODY, also=()),
     _r("rehearse", BOTH, who=EVERYBODY, also=()),
     _r("take_over", BOTH, who=EVERYBODY, also=()),
-    _r("room"),
+    _r("room", BOTH, body={"q": "dup"}),
     _r("state", kind=FRAGMENT),
     _r("right_room", BOTH),
     _r("practice", place="rehearsal"),
@@ -196,7 +197,7 @@ ESTABLISHMENT = [
     _own("change_logo", BOTH),
     _own("remove_logo", BOTH),
     _own("create_key", BOTH, kind=ACT),
-    _own("pupils"),
+    _own("pupils", BOTH, body={"q": "dup"}),
     _own("add_pupil", BOTH),
     _own("import_pupils", BOTH),
     _e("resend", POST),
@@ -269,22 +270,26 @@ DASHBOARD = [
     _b("change_password", BOTH),
     _b("catch_up", BOTH),
     *(
-        _b(name, place=place, kind=kind, but=but)
-        for name, kind in (("journal", PAGE), ("journal_csv", FILE), ("journal_ods", FILE))
+        _b(name, methods, place=place, kind=kind, but=but)
+        for name, methods, kind in (
+            ("journal", BOTH, PAGE),
+            ("journal_csv", GET, FILE),
+            ("journal_ods", GET, FILE),
+        )
         for place, but in (
             ("live", {}),
             ("closed", {"secretariat": IN}),
         )  # who keeps the papers reads it then
     ),
-    _journal("own_journal"),
+    _journal("own_journal", BOTH),
     _journal("own_journal_csv", kind=FILE),
     _journal("own_journal_ods", kind=FILE),
     *(
-        _journal(name, who=ADMIN, kind=kind)
-        for name, kind in (
-            ("member_journal", PAGE),
-            ("member_journal_csv", FILE),
-            ("member_journal_ods", FILE),
+        _journal(name, methods, who=ADMIN, kind=kind)
+        for name, methods, kind in (
+            ("member_journal", BOTH, PAGE),
+            ("member_journal_csv", GET, FILE),
+            ("member_journal_ods", GET, FILE),
         )
     ),
     _b("results", place="white"),
@@ -317,7 +322,7 @@ _ticked = Area(
 ).row  # sessions of ours, on one's own shelves
 
 ARCHIVES = [
-    _shelf("tray"),
+    _shelf("tray", BOTH, body={"q": "dup"}),
     _ticked("receive", BOTH, query={"session": "kept"}),
     _ticked("label", kind=FILE, query={"session": "kept"}),
     _shelf("recap"),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import urljoin
 
 import lxml.html
 import pytest
@@ -118,6 +119,7 @@ def the_whole_way(traces: Traces, session: Session, paul: Candidate, admin: Acco
     room.get(f"{his}signalement/")
     room.post(f"{his}incident/", {"category": "C7", "description": "Réseau coupé.", "once": "b"})
     token = _platform(traces, session, paul, key[0])
+    _everybody_searches(office, room, session, paul)
     room.post(f"{his}fin/", {"confirm": "1"})
     room.post(f"{at}masquer/")
     room.post(f"{at}demasquer/", {"password": "C-WRNGPW"})
@@ -131,6 +133,35 @@ def the_whole_way(traces: Traces, session: Session, paul: Candidate, admin: Acco
     office.get(f"{about}rattrapage/")
     office.post("/etablissement/equipe/", {"email": "nouvelle.venue@exemple.fr", "role": "proctor"})
     return [*met, key[0], token]
+
+
+def _everybody_searches(office: Browser, room: Browser, session: Session, paul: Candidate) -> None:
+    """For one pupil by his name, wherever one can; then every link of what was found."""
+    school = session.establishment
+    factories.PupilFactory(establishment=school, last_name=paul.last_name, first_name=paul.first_name)
+    kept = factories.SessionFactory(establishment=school, closed=True)
+    factories.CandidateFactory(session=kept, last_name=paul.last_name, first_name=paul.first_name)
+    about = f"/etablissement/sessions/{session.number}/"
+    for browser, page, typed in (
+        (room, f"/surveillance/{session.number}/", {"q": "quenn"}),
+        (office, "/etablissement/eleves/", {"q": "Quenneville B"}),
+        (office, "/archives/", {"q": "QUENNEVILLE"}),
+        (office, f"{about}journal/", {"candidat": "Barnabé", "acteur": "nom:Perrine Essai"}),
+        (office, "/etablissement/compte/journal/", {"candidat": "Barnabé"}),
+        (office, f"{about}candidats/eleves/", {"cherche": "quenn", "classe": "*"}),
+    ):
+        answer = browser.post(page, typed)
+        assert (answer.status_code, "?r=" in answer["Location"] or "&r=" in answer["Location"]) == (303, True)
+        found = browser.get(answer["Location"])
+        assert found.status_code == 200, page
+        root = lxml.html.fromstring(found.content.decode())
+        for name, text in typed.items():
+            field = root.xpath(f"//input[@name='{name}'] | //select[@name='{name}']")[0]
+            assert field.value == text, "what was asked for stays in the form"
+        links = root.xpath("//a/@href[contains(., 'r=gAAAA')]")
+        assert links or "Aucun acte" in root.text_content(), page
+        for link in links:
+            browser.get(urljoin(page, link))
 
 
 def _signed_in(office: Browser, admin: Account) -> list[str]:
@@ -201,8 +232,8 @@ def test_a_whole_session_leaves_no_secret_and_no_name_where_it_should_not(
         assert secret not in logged
         assert secret not in addresses
         assert secret not in sent
-    for personal in ("QUENNEVILLE", "Quenneville", "Barnab", "2011-05-21", "21/05/2011", "Perrine", admin.email,
-                     admin.name, "nouvelle.venue"):  # fmt: skip
+    for personal in ("QUENNEVILLE", "Quenneville", "quenn", "Barnab", "2011-05-21", "21/05/2011", "Perrine",
+                     admin.email, admin.name, "nouvelle.venue"):  # fmt: skip
         assert personal not in logged
         assert personal not in addresses
     for secret in (PASSWORD, "C-WRNGPW", ACCOUNT_PASSWORD, ACCESS_CODE):

@@ -4,28 +4,34 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from pixsurv.kernel import clock
+from pixsurv.kernel import clock, sealed_words
 from proctoring.archives.access import Shelves, archived, on_archived_session, on_shelves
 from proctoring.archives.tray.kept import kept
 from proctoring.archives.tray.search import Criteria, CriteriaForm, years_of
 from proctoring.archives.tray.shelf import LATE_AFTER, tray_of
 from sessions_app.models import Session
 
-PARTS = ("q", "du", "au", "annee")
+SEARCH = ("q",)  # often a name: sealed in the address
+PARTS = ("du", "au", "annee")
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @on_shelves
 def tray(request: HttpRequest, shelves: Shelves) -> HttpResponse:
     """What the school keeps, the latest first; searched, filtered, and ticked to be received together."""
     school, now = shelves.establishment, clock.now()
+    place = f"archives {school.pk}"
+    if searched := sealed_words.sent(request, SEARCH, place):
+        return searched
     years = years_of(school, archived(school), now.astimezone(school.zone).date())
-    form = CriteriaForm(request.GET, years=years)
+    form = CriteriaForm(sealed_words.asked(request.GET, SEARCH, place), years=years)
     criteria = Criteria.of(form) if form.is_valid() else Criteria()
     found = tray_of(school, criteria, request.GET.get("filtre", ""), request.GET.get("page"), now)
     asked = {name: request.GET[name] for name in PARTS if request.GET.get(name) and name not in form.errors}
+    if criteria.text:
+        asked[sealed_words.SEALED] = sealed_words.token_of(request.GET)
     context = {
         "shelves": shelves,
         "form": form,

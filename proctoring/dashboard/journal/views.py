@@ -11,9 +11,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
-from pixsurv.kernel import clock
+from pixsurv.kernel import clock, sealed_words
 from proctoring.dashboard.journal import files, scope
 from proctoring.dashboard.journal.filters import (
     AccountJournalForm,
@@ -31,6 +31,7 @@ from sessions_app.selectors.people import managed_membership
 from sessions_app.views import account_of, at
 
 PAGE = 50
+NAMES = ("candidat", "acteur")  # sealed in the address
 # Ending of the address → type, writer.
 FILES: Mapping[str, tuple[str, Callable[[list[Row]], bytes]]] = {
     "csv": (CSV_TYPE, files.as_csv),
@@ -38,15 +39,18 @@ FILES: Mapping[str, tuple[str, Callable[[list[Row]], bytes]]] = {
 }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def of_session(request: HttpRequest, number: int, ending: str = "") -> HttpResponse:
     """Every act of one session, the latest first."""
     reader = scope.readable_session(account_of(request), number)
-    session = reader.session
+    session, address = reader.session, reverse("dashboard:journal", args=[number])
+    if searched := sealed_words.sent(request, NAMES, address):
+        return searched
     events = Event.objects.filter(session=session).order_by("-sequence")
     names = names_in([session.pk])
-    form = SessionJournalForm(request.GET, actors=actors_of(events), zone=session.zone)
+    asked = sealed_words.asked(request.GET, NAMES, address)
+    form = SessionJournalForm(asked, actors=actors_of(events), zone=session.zone)
     found = form.filtered(events, names) if form.is_valid() else events.none()
     if ending:
         return _file(ending, found, names, f"journal-session-{session.number}")
@@ -56,13 +60,13 @@ def of_session(request: HttpRequest, number: int, ending: str = "") -> HttpRespo
         form,
         names,
         template="establishment/journal/session.html",
-        files_at=reverse("dashboard:journal", args=[session.number]),
+        files_at=address,
         session=session,
         is_admin=reader.is_admin,
     )
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def of_oneself(request: HttpRequest, ending: str = "") -> HttpResponse:
     """What I did, in every school that I belong to."""
@@ -71,7 +75,7 @@ def of_oneself(request: HttpRequest, ending: str = "") -> HttpResponse:
     return _of(request, account, scope.own_schools(account), address, ending, own=True)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def of_member(request: HttpRequest, membership_id: int, ending: str = "") -> HttpResponse:
     """What a colleague did in this school alone."""
@@ -93,10 +97,13 @@ def _of(
     school: Establishment | None = None,
     back: str = "",
 ) -> HttpResponse:
+    place = f"{address} {who.pk}"
+    if searched := sealed_words.sent(request, NAMES, place):
+        return searched
     now = clock.now()
     # Days are those of the first school, should one belong to schools oceans apart.
     zone = schools[0].zone if schools else ZoneInfo(settings.TIME_ZONE)
-    form = AccountJournalForm(request.GET, zone=zone, now=now)
+    form = AccountJournalForm(sealed_words.asked(request.GET, NAMES, place), zone=zone, now=now)
     sessions = scope.sessions_alive(schools, *form.period)
     events = scope.acts_of(who, sessions)
     asked = form.is_valid()
@@ -129,11 +136,12 @@ def _page(
     **more: Any,
 ) -> HttpResponse:
     page = Paginator(events, PAGE).get_page(request.GET.get("page"))
-    asked = {name: value for name, value in request.GET.items() if name in form.fields and value}
-    query = urlencode(asked)
+    kept = {sealed_words.SEALED, *form.fields}.difference(NAMES)
+    query = urlencode({name: value for name, value in request.GET.items() if name in kept and value})
     bare = files_at.removesuffix("/")
     context = {
         "form": form,
+        "address": files_at,
         "page": page,
         "rows": rows_of(page.object_list, names),
         "query": f"&{query}" if query else "",

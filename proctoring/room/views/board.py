@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from pixsurv.kernel import sealed_words
 from proctoring.rehearsal.life import note_code_shown
 from proctoring.room import answers
 from proctoring.room.gate import in_room
+from proctoring.room.listing import SEARCH
 from proctoring.room.visit import Visit, visit_of
 from proctoring.selectors.announcements import announcements
 from proctoring.selectors.room import Version, changed_board, watchers, whole_board
@@ -18,9 +20,11 @@ from proctoring.services import access as accesses
 from proctoring.services.room import refuse
 
 
-@in_room("GET", everywhere=True)
+@in_room("GET", "POST", everywhere=True)
 def room(visit: Visit, **_: Any) -> HttpResponse:
-    """The whole room, or what must be settled before it."""
+    """The whole room, or what must be settled before it; a search without scripts is sent here."""
+    if searched := sealed_words.sent(visit.request, SEARCH, visit.room_url):
+        return searched
     # Without scripts nothing else says that somebody watches.
     accesses.note_seen(visit.access, now=visit.now)
     if visit.access.masked_at is not None:

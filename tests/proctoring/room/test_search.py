@@ -2,6 +2,7 @@
 
 import pytest
 
+from pixsurv.kernel import sealed_words
 from sessions_app.models import Candidate
 from tests.htmx import Page, words
 from tests.proctoring.room.conftest import Room
@@ -29,6 +30,14 @@ def people(room: Room) -> dict[str, Candidate]:
 def shown(page: Page) -> set[str]:
     rows = page.get("liste").xpath("./*[not(@hidden)]")
     return {words(row.xpath(".//h3")[0]).removesuffix(" Homonyme") for row in rows}
+
+
+def search(room: Room, text: str, below: str = "") -> Page:
+    """The page after a search, without scripts."""
+    page = room.page(below, scripts=False)
+    page.fill(q=text)
+    page.press("Chercher")
+    return page
 
 
 def named(*keys: str) -> set[str]:
@@ -103,7 +112,7 @@ def test_filter_by_state(
 
 
 def test_filters_and_search_go_together(room: Room, people: dict[str, Candidate]) -> None:
-    page = room.page("?q=dup&tri=poste", scripts=False)
+    page = search(room, "dup", "?tri=poste")
     page.press("Pas commencé 1")
     assert shown(page) == named("martine")
     assert page.root.xpath("//input[@name='q']/@value") == ["dup"]
@@ -128,7 +137,7 @@ def test_counts_are_of_all(room: Room, people: dict[str, Candidate]) -> None:
         "Reprise": 1,
         "Terminés": 3,
     }
-    page = room.page("?q=dup&etat=over")
+    page = room.page("?etat=over&q=dup")
     assert counts(page) == whole
     assert page.text("compteur") == room.page().text("compteur")
 
@@ -152,7 +161,7 @@ def test_a_room_without_candidates_says_so(room: Room) -> None:
 
 @pytest.mark.parametrize("search", ['"><script>alert(1)</script>', "a" * 5000, "\x00", "é" * 200, "[", "%00"])
 def test_any_search_is_only_text(room: Room, people: dict[str, Candidate], search: str) -> None:
-    response = room.client.get(room.url, {"q": search})
+    response = room.client.post(room.url, {"q": search}, follow=True)
     assert response.status_code == 200
     assert b"alert(1)</script>" not in response.content
 
@@ -165,14 +174,51 @@ def test_the_lane_is_not_filtered(room: Room, people: dict[str, Candidate]) -> N
 
 
 def test_a_search_survives_an_act_and_the_refresh(room: Room, people: dict[str, Candidate]) -> None:
-    page = room.page("?q=del", scripts=False)
+    page = search(room, "del")
     page.tick("Présence de Sophie DELARUE")
     page.press("Déjà dans la salle au lancement")
     assert "presence" not in page.url
-    page = room.page("?q=mart", scripts=False)
+    page = search(room, "mart")
+    searched = page.url
     page.tick("Présence de Martine DUPONT", on=False)
-    assert page.url.split("#")[0].endswith("?q=mart")
+    assert page.url.split("#")[0] == searched
     assert shown(page) == named("martine", "paula")
+
+
+def test_no_address_of_a_searched_room_has_the_words(room: Room, people: dict[str, Candidate]) -> None:
+    page = search(room, "dupont", "?etat=over&tri=poste")
+    addresses = page.root.xpath("//@href | //@action | //@hx-get | //@hx-post | //meta/@content")
+    assert "etat=over" in page.url and "tri=poste" in page.url
+    assert not [one for one in (page.url, *addresses) if "dupont" in one.lower()]
+    token = page.url.partition("&r=")[2].partition("&")[0]
+    assert token
+    assert [one for one in addresses if token in one and "etat=present" in one], "a filter keeps the search"
+    assert token not in page.get("veille").get("hx-get")
+
+
+def test_a_refresh_opens_nothing(
+    room: Room, people: dict[str, Candidate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether there is news or none: the rows that come in are sifted by the page's own script."""
+    page = room.page(search(room, "dup").url.removeprefix(f"http://testserver{room.url}"))
+    monkeypatch.setattr("pixsurv.kernel.sealed_words.unseal", pytest.fail)
+    assert page.poll().status_code == 204
+    room.post(room.at(people["martine"], "presence/"), present="0")
+    assert page.poll().status_code == 200
+    assert "r=gAAAA" in page.get("filtre-over").get("href")
+
+
+@pytest.mark.parametrize("token", ["x", "gAAAAABq", '"><b>', "%00", "a" * 5000])
+def test_an_unreadable_search_shows_everybody(room: Room, people: dict[str, Candidate], token: str) -> None:
+    page = room.page(f"?r={token}")
+    assert shown(page) == named(*PEOPLE)
+    assert page.root.xpath("//input[@name='q']/@value") == [""]
+
+
+def test_a_search_of_another_room_shows_everybody(room: Room, people: dict[str, Candidate]) -> None:
+    elsewhere = sealed_words.sealed({"q": "dup"}, f"/surveillance/{room.session.number + 1}/")
+    assert shown(room.page(f"?r={elsewhere}")) == named(*PEOPLE)
+    assert shown(room.page(f"?r={sealed_words.sealed({'q': 'dup'}, room.url)}")) == named("martine", "paul")
 
 
 def test_fragments_hide_nothing_by_themselves(room: Room, people: dict[str, Candidate]) -> None:

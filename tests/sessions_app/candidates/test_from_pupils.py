@@ -64,12 +64,18 @@ def test_pupils_are_listed_by_class_and_by_name_of_this_year_and_school(
     assert listed(signed_in.get(address(session))) == []
     assert listed(signed_in.get(address(session, classe="3e A"))) == ["DUPONT"]
     assert listed(signed_in.get(address(session, classe="*"))) == ["DE LA TOUR", "DUPONT"]
-    for search in ("dup", "eve", "Ève Dup", "dupont e"):
-        assert listed(signed_in.get(address(session, cherche=search))) == ["DUPONT"], search
-    assert listed(signed_in.get(address(session, cherche="de la tour"))) == ["DE LA TOUR"]
-    assert listed(signed_in.get(address(session, cherche="pont"))) == []
     assert listed(signed_in.get(address(session, classe="%00"))) == []
-    assert listed(signed_in.get(address(session, cherche="%00"))) == ["DE LA TOUR", "DUPONT"]
+
+    def found(search: str, class_name: str = "*") -> list[str]:
+        typed = {"cherche": search, "classe": class_name}
+        return listed(signed_in.post(address(session), typed, follow=True))
+
+    for search in ("dup", "eve", "Ève Dup", "dupont e"):
+        assert found(search) == ["DUPONT"], search
+    assert found("de la tour") == ["DE LA TOUR"]
+    assert found("pont") == []
+    assert found("dup", "3e B") == []
+    assert found("\x00") == ["DE LA TOUR", "DUPONT"]
 
 
 def test_pupil_enrolled_here_has_no_box_and_others_say_what_is_known(

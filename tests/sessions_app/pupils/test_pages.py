@@ -8,9 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from lxml import html
 
 from sessions_app.enums import SignInMode
 from sessions_app.models import Establishment, Pupil, Session
+from sessions_app.pupils.listing import PAGE
 from tests import factories
 from tests.sessions_app.candidates.acts import form_of, words
 from tests.sessions_app.pupils.acts import page, school, session, signed_in, today
@@ -74,7 +76,7 @@ def test_search_is_by_beginning_of_name(
 ) -> None:
     factories.PupilFactory(establishment=school, last_name="LE GOFF", first_name="Œdipe")
     factories.PupilFactory(establishment=school, last_name="Legrand", first_name="Éva")
-    response = signed_in.get(reverse("establishment:pupils"), {"q": asked})
+    response = signed_in.post(reverse("establishment:pupils"), {"q": asked}, follow=True)
     listed = {row.pupil.last_name for group in response.context["listing"].groups for row in group.rows}
     assert listed == found
 
@@ -219,3 +221,21 @@ def test_pupil_who_is_removed_stays_a_candidate(
     again = signed_in.post(address)
     assert again.status_code == 303
     assert "n’est plus dans la liste" in words(signed_in.get(again["Location"]))
+
+
+def test_search_goes_on_through_pages_and_filters_without_the_name(
+    signed_in: Client, school: Establishment
+) -> None:
+    for number in range(PAGE + 1):
+        factories.PupilFactory(establishment=school, last_name="LE GOFF", first_name=f"Élève {number}")
+    factories.PupilFactory(establishment=school, last_name="AUTRE")
+    there = f"{reverse('establishment:pupils')}?etablissement={school.pk}"
+    found = signed_in.post(there, {"q": "le goff", "classe": "", "profil": ""}, follow=True)
+    links = html.fromstring(found.content).xpath("//a[@rel='next' or contains(@class, 'filtre')]/@href")
+    assert len(links) > 2
+    for link in links:
+        assert "goff" not in link.lower()
+        assert (
+            signed_in.get(reverse("establishment:pupils") + link).context["listing"].wanted.search
+            == "le goff"
+        )
