@@ -67,7 +67,7 @@ def test_pupil_comes_in_with_the_ticket_that_he_is_shown(server, open_browser, s
         expect(proctor.locator("dialog .ardoise__fiche")).to_contain_text(pupil["first_name"])
         assert_accessible(proctor, "the card")
         proctor.get_by_role("link", name="Retour à la salle").click()
-        expect(proctor.locator("dialog")).to_be_hidden()
+        expect(proctor.locator("#dialogue")).to_be_hidden()
     proctor.goto(f"{server.url}/surveillance/{session['number']}/candidats/{pupil['id']}/ticket/")
     proctor.get_by_role("button", name="Confirmer").click()
     digits = proctor.locator(".ardoise__code .vh").inner_text()
