@@ -5,7 +5,6 @@ import re
 import shlex
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -17,6 +16,8 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
+
+from tests.throwaway import answers, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
@@ -51,9 +52,7 @@ def clone(tmp_path: Path) -> Path:
 def running(clone: Path, home: Path) -> Iterator[tuple[str, Path]]:
     """`make run` as typed; the address that it prints, and what it said."""
     home.mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     kept = {name: value for name, value in os.environ.items() if name == "PATH" or name.startswith("PIP_")}
     said = home / "said"
     with said.open("wb") as log:
@@ -71,14 +70,6 @@ def running(clone: Path, home: Path) -> Iterator[tuple[str, Path]]:
     finally:
         os.killpg(process.pid, signal.SIGINT)
         process.wait(timeout=30)
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 (loopback)
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def test_first_command_leads_to_a_working_room(clone: Path, tmp_path: Path) -> None:

@@ -3,12 +3,9 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +15,8 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.throwaway import answers, free_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = os.environ.get("PIXSURV_CHROMIUM", "/usr/bin/chromium")
@@ -59,13 +58,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield served
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
 def serving(folder: Path, port: int, *, sessions: int, **more: str) -> Iterator[Server]:
     """A server of its own with that many sessions more than the demonstration's; `more`: variables that it reads."""
@@ -104,12 +96,8 @@ def serving(folder: Path, port: int, *, sessions: int, **more: str) -> Iterator[
 
 def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(900):
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (our own loopback address)
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, OSError):
-            pass
+        if answers(url):
+            return
         if process.poll() is not None:
             break
         time.sleep(0.1)

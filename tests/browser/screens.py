@@ -20,13 +20,13 @@ from tests.browser.conftest import (
     ROOT,
     Server,
     enter_room,
-    free_port,
     full_name,
     join,
     serving,
 )
 from tests.browser.test_people import sign_in
 from tests.browser.test_whole_way import raise_an_alert, signed_in_as_secretariat
+from tests.throwaway import free_port
 
 FOLDER = ROOT / "docs" / "screens"
 KEYS = {

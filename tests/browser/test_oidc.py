@@ -13,7 +13,8 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ROOT, Server, assert_accessible, free_port, serving
+from tests.browser.conftest import ROOT, Server, assert_accessible, serving
+from tests.throwaway import free_port
 
 SOURCE = ROOT / "tests" / "oidc_provider"
 CLIENT, SECRET, NAME = "pixsurv", "un-secret-de-test-assez-long-pour-servir", "ENT d’essai"

@@ -13,6 +13,7 @@ from tests.crash import postgres
 from tests.crash.crew import Crew
 from tests.crash.postgres import Cluster
 from tests.crash.web import Web, tell
+from tests.throwaway import free_port
 
 NAME = "pixsurv"
 
@@ -38,7 +39,7 @@ class Installation:
     web: Web = field(init=False)
 
     def __post_init__(self) -> None:
-        self.web = Web(self.url, postgres.free_port(), self.log)
+        self.web = Web(self.url, free_port(), self.log)
 
     def crew(self) -> Crew:
         return Crew(self.web.port, self.world)

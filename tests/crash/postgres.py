@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from typing import Any
 
 import psycopg
 import pytest
+
+from tests.throwaway import free_port
 
 USER = "postgres"
 WITHIN = 30  # seconds, for what takes one
@@ -30,11 +31,6 @@ def programs() -> Path:
     if there := shutil.which("initdb"):
         return Path(there).parent
     pytest.skip("PostgreSQL's own programs are not on this machine")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 def as_postgres() -> dict[str, Any]:

@@ -20,15 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.throwaway import answers
+
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = ROOT / "deploy/systemd/pixsurv@.service"
 PATIENCE = 60  # seconds: for a process to answer; a machine may be busy
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -99,14 +95,6 @@ def shakes_hands(port: int, certificate: Path) -> bool:
     except OSError:
         return False
     return True
-
-
-def answers(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 (loopback)
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def wait_for(reached: Any, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -11,22 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from django.conf import settings
 
 from pixsurv.kernel import clock
+from tests import throwaway
 from tests.deploy import served
 from tests.deploy.served import (
     Browser,
     Site,
     Webs,
     first_answer,
-    free_port,
     installed,
     running,
     shakes_hands,
@@ -46,17 +44,8 @@ class Ports:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
-    """A database of its own beside the one of the tests; its address."""
-    told = settings.DATABASES["default"]
-    user, host, port = told["USER"], told["HOST"] or "127.0.0.1", told["PORT"] or 5432
-    secret = f":{told['PASSWORD']}" if told["PASSWORD"] else ""
-    name = f"pixsurv_served_{os.getpid()}"
-    server = f"postgres://{user}{secret}@{host}:{port}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        connection.execute(f"CREATE DATABASE {name}")
-        yield f"{server}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with throwaway.database("served") as address:
+        yield address
 
 
 def nginx(program: str, folder: Path, webs: list[int], site: Ports, stack: ExitStack) -> Path:
@@ -140,7 +129,7 @@ PROXIES = (nginx, caddy)
 
 @pytest.fixture(scope="module")
 def ports() -> dict[str, Ports]:
-    return {one.__name__: Ports(https=free_port(), http=free_port()) for one in PROXIES}
+    return {one.__name__: Ports(https=throwaway.free_port(), http=throwaway.free_port()) for one in PROXIES}
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +139,7 @@ def webs(database: str, ports: dict[str, Ports], tmp_path_factory: pytest.TempPa
         folder = tmp_path_factory.mktemp("webs")
         found = installed(database=database, folder=folder, origins=origins, stack=stack)
         for _ in range(2):
-            found.start(free_port())
+            found.start(throwaway.free_port())
         yield found
 
 

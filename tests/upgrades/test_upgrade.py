@@ -13,8 +13,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.conf import settings
 
+from tests import throwaway
 from tests.upgrades.__main__ import KEYS, ROOT
 
 HERE = Path(__file__).parent
@@ -50,19 +50,10 @@ def sqlite(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(params=RELEASES)
 def postgres(request: pytest.FixtureRequest) -> Iterator[str]:
-    told = settings.DATABASES["default"]
-    secret = f":{told['PASSWORD']}" if told["PASSWORD"] else ""
-    server = f"postgres://{told['USER']}{secret}@{told['HOST'] or '127.0.0.1'}:{told['PORT'] or 5432}"
-    name = f"pixsurv_kept_{os.getpid()}"
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        connection.execute(f"CREATE DATABASE {name}")
+    with throwaway.database("kept") as address:
         dump = lzma.decompress((HERE / request.param / "demo.sql.xz").read_bytes())
-        subprocess.run(
-            ["psql", "--quiet", f"{server}/{name}"], input=dump, check=True, stdout=subprocess.DEVNULL
-        )
-        yield f"{server}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        subprocess.run(["psql", "--quiet", address], input=dump, check=True, stdout=subprocess.DEVNULL)
+        yield address
 
 
 def manage(database: str, *words: str) -> str:
