@@ -248,7 +248,7 @@ def outlived(told: str, now: datetime) -> bool:
 
 
 def common_end(session: Session, given: int = 0) -> datetime | None:
-    """Launch + duration (+ what the room got back in common): without extra time, so that it can be written on the board."""
+    """Launch + duration (+ what the room got back): without extra time, so that it can be written on the board."""
     if session.launched_at is None:
         return None
     return session.launched_at + timedelta(minutes=session.duration + given)

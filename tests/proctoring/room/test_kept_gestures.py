@@ -88,6 +88,48 @@ def test_another_access_does_not_send_what_this_one_kept(room: Room, paul: Candi
     assert kept(room, room.at(paul, "presence/"), present="1").status_code == 200
 
 
+BEGINNING_OF_TIME = {"v": "0.0", "observed": "1000"}
+ACTS = [
+    (EventKind.PRESENCE_CONFIRMED, "candidats/{}/presence/", {"present": "1"}),
+    (EventKind.INSTRUCTIONS_READ, "consignes/", {}),
+    (
+        EventKind.INCIDENT_REPORTED,
+        "incidents/noter/",
+        {"categorie": "C7", "candidat": "{}", "description": "Souris en panne.", "once": "one"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "below", "fields"), ACTS)
+def test_nothing_is_dated_before_its_author_came_in(
+    room: Room, paul: Candidate, kind: EventKind, below: str, fields: dict[str, str]
+) -> None:
+    """Whatever a page says of when it was shown."""
+    room.travel(minutes=5)
+    told = {name: value.format(paul.pk) for name, value in fields.items()}
+    room.post(room.url + below.format(paul.pk), htmx=True, **told, **BEGINNING_OF_TIME)
+    event = room.last_event()
+    assert (event.kind, event.observed_at) == (kind, NOW)
+
+
+def test_nothing_is_dated_before_the_session_either(room: Room, paul: Candidate) -> None:
+    ProctorAccess.objects.update(created_at=NOW - timedelta(days=3))
+    room.post(room.at(paul, "presence/"), htmx=True, present="1", **BEGINNING_OF_TIME)
+    assert room.last_event().observed_at == room.session.starts_at - timedelta(hours=12)
+
+
+@pytest.mark.parametrize(("name", "hour"), [("perrine  ESSAI", 2), ("Odile Autre", 5)])
+def test_after_a_lost_login_the_hour_is_kept_by_who_is_the_same(
+    room: Room, paul: Candidate, name: str, hour: int
+) -> None:
+    room.travel(minutes=5)
+    again = room.enter(name)
+    assert again.access is not None
+    room.travel(minutes=6)
+    assert kept(again, room.at(paul, "presence/"), present="1").status_code == 200
+    assert room.last_event().observed_at == NOW + timedelta(minutes=hour)
+
+
 def incident(room: Room, paul: Candidate, **more: Any) -> HttpResponse:
     fields = {"categorie": "C7", "candidat": str(paul.pk), "description": "Souris en panne.", "once": "one"}
     return kept(room, f"{room.url}incidents/noter/", **{"at": "10:30", **fields, **more})
