@@ -133,9 +133,8 @@ def _states(session: int, now: datetime) -> QuerySet[Candidate, Any]:
         default=Coalesce(F("attempt__state"), Value(AttemptState.EXPECTED.value)),
     )
     of_session = Candidate.objects.filter(session_id=session).order_by()
-    grouped = of_session.annotate(shown=shown, given=F("attempt__given_minutes"), over=F("attempt__over_at"))
-    grouped = grouped.values("shown", "given", "over")
-    grouped = grouped.annotate(
+    named = of_session.annotate(shown=shown, given=F("attempt__given_minutes"), over=F("attempt__over_at"))
+    grouped = named.values("shown", "given", "over").annotate(
         many=Count("pk"), first=Min("attempt__deadline_at"), last=Max("attempt__deadline_at")
     )
     return grouped.values_list("shown", "many", "over", "first", "last", "given")
