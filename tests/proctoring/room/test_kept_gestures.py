@@ -130,6 +130,49 @@ def test_after_a_lost_login_the_hour_is_kept_by_who_is_the_same(
     assert room.last_event().observed_at == NOW + timedelta(minutes=hour)
 
 
+@pytest.mark.parametrize(("wish", "first", "then"), [("1", "1", "0"), ("0", "0", "1")])
+def test_an_older_gesture_does_not_undo_what_a_colleague_did_after_it(
+    room: Room, paul: Candidate, wish: str, first: str, then: str
+) -> None:
+    if wish == "0":
+        room.post(room.at(paul, "presence/"), present="1")
+    page = room.page()
+    colleague = room.enter("Odile Autre")
+    for minutes, present in ((3, first), (4, then)):
+        room.travel(minutes=minutes)
+        assert colleague.post(room.at(paul, "presence/"), htmx=True, present=present).status_code == 200
+    before, state = room.sequence(), room.attempt(paul).state
+    room.travel(minutes=6)
+    answer = kept(room, room.at(paul, "presence/"), present=wish)
+    assert (answer.status_code, room.sequence(), room.attempt(paul).state) == (409, before, state)
+    page.apply(answer, page.get("geste"))
+    assert "Quelqu’un a changé cette présence depuis" in page.text("annonces")
+    assert page.get(room.row(paul)).get("data-state") == state
+    # Done now, with what the row says in front of one's eyes, it is a gesture as any other.
+    assert room.post(room.at(paul, "presence/"), htmx=True, present=wish).status_code == 200
+    assert room.attempt(paul).state != state
+
+
+def test_neither_what_a_colleague_did_before_nor_ones_own_acts_stop_it(room: Room, paul: Candidate) -> None:
+    colleague = room.enter("Odile Autre")
+    room.travel(minutes=1)
+    colleague.post(room.at(paul, "presence/"), present="1")
+    room.travel(minutes=4)
+    again = room.enter("perrine  ESSAI")  # her login was lost
+    room.post(room.at(paul, "presence/"), present="0")
+    again.post(room.at(paul, "presence/"), present="1")
+    assert kept(room, room.at(paul, "presence/"), present="0").status_code == 200
+    assert room.attempt(paul).state == "expected"
+
+
+def test_a_kept_tick_that_is_done_already_changes_nothing(room: Room, paul: Candidate) -> None:
+    room.travel(minutes=3)
+    room.enter("Odile Autre").post(room.at(paul, "presence/"), present="1")
+    before = room.sequence()
+    assert kept(room, room.at(paul, "presence/"), present="1").status_code == 200
+    assert room.sequence() == before
+
+
 def incident(room: Room, paul: Candidate, **more: Any) -> HttpResponse:
     fields = {"categorie": "C7", "candidat": str(paul.pk), "description": "Souris en panne.", "once": "one"}
     return kept(room, f"{room.url}incidents/noter/", **{"at": "10:30", **fields, **more})
