@@ -81,7 +81,7 @@ def counts_of(listed: Sequence[Candidate], now: datetime) -> Counts:
         max((one.over_at for one in attempts if one.over_at), default=None),
         min(ends, default=None),
         max(ends, default=None),
-        _in_common([(one.given_minutes, one.over_at, 1) for one in attempts if one.started_at], len(listed)),
+        in_common([(one.given_minutes, one.over_at, 1) for one in attempts if one.started_at], len(listed)),
     )
 
 
@@ -99,11 +99,11 @@ def counted(session: Session, now: datetime) -> Counts:
         max((over for _, _, over, *_ in found if over is not None), default=None),
         min((first for first, _ in running if first is not None), default=None),
         max((last for _, last in running if last is not None), default=None),
-        _in_common(started, by_state.total()),
+        in_common(started, by_state.total()),
     )
 
 
-def _in_common(started: Sequence[tuple[int, datetime | None, int]], enrolled: int) -> int:
+def in_common(started: Sequence[tuple[int, datetime | None, int]], enrolled: int) -> int:
     """The minutes that move the common end, from those of each test that started, when it was over, how many such.
 
     The most that half of the tests have, at least. A test that was over before any that has them was over says
