@@ -202,6 +202,8 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "already_started_by_hand": "Le début de ce test est déjà noté."
         " Pour rendre du temps\u00a0: «\u00a0Minutes perdues\u00a0».",
         "already_present": "Sa présence est déjà notée\u00a0: il était dans la salle au lancement.",
+        "presence_changed": "Quelqu’un a changé cette présence depuis\u00a0: votre geste, plus ancien, n’est pas"
+        " enregistré. Refaites-le s’il le faut.",
         "presence_not_confirmed": "Votre surveillant n’a pas encore confirmé votre présence.",
         "wrong_access_code": "Ce code d’accès n’est pas le bon. Vérifiez-le au tableau.",
         "not_certifiable": "Pas encore certifiable\u00a0: il faut au moins 5 compétences au niveau 1.",

@@ -108,12 +108,19 @@ class Visit:
         return Listing.asked(self.room_url, request.GET)
 
     def observed_at(self) -> datetime | None:
-        """When a queued gesture was made: not before the page was shown, not after it was received (mechanics §7)."""
+        """When a queued gesture was made: not before the page was shown, not after it was received (mechanics §7).
+
+        What the page says of itself is not believed either: nobody acts before he came in, nor half a day before the
+        session. Every hour that a page sends along goes through here.
+        """
         seen = Version.parse(self.post.get("v", ""))
         made = self.post.get("observed", "")
         if seen is None or not (made.isascii() and made.isdigit() and len(made) <= 15):
             return None
-        return min(max(clock.from_milliseconds(int(made)), seen.at), self.now)
+        told = max(clock.from_milliseconds(int(made)), seen.at, rules.earliest(self.session))
+        if told < self.access.created_at:
+            told = max(told, accesses.came_in_at(self.access))
+        return min(told, self.now)
 
 
 def visit_of(request: HttpRequest, number: int, seen: Version | None = None) -> Visit | HttpResponse:

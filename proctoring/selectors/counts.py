@@ -20,7 +20,7 @@ from sessions_app.models import Candidate, Session
 class Counts:
     """« 17/20 présents, dont 12 en cours », and the filters. `last_over_at`: when the latest test ended.
 
-    Of the tests that run: the first and the last end, and the minutes that every one of them got back.
+    Of the tests that run: the first and the last end. `given_minutes`: those that the room got back in common.
     """
 
     by_state: Counter[str]
@@ -81,7 +81,7 @@ def counts_of(listed: Sequence[Candidate], now: datetime) -> Counts:
         max((one.over_at for one in attempts if one.over_at), default=None),
         min(ends, default=None),
         max(ends, default=None),
-        min((one.given_minutes for one in running), default=0),
+        in_common([(one.given_minutes, one.over_at, 1) for one in attempts if one.started_at], len(listed)),
     )
 
 
@@ -89,14 +89,41 @@ def counted(session: Session, now: datetime) -> Counts:
     """States of all rows, counted by the database; a candidate to whom nothing happened has no attempt, and is
     expected."""
     found = _STATES.rows(session=session.pk, now=now)
-    running = [ends for state, _, _, *ends in found if state in RUNNING]
+    by_state: Counter[str] = Counter()
+    for state, many, *_ in found:
+        by_state[state] += many
+    running = [(first, last) for state, _, _, first, last, _ in found if state in RUNNING]
+    started = [(given, over, many) for _, many, over, first, _, given in found if first is not None]
     return Counts(
-        Counter({state: many for state, many, *_ in found}),
+        by_state,
         max((over for _, _, over, *_ in found if over is not None), default=None),
-        min((first for first, _, _ in running if first is not None), default=None),
-        max((last for _, last, _ in running if last is not None), default=None),
-        min((given for _, _, given in running), default=0),
+        min((first for first, _ in running if first is not None), default=None),
+        max((last for _, last in running if last is not None), default=None),
+        in_common(started, by_state.total()),
     )
+
+
+def in_common(started: Sequence[tuple[int, datetime | None, int]], enrolled: int) -> int:
+    """The minutes that move the common end, from those of each test that started, when it was over, how many such.
+
+    The most that half of the tests have, at least. A test that was over before any that has them was over says
+    nothing: the room may have got them after it. One that has them is heard when it is over too: the end told to a
+    class does not go back because a pupil begins after the others, or is the last. Nor is it one pupil's: two have
+    them, unless he is alone on the list. Extra time plays no part: no deadline is looked at.
+    """
+    for minutes in sorted({given for given, *_ in started if given}, reverse=True):
+        having = [(over, many) for given, over, many in started if given >= minutes]
+        ends = [over for over, _ in having if over is not None]
+        first = min(ends, default=None)
+        those = sum(many for _, many in having)
+        others = sum(
+            many
+            for given, over, many in started
+            if given < minutes and (over is None or (first is not None and over > first))
+        )
+        if those >= max(others, min(2, enrolled)):
+            return minutes
+    return 0
 
 
 def _states(session: int, now: datetime) -> QuerySet[Candidate, Any]:
@@ -106,13 +133,9 @@ def _states(session: int, now: datetime) -> QuerySet[Candidate, Any]:
         default=Coalesce(F("attempt__state"), Value(AttemptState.EXPECTED.value)),
     )
     of_session = Candidate.objects.filter(session_id=session).order_by()
-    grouped = of_session.annotate(shown=shown).values("shown")
-    grouped = grouped.annotate(
-        many=Count("pk"),
-        over=Max("attempt__over_at"),
-        first=Min("attempt__deadline_at"),
-        last=Max("attempt__deadline_at"),
-        given=Min("attempt__given_minutes"),
+    named = of_session.annotate(shown=shown, given=F("attempt__given_minutes"), over=F("attempt__over_at"))
+    grouped = named.values("shown", "given", "over").annotate(
+        many=Count("pk"), first=Min("attempt__deadline_at"), last=Max("attempt__deadline_at")
     )
     return grouped.values_list("shown", "many", "over", "first", "last", "given")
 

@@ -45,7 +45,7 @@ CLOSE = Shortcut("Clôturer", "cloturer/")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the day is judged by. Ends are those of the tests that run; `given`: minutes that all of them got back."""
+    """What the day is judged by. Ends are those of the tests that run; `given`: minutes that the room got back."""
 
     session: Session
     now: datetime
@@ -248,7 +248,7 @@ def outlived(told: str, now: datetime) -> bool:
 
 
 def common_end(session: Session, given: int = 0) -> datetime | None:
-    """Launch + duration (+ what everybody got back): without extra time, so that it can be written on the board."""
+    """Launch + duration (+ what the room got back): without extra time, so that it can be written on the board."""
     if session.launched_at is None:
         return None
     return session.launched_at + timedelta(minutes=session.duration + given)

@@ -124,10 +124,20 @@ def same_person(access: ProctorAccess, before: str) -> ProctorAccess | None:
     if not (before.isascii() and before.isdigit() and len(before) <= 18) or int(before) == access.pk:
         return None
     held = ProctorAccess.objects.filter(pk=int(before), session_id=access.session_id, ended_at=None).first()
-    if held is None or held.account_id != access.account_id:
-        return None
-    same = one_line(held.name).casefold() == one_line(access.name).casefold()
-    return held if same else None
+    return held if held is not None and _same_name(held, access) else None
+
+
+def came_in_at(access: ProctorAccess) -> datetime:
+    """When this person first came into this room: before a login that was lost, too (`same_person`)."""
+    standing = ProctorAccess.objects.filter(session_id=access.session_id, ended_at=None)
+    standing = standing.filter(created_at__lt=access.created_at).order_by("created_at")
+    return next((one.created_at for one in standing if _same_name(one, access)), access.created_at)
+
+
+def _same_name(one: ProctorAccess, other: ProctorAccess) -> bool:
+    if one.account_id != other.account_id:
+        return False
+    return one_line(one.name).casefold() == one_line(other.name).casefold()
 
 
 def leave(*, access: ProctorAccess, now: datetime) -> None:

@@ -14,7 +14,9 @@ from proctoring.services.due import locked_room
 from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind, LatePolicy
-from sessions_app.models import Candidate
+from sessions_app.models import Candidate, Event
+
+PRESENCE = (EventKind.PRESENCE_CONFIRMED, EventKind.PRESENCE_CANCELLED)
 
 
 def confirm_presence(
@@ -31,8 +33,9 @@ def confirm_presence(
     """Tick: the candidate may start. Ticking again changes nothing.
 
     After the launch, `late_arrival` is raised until `arrival` answers the question; « Arrive en retard » is written
-    as `late_refused` under the default setting, accepted with `late_reason` under the other. Refused with
-    `session_closed`, `not_certifiable`, `already_started`.
+    as `late_refused` under the default setting, accepted with `late_reason` under the other. `observed_at`: of a
+    gesture that was kept for the network. Refused with `session_closed`, `not_certifiable`, `already_started`,
+    `presence_changed`.
     """
     late_reason = one_line(late_reason)
     with locked_room(session_id, now=now) as room:
@@ -42,6 +45,7 @@ def confirm_presence(
                 raise refuse("already_present")
             return attempt
         room.require_open()
+        _require_standing(room, attempt, actor, observed_at)
         facts: dict[str, Json] = {}
         changes: dict[str, Any] = {}
         if attempt.state == AttemptState.EXPECTED:
@@ -74,11 +78,12 @@ def confirm_presence(
 def cancel_presence(
     *, session_id: int, candidate_id: int, actor: Actor, now: datetime, observed_at: datetime | None = None
 ) -> Attempt:
-    """Un-tick, until the test starts. Refused afterwards with `already_started`."""
+    """Un-tick, until the test starts. Refused afterwards with `already_started`; with `presence_changed` as a tick."""
     with locked_room(session_id, now=now) as room:
         attempt = room.attempt(candidate_id)
         if attempt.state == AttemptState.EXPECTED and not room.session.is_over:
             return attempt
+        _require_standing(room, attempt, actor, observed_at)
         room.transition(attempt, EventKind.PRESENCE_CANCELLED, actor=actor, observed_at=observed_at)
         return attempt
 
@@ -100,6 +105,31 @@ def become_certifiable(*, session_id: int, candidate_id: int, actor: Actor, now:
             facts={"competences_before": candidate.certifiable_competences},
         )
         return attempt
+
+
+def _require_standing(room: Room, attempt: Attempt, actor: Actor, observed_at: datetime | None) -> None:
+    """A gesture that was kept is refused once somebody else has changed this presence after it was made.
+
+    He knew more. One's own acts don't count: the order in which a page sends them is theirs, and one that was received
+    without the page's knowing is dated at its receipt.
+    """
+    if observed_at is None or room.session.is_over:
+        return
+    since = Event.objects.filter(
+        session_id=room.session.pk,
+        candidate_id=attempt.candidate_id,
+        kind__in=PRESENCE,
+        observed_at__gt=observed_at,
+    )
+    if any(_who((event.facts or {}).get("actor")) != _who(actor.facts()) for event in since):
+        raise refuse("presence_changed")
+
+
+def _who(facts: Json) -> tuple[Json, Json]:
+    """The person, whatever the access: a login may have been lost meanwhile (mechanics §12)."""
+    if not isinstance(facts, Mapping):
+        return None, None
+    return facts.get("account"), " ".join(str(facts.get("name")).split()).casefold()
 
 
 def _granted_by(attempt: Attempt, arrival: Arrival | None) -> dict[str, Json]:

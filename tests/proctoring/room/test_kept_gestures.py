@@ -88,6 +88,91 @@ def test_another_access_does_not_send_what_this_one_kept(room: Room, paul: Candi
     assert kept(room, room.at(paul, "presence/"), present="1").status_code == 200
 
 
+BEGINNING_OF_TIME = {"v": "0.0", "observed": "1000"}
+ACTS = [
+    (EventKind.PRESENCE_CONFIRMED, "candidats/{}/presence/", {"present": "1"}),
+    (EventKind.INSTRUCTIONS_READ, "consignes/", {}),
+    (
+        EventKind.INCIDENT_REPORTED,
+        "incidents/noter/",
+        {"categorie": "C7", "candidat": "{}", "description": "Souris en panne.", "once": "one"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "below", "fields"), ACTS)
+def test_nothing_is_dated_before_its_author_came_in(
+    room: Room, paul: Candidate, kind: EventKind, below: str, fields: dict[str, str]
+) -> None:
+    """Whatever a page says of when it was shown."""
+    room.travel(minutes=5)
+    told = {name: value.format(paul.pk) for name, value in fields.items()}
+    room.post(room.url + below.format(paul.pk), htmx=True, **told, **BEGINNING_OF_TIME)
+    event = room.last_event()
+    assert (event.kind, event.observed_at) == (kind, NOW)
+
+
+def test_nothing_is_dated_before_the_session_either(room: Room, paul: Candidate) -> None:
+    ProctorAccess.objects.update(created_at=NOW - timedelta(days=3))
+    room.post(room.at(paul, "presence/"), htmx=True, present="1", **BEGINNING_OF_TIME)
+    assert room.last_event().observed_at == room.session.starts_at - timedelta(hours=12)
+
+
+@pytest.mark.parametrize(("name", "hour"), [("perrine  ESSAI", 2), ("Odile Autre", 5)])
+def test_after_a_lost_login_the_hour_is_kept_by_who_is_the_same(
+    room: Room, paul: Candidate, name: str, hour: int
+) -> None:
+    room.travel(minutes=5)
+    again = room.enter(name)
+    assert again.access is not None
+    room.travel(minutes=6)
+    assert kept(again, room.at(paul, "presence/"), present="1").status_code == 200
+    assert room.last_event().observed_at == NOW + timedelta(minutes=hour)
+
+
+@pytest.mark.parametrize(("wish", "first", "then"), [("1", "1", "0"), ("0", "0", "1")])
+def test_an_older_gesture_does_not_undo_what_a_colleague_did_after_it(
+    room: Room, paul: Candidate, wish: str, first: str, then: str
+) -> None:
+    if wish == "0":
+        room.post(room.at(paul, "presence/"), present="1")
+    page = room.page()
+    colleague = room.enter("Odile Autre")
+    for minutes, present in ((3, first), (4, then)):
+        room.travel(minutes=minutes)
+        assert colleague.post(room.at(paul, "presence/"), htmx=True, present=present).status_code == 200
+    before, state = room.sequence(), room.attempt(paul).state
+    room.travel(minutes=6)
+    answer = kept(room, room.at(paul, "presence/"), present=wish)
+    assert (answer.status_code, room.sequence(), room.attempt(paul).state) == (409, before, state)
+    page.apply(answer, page.get("geste"))
+    assert "Quelqu’un a changé cette présence depuis" in page.text("annonces")
+    assert page.get(room.row(paul)).get("data-state") == state
+    # Done now, with what the row says in front of one's eyes, it is a gesture as any other.
+    assert room.post(room.at(paul, "presence/"), htmx=True, present=wish).status_code == 200
+    assert room.attempt(paul).state != state
+
+
+def test_neither_what_a_colleague_did_before_nor_ones_own_acts_stop_it(room: Room, paul: Candidate) -> None:
+    colleague = room.enter("Odile Autre")
+    room.travel(minutes=1)
+    colleague.post(room.at(paul, "presence/"), present="1")
+    room.travel(minutes=4)
+    again = room.enter("perrine  ESSAI")  # her login was lost
+    room.post(room.at(paul, "presence/"), present="0")
+    again.post(room.at(paul, "presence/"), present="1")
+    assert kept(room, room.at(paul, "presence/"), present="0").status_code == 200
+    assert room.attempt(paul).state == "expected"
+
+
+def test_a_kept_tick_that_is_done_already_changes_nothing(room: Room, paul: Candidate) -> None:
+    room.travel(minutes=3)
+    room.enter("Odile Autre").post(room.at(paul, "presence/"), present="1")
+    before = room.sequence()
+    assert kept(room, room.at(paul, "presence/"), present="1").status_code == 200
+    assert room.sequence() == before
+
+
 def incident(room: Room, paul: Candidate, **more: Any) -> HttpResponse:
     fields = {"categorie": "C7", "candidat": str(paul.pk), "description": "Souris en panne.", "once": "one"}
     return kept(room, f"{room.url}incidents/noter/", **{"at": "10:30", **fields, **more})

@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from proctoring.models import Attempt
+from proctoring.selectors.room import whole_board
+from proctoring.selectors.steps import common_end
+from proctoring.selectors.wording import clock_time
 from proctoring.services import minutes, room_incident
 from tests import factories
 from tests.htmx import Page, both_ways, by_id, fragment, words
@@ -86,6 +90,51 @@ def test_an_incident_is_told_and_minutes_given_to_all_move_the_end(room: Room) -
     again(room, page)
     assert "Fin du test : 12h22" in page.text("projection")
     page.assert_like_reload()
+
+
+def test_the_end_told_to_a_class_is_not_moved_by_one_pupil(room: Room) -> None:
+    """By who begins after minutes were given to all, who is the last, or who gets minutes of his own."""
+    act: dict[str, Any] = {"session_id": room.session.pk, "actor": factories.PROCTOR, "now": NOW}
+
+    def tells(hour: str) -> None:
+        assert f"Fin du test : {hour}" in room.page(BOARD).text("projection")
+        session = room.fresh()
+        end = common_end(session, whole_board(session, now=NOW).counts.given_minutes)  # as the step bar says
+        assert end is not None
+        assert clock_time(session.local(end)) == hour
+
+    room.put("completed")
+    pupils = [
+        room.put("in_progress"),
+        room.put("in_progress"),
+        room.put("in_progress", extra_time_percent=33),
+    ]
+    tells("12h15")
+    minutes.give_minutes(candidate_ids=[one.pk for one in pupils], minutes=10, **act)
+    tells("12h25")
+    late = room.put("in_progress")
+    tells("12h25")
+    minutes.give_minutes(candidate_ids=[late.pk], minutes=30, **act)
+    tells("12h25")
+    minutes.take_minutes_back(candidate_ids=[late.pk], minutes=30, **act)
+    Attempt.objects.filter(candidate__in=pupils).update(state="completed", over_at=NOW)
+    tells("12h25")
+
+
+def test_minutes_of_the_last_pupil_are_his_own(room: Room) -> None:
+    for _ in range(2):
+        room.put("completed")
+    last = room.put("in_progress")
+    act: dict[str, Any] = {"session_id": room.session.pk, "actor": factories.PROCTOR, "now": NOW}
+    minutes.give_minutes(candidate_ids=[last.pk], minutes=7, **act)
+    assert "Fin du test : 12h15" in room.page(BOARD).text("projection")
+
+
+def test_minutes_of_the_only_pupil_of_a_list_move_the_end(room: Room) -> None:
+    only = room.put("in_progress")
+    act: dict[str, Any] = {"session_id": room.session.pk, "actor": factories.PROCTOR, "now": NOW}
+    minutes.give_minutes(candidate_ids=[only.pk], minutes=7, **act)
+    assert "Fin du test : 12h22" in room.page(BOARD).text("projection")
 
 
 def test_it_stays_while_the_screen_is_masked_without_the_code(room: Room) -> None:
