@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ WAITING = "en attente d’envoi"
 NOT_SAVED = "Pas enregistré : la connexion a manqué. Recommencez."
 LOOK_UP = "Les tests ne dépendent pas de votre appareil : regardez les écrans des élèves."
 FOREIGN = ["200", "403", "502", "portal"]
+SHIPPED = 8000  # milliseconds until a request is given up
 WAYS = ["cut", "slow", *FOREIGN]
 TEXT = "Vidéoprojecteur éteint par Zébulon"
 
@@ -24,6 +26,8 @@ class Network:
 
     def __init__(self, page: Page) -> None:
         self.page, self.down, self.held = page, "", list[Route]()
+        # What ships; `fail` shortens it.
+        assert page.evaluate("htmx.config.timeout") == SHIPPED
         page.route("**/*", self._meet)
 
     def _meet(self, route: Route) -> None:
@@ -41,7 +45,7 @@ class Network:
     def fail(self, way: str) -> None:
         self.down = way
         # A request that hangs is given up by the browser's own clock, which no test can wind.
-        self.page.evaluate(f"htmx.config.timeout = {300 if way == 'slow' else 8000}")
+        self.page.evaluate(f"htmx.config.timeout = {300 if way == 'slow' else SHIPPED}")
 
     def back(self) -> None:
         self.fail("")
@@ -53,9 +57,11 @@ class Network:
 class Watched:
     """A room on a page with a clock of its own, and what lies in between."""
 
-    def __init__(self, page: Page, server: Server, session: dict[str, Any]) -> None:
+    def __init__(
+        self, page: Page, server: Server, session: dict[str, Any], *, ahead: timedelta = timedelta()
+    ) -> None:
         self.page, self.session, self.candidates = page, session, session["candidates"]
-        page.clock.install()
+        page.clock.install(time=datetime.now(UTC) + ahead)
         enter_room(page, server, session)
         self.network = Network(page)
 
