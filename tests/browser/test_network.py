@@ -3,12 +3,13 @@
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from pixsurv.kernel import clock
 from tests.browser.conftest import Server, assert_accessible, enter_room, full_name, join
 
 FILTERED = "<!doctype html><title>Filtre</title><h1>Accès refusé par le filtre</h1>"
@@ -26,8 +27,7 @@ class Network:
 
     def __init__(self, page: Page) -> None:
         self.page, self.down, self.held = page, "", list[Route]()
-        # What ships; `fail` shortens it.
-        assert page.evaluate("htmx.config.timeout") == SHIPPED
+        page.wait_for_load_state()  # only then htmx has read its configuration
         page.route("**/*", self._meet)
 
     def _meet(self, route: Route) -> None:
@@ -43,6 +43,8 @@ class Network:
             route.fulfill(status=int(self.down), content_type="text/html", body=FILTERED)
 
     def fail(self, way: str) -> None:
+        if not self.down:
+            assert self.page.evaluate("htmx.config.timeout") == SHIPPED
         self.down = way
         # A request that hangs is given up by the browser's own clock, which no test can wind.
         self.page.evaluate(f"htmx.config.timeout = {300 if way == 'slow' else SHIPPED}")
@@ -61,7 +63,7 @@ class Watched:
         self, page: Page, server: Server, session: dict[str, Any], *, ahead: timedelta = timedelta()
     ) -> None:
         self.page, self.session, self.candidates = page, session, session["candidates"]
-        page.clock.install(time=datetime.now(UTC) + ahead)
+        page.clock.install(time=clock.now() + ahead)
         enter_room(page, server, session)
         self.network = Network(page)
 

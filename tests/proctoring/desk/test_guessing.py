@@ -65,7 +65,7 @@ def test_access_code_is_counted_and_keeps_the_presence(
 def test_coming_in_again_brings_no_fresh_tries(
     clock_at_nine: time_machine.Traveller, candidate: Candidate
 ) -> None:
-    """Who comes in again, here or from another computer, goes on in the pool of that pupil; another pupil has his own."""
+    """Who comes in again, here or from another computer, goes on in the pool of that pupil; others have theirs."""
     neighbour = factories.CandidateFactory.create(session=candidate.session)
     for pupil in (candidate, neighbour):
         factories.put(pupil, AttemptState.PRESENT)
