@@ -266,7 +266,10 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "scan_altered": "Ce fichier n’est plus celui qui a été enregistré\u00a0: son empreinte n’est pas celle du"
         " journal. Demandez une sauvegarde à l’exploitant.",
         "masked": "L’écran est masqué\u00a0: tapez d’abord le mot de passe de la session.",
-        "other_access": "Ce geste a été fait sous un autre accès que celui de cette page\u00a0: il n’a pas été envoyé.",
+        "other_access": (
+            "Cette page est restée sous un autre accès que le vôtre\u00a0: rien n’est enregistré."
+            " Rechargez-la, puis recommencez."
+        ),
         "room_not_confirmed": "Confirmez d’abord que vous êtes dans la bonne salle.",
     }
 )

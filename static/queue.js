@@ -8,13 +8,14 @@
   const ROOM = document.getElementById("geste").getAttribute("hx-post");
   const SHELF = `pixsurv:${ROOM}`;
   const LIFE = 24 * 3600 * 1000;
+  const TRIES = 5; // of what the server fails at: the others behind it wait no longer
   const EVERY = 15000;
   const SHOWN = 20000;
   const KINDS = [
     { path: /^candidats\/(\d+)\/presence\/$/, fields: ["present", "confirmed"], key: ([, candidate]) => `presence-${candidate}` },
     { path: /^incidents\/noter\/$/, fields: ["categorie", "candidat", "once", "question", "description", "at"], key: (_, fields) => `incident-${fields.once}` },
   ];
-  // By key, in the order in which they go: { key, access, path, fields, v, observed, asks, once }.
+  // By key, in the order in which they go: { key, access, path, fields, v, observed, asks, failures, barred }.
   const kept = new Map();
   const refused = [];
   let told = { sent: 0, refused: 0 };
@@ -36,8 +37,15 @@
   const candidateOf = (entry) => (isPresence(entry) ? entry.key.slice(9) : entry.fields.candidat);
   // Free text, and a suspicion of fraud (it has no field for text), stay in the memory of the page.
   const isCodesOnly = (entry) => isPresence(entry) || entry.fields.description === "";
-  const isMine = (entry) => entry.access === place.dataset.acces;
-  const waiting = () => [...kept.values()].filter((entry) => isMine(entry) && !entry.asks);
+  const isOwn = (entry) => entry.access === place.dataset.acces;
+  // Who came in again holds another access: whether it is the same person, the server says.
+  const isBarred = (entry) => entry.barred === place.dataset.acces;
+  // `observed` is the server's time, and so is what it is compared with: the device's clock may be a day off.
+  const isOld = (entry) => entry.observed <= window.pixsurv.serverTime() - LIFE;
+  const hasFailed = (entry) => entry.failures >= TRIES;
+  const isAsked = (entry) => entry.asks && isOwn(entry);
+  const waits = (entry) => !isOld(entry) && !isBarred(entry) && !hasFailed(entry) && !isAsked(entry);
+  const waiting = () => [...kept.values()].filter(waits);
   function words(entry) {
     const name = document.querySelector(`#candidat-${candidateOf(entry)} h3`);
     const who = name ? [...name.childNodes].slice(0, 2).map((one) => one.textContent).join("") : entry.fields.candidat === "" ? "toute la salle" : "un élève";
@@ -73,7 +81,7 @@
   function read(key, text) {
     try {
       const entry = JSON.parse(text);
-      if (entry?.key && SHELF + entry.key === key && entry.observed > Date.now() - LIFE) return entry;
+      if (entry?.key && SHELF + entry.key === key && Number.isFinite(entry.observed)) return entry;
     } catch {
       // Not ours.
     }
@@ -117,10 +125,15 @@
     const focused = place.contains(document.activeElement) ? document.activeElement.dataset.cle : "";
     const mine = waiting();
     const lines = [];
+    const away = (entry) => ["Ne plus afficher", `oter-${entry.key}`, () => drop(entry.key)];
     for (const entry of kept.values()) {
-      if (!isMine(entry)) {
-        lines.push(line(`Fait sous un autre accès, pas envoyé\u00a0: ${words(entry)}.`, ["Ne plus afficher", `oter-${entry.key}`, () => drop(entry.key)]));
-      } else if (entry.asks) {
+      if (isOld(entry)) {
+        lines.push(line(`Fait il y a plus de 24\u00a0heures, pas envoyé\u00a0: ${words(entry)}.`, away(entry)));
+      } else if (isBarred(entry)) {
+        lines.push(line(`Fait sous un autre accès, pas envoyé\u00a0: ${words(entry)}.`, away(entry)));
+      } else if (hasFailed(entry)) {
+        lines.push(line(`Le serveur n’a pas pu l’enregistrer\u00a0: ${words(entry)}.`, ["Réessayer", `encore-${entry.key}`, () => retry(entry)], away(entry)));
+      } else if (isAsked(entry)) {
         lines.push(line(`À confirmer\u00a0: ${words(entry)}.`, ["Répondre", `dire-${entry.key}`, () => ask(entry)], ["Ne pas envoyer", `oter-${entry.key}`, () => drop(entry.key)]));
       }
     }
@@ -149,14 +162,14 @@
     for (const one of document.querySelectorAll("[data-attente]")) one.remove();
     const now = new Set();
     for (const entry of kept.values()) {
-      const row = isMine(entry) && document.getElementById(`candidat-${candidateOf(entry)}`);
+      const row = (waits(entry) || isAsked(entry)) && document.getElementById(`candidat-${candidateOf(entry)}`);
       if (!row) continue;
       now.add(row.id);
       const badge = document.getElementById("attente-marque").content.firstElementChild.cloneNode(true);
       const what = isPresence(entry) ? (entry.fields.present === "1" ? "Présence" : "Retrait") : "Incident";
-      badge.lastElementChild.textContent = entry.asks ? `${what} à confirmer` : `${what} en attente d’envoi`;
+      badge.lastElementChild.textContent = isAsked(entry) ? `${what} à confirmer` : `${what} en attente d’envoi`;
       row.querySelector(".rang__etat").append(badge);
-      if (isPresence(entry)) wait(row, !entry.asks && entry.fields.present === "1");
+      if (isPresence(entry)) wait(row, !isAsked(entry) && entry.fields.present === "1");
     }
     for (const id of marked) {
       const box = !now.has(id) && document.querySelector(`#${id} .case--attente input`);
@@ -185,11 +198,13 @@
   // ---- what comes in: when the network failed, or while others wait already ----
   document.addEventListener("htmx:configRequest", (event) => {
     const config = event.detail;
-    if (config.path.startsWith("/surveillance/") && config.formData.has("password")) config.parameters.access = place.dataset.acces;
+    // Whoever logs in in another tab has this browser's cookie: what is done here is still done by who sees this page.
+    const acts = config.verb === "post" && config.path.startsWith(ROOM);
+    if (acts || (config.path.startsWith("/surveillance/") && config.formData.has("password"))) config.parameters.access = place.dataset.acces;
     config.made = { v: document.getElementById("veille").dataset.v, observed: Math.round(window.pixsurv.serverTime()) };
     const before = kept.get(gestureOf(config)?.key);
     // « À confirmer », touched on its row: when it was done goes along, and the question comes back.
-    if (before?.asks && before.fields.present === config.formData.getAll("present").at(-1)) Object.assign(config.parameters, when(before));
+    if (before?.asks && isOwn(before) && before.fields.present === config.formData.getAll("present").at(-1)) Object.assign(config.parameters, when(before));
   });
   const when = (entry) => ({ v: entry.v, observed: String(entry.observed), access: entry.access });
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -199,7 +214,7 @@
     take(gesture, event.detail.requestConfig);
     flush();
   });
-  const LATER = new Set([0, 401, 502, 503, 504]);
+  const LATER = new Set([0, 401, 500, 502, 503, 504]);
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
       const { xhr, requestConfig } = event.detail;
@@ -226,11 +241,20 @@
       if (outcome === "later") break;
       // Touched again meanwhile: the newer wish goes next.
       if (kept.get(entry.key) !== entry) continue;
+      if (outcome === "failed") {
+        entry.failures = (entry.failures ?? 0) + 1;
+        if (!hasFailed(entry)) break;
+        setAside(entry, "Le serveur n’a pas pu l’enregistrer");
+        continue;
+      }
+      if (outcome === "other") {
+        entry.barred = place.dataset.acces;
+        setAside(entry, "Fait sous un autre accès, pas envoyé");
+        continue;
+      }
       if (outcome === "asks") {
-        entry.asks = true;
-        shelve(entry);
-        show();
-        say(`À confirmer\u00a0: ${words(entry)}.`);
+        Object.assign(entry, { asks: true, access: place.dataset.acces });
+        setAside(entry, "À confirmer");
         continue;
       }
       if (outcome === "sent") told.sent += 1;
@@ -248,6 +272,17 @@
       told = { sent: 0, refused: 0 };
       show();
     }, SHOWN);
+  }
+  function setAside(entry, why) {
+    shelve(entry);
+    show();
+    say(`${why}\u00a0: ${words(entry)}.`);
+  }
+  function retry(entry) {
+    entry.failures = 0;
+    shelve(entry);
+    show();
+    flush();
   }
   async function send(entry, again = false) {
     let answer;
@@ -279,6 +314,7 @@
       if (!document.getElementById("connexion").open) htmx.swap(place, html, { swapStyle: "none" });
       return "later";
     }
+    if (answer.status === 500) return "failed";
     if (LATER.has(answer.status) || answer.status === 429) return "later";
     return settle(answer, html);
   }
@@ -288,11 +324,13 @@
     const page = new DOMParser().parseFromString(html, "text/html");
     const dialog = page.querySelector('[hx-swap-oob="innerHTML:#dialogue"]');
     const refusal = page.querySelector(".annonce--refus");
+    const isOther = refusal?.dataset.code === "other_access";
     const reason = refusal?.querySelector("p").textContent.trim();
     dialog?.remove();
     refusal?.remove(); // the line keeps it, a note would go
     htmx.swap(place, page.body.innerHTML, { swapStyle: "none" });
     if (answer.ok) return "sent";
+    if (isOther) return "other";
     return dialog?.childElementCount ? "asks" : reason || "La salle a changé entre-temps.";
   }
   function ask(entry) {

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from pixsurv.kernel.errors import DomainError
 from proctoring.room.answers import refused
 from proctoring.room.visit import Visit, visit_of
+from proctoring.services.access import same_person
 from proctoring.services.room import refuse
 
 # A view of the room takes the visit, then what its address names.
@@ -45,8 +46,12 @@ def in_room(*methods: str, everywhere: bool = False) -> Callable[[RoomView], Cal
 
 
 def _require_own(visit: Visit) -> None:
-    """What waited in a page is sent by the access that did it, not by whoever watches from this browser since."""
-    if visit.post.get("access", visit.own_id) != visit.own_id:
+    """What a page does is done by the access that it was shown to, not by whoever watches from this browser since.
+
+    The same person may have come in again meanwhile. Who names none speaks for himself (outside programs).
+    """
+    told = visit.post.get("access", visit.own_id)
+    if told != visit.own_id and same_person(visit.access, told) is None:
         raise refuse("other_access")
 
 

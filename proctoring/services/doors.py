@@ -59,7 +59,10 @@ def identity_pool(session: Session, browser: str) -> Pool:
 
 
 def code_pool(entry: Entry) -> Pool:
-    return Pool(f"entry:{entry.pk}", Door.CODE, entry.session_id, free=8, slowest=30, reserves=False)
+    """Of the pupil, at the desk and through a platform alike: who comes in again brings no fresh tries."""
+    return Pool(
+        f"candidate:{entry.candidate_id}", Door.CODE, entry.session_id, free=8, slowest=30, reserves=False
+    )
 
 
 def platform_pool(key: ApiKey, session: Session) -> Pool:

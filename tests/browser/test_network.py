@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from pixsurv.kernel import clock
 from tests.browser.conftest import Server, assert_accessible, enter_room, full_name, join
 
 FILTERED = "<!doctype html><title>Filtre</title><h1>Accès refusé par le filtre</h1>"
@@ -15,6 +17,7 @@ WAITING = "en attente d’envoi"
 NOT_SAVED = "Pas enregistré : la connexion a manqué. Recommencez."
 LOOK_UP = "Les tests ne dépendent pas de votre appareil : regardez les écrans des élèves."
 FOREIGN = ["200", "403", "502", "portal"]
+SHIPPED = 8000  # milliseconds until a request is given up
 WAYS = ["cut", "slow", *FOREIGN]
 TEXT = "Vidéoprojecteur éteint par Zébulon"
 
@@ -24,6 +27,7 @@ class Network:
 
     def __init__(self, page: Page) -> None:
         self.page, self.down, self.held = page, "", list[Route]()
+        page.wait_for_load_state()  # only then htmx has read its configuration
         page.route("**/*", self._meet)
 
     def _meet(self, route: Route) -> None:
@@ -39,9 +43,11 @@ class Network:
             route.fulfill(status=int(self.down), content_type="text/html", body=FILTERED)
 
     def fail(self, way: str) -> None:
+        if not self.down:
+            assert self.page.evaluate("htmx.config.timeout") == SHIPPED
         self.down = way
         # A request that hangs is given up by the browser's own clock, which no test can wind.
-        self.page.evaluate(f"htmx.config.timeout = {300 if way == 'slow' else 8000}")
+        self.page.evaluate(f"htmx.config.timeout = {300 if way == 'slow' else SHIPPED}")
 
     def back(self) -> None:
         self.fail("")
@@ -53,9 +59,11 @@ class Network:
 class Watched:
     """A room on a page with a clock of its own, and what lies in between."""
 
-    def __init__(self, page: Page, server: Server, session: dict[str, Any]) -> None:
+    def __init__(
+        self, page: Page, server: Server, session: dict[str, Any], *, ahead: timedelta = timedelta()
+    ) -> None:
         self.page, self.session, self.candidates = page, session, session["candidates"]
-        page.clock.install()
+        page.clock.install(time=clock.now() + ahead)
         enter_room(page, server, session)
         self.network = Network(page)
 

@@ -59,6 +59,18 @@ def test_start_with_a_wrong_code_keeps_the_presence(
     assert platform.get().json()["state"] == "present"
 
 
+def test_wrong_codes_count_for_the_pupil_under_whatever_entry(
+    platform: Platform, candidate: Candidate, in_state: Bring
+) -> None:
+    in_state(candidate, AttemptState.PRESENT)
+    answers = []
+    with time_machine.travel(clock.now(), tick=False):
+        for n in range(10, 22):
+            platform.enter(candidate)
+            answers.append(platform.post("start", {"access_code": f"BBBB{n}"}).status_code)
+    assert answers == [404] * 9 + [429] * 3
+
+
 def test_start_again_by_the_holder_is_a_double_click(
     platform: Platform, candidate: Candidate, in_state: Bring
 ) -> None:

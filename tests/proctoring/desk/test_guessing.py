@@ -45,7 +45,7 @@ def test_browsers_without_our_mark_wait_together(clock_at_nine: object, candidat
 
 
 @pytest.mark.parametrize("right", [True, False])
-def test_access_code_is_counted_by_entry_and_keeps_the_presence(
+def test_access_code_is_counted_and_keeps_the_presence(
     clock_at_nine: time_machine.Traveller, candidate: Candidate, right: bool
 ) -> None:
     factories.put(candidate, AttemptState.PRESENT)
@@ -60,6 +60,46 @@ def test_access_code_is_counted_by_entry_and_keeps_the_presence(
     assert last.status_code == (303 if right else 422)
     expected = AttemptState.IN_PROGRESS if right else AttemptState.PRESENT
     assert factories.attempt_of(candidate).state == expected
+
+
+def test_coming_in_again_brings_no_fresh_tries(
+    clock_at_nine: time_machine.Traveller, candidate: Candidate
+) -> None:
+    """Who comes in again, here or from another computer, goes on in the pool of that pupil; others have theirs."""
+    neighbour = factories.CandidateFactory.create(session=candidate.session)
+    for pupil in (candidate, neighbour):
+        factories.put(pupil, AttemptState.PRESENT)
+
+    answers = []
+    for n in range(10, 22):
+        browser = Browser()
+        browser.client.get("/candidat/")
+        assert browser.join(candidate).status_code == 303
+        answers.append(browser.code(f"BBBB{n}").status_code)
+    assert answers == [422] * 9 + [429] * 3
+
+    other = Browser()
+    other.client.get("/candidat/")
+    other.join(neighbour)
+    assert other.code().status_code == 303
+
+
+def test_who_guesses_in_a_pupils_name_delays_him_by_half_a_minute_at_most(
+    clock_at_nine: time_machine.Traveller, candidate: Candidate
+) -> None:
+    factories.put(candidate, AttemptState.PRESENT)
+    pupil, guesser = Browser(), Browser()
+    for browser in (pupil, guesser):
+        browser.client.get("/candidat/")
+        browser.join(candidate)
+    for n in range(10, 40):
+        assert guesser.code(f"BBBB{n}").status_code == 422
+        clock_at_nine.shift(30)
+    assert guesser.code("BBBB99").status_code == 422
+    assert pupil.code().status_code == 429
+
+    clock_at_nine.shift(30)
+    assert pupil.code().status_code == 303
 
 
 def test_a_right_identity_and_a_right_code_write_no_row(clock_at_nine: object, candidate: Candidate) -> None:

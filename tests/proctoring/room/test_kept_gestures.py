@@ -173,6 +173,32 @@ def test_a_kept_tick_that_is_done_already_changes_nothing(room: Room, paul: Cand
     assert room.sequence() == before
 
 
+def test_a_page_left_open_signs_for_nobody_else(room: Room, paul: Candidate) -> None:
+    """Odile logged in from the same browser; what is done on Perrine's page is neither's."""
+    page = room.page()
+    odile = room.enter("Odile Autre")
+    before = room.sequence()
+    room.client.cookies.update(odile.client.cookies)
+    shown = page.get("geste").xpath("input[@name='access']/@value")
+    assert room.access is not None and shown == [str(room.access.pk)]
+    for below, fields in (("presence/", {"present": "1"}), ("poste/", {"workstation": "4"}), ("fin/", {})):
+        for htmx in (True, False):
+            answer = room.post(room.at(paul, below), htmx=htmx, access=shown[0], **fields)
+            assert answer.status_code == 409
+            assert "sous un autre accès" in answer.content.decode()
+    assert room.sequence() == before
+    # Who names no access speaks for himself, as outside programs do.
+    assert room.post(room.at(paul, "presence/"), htmx=True, present="1").status_code == 200
+
+
+def test_the_same_person_may_go_on_in_a_page_of_before(room: Room, paul: Candidate) -> None:
+    assert room.access is not None
+    again = room.enter("perrine  ESSAI")
+    assert kept(again, again.at(paul, "presence/"), access=room.access.pk, present="1").status_code == 200
+    accesses.revoke(access=room.access, actor=factories.ADMIN, now=NOW)
+    assert kept(again, again.at(paul, "presence/"), access=room.access.pk, present="0").status_code == 409
+
+
 def incident(room: Room, paul: Candidate, **more: Any) -> HttpResponse:
     fields = {"categorie": "C7", "candidat": str(paul.pk), "description": "Souris en panne.", "once": "one"}
     return kept(room, f"{room.url}incidents/noter/", **{"at": "10:30", **fields, **more})
