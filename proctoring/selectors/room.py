@@ -103,6 +103,7 @@ class Board:
 def find_access(*, number: int, token: str, seen: Version | None, now: datetime) -> ProctorAccess | None:
     """The one query of a refresh: the access with its session and establishment, annotated with `flipped`.
 
+    None for a token of nobody, and for that of an account that was switched off.
     `flipped`: a need of some row began or ended since `seen` by the clock alone.
     """
     if number > LARGEST_NUMBER:
@@ -116,8 +117,9 @@ def find_access(*, number: int, token: str, seen: Version | None, now: datetime)
 
 
 def _access(number: int, token: str) -> QuerySet[ProctorAccess]:
+    switched_on = Q(account=None) | Q(account__is_active=True)
     return ProctorAccess.objects.select_related("session__establishment").filter(
-        token_fingerprint=token, session__number=number
+        switched_on, token_fingerprint=token, session__number=number
     )
 
 
