@@ -75,7 +75,7 @@ def enter(
     token = crypto.derive(f"access:{session.pk}:{who}:{once}:{name}") if once else secrets.token_urlsafe(32)
     with locked_room(session.pk, now=now) as room:
         again = ProctorAccess.objects.filter(token_fingerprint=crypto.fingerprint(token)).first()
-        if again is not None and again.ended_at is None:
+        if again is not None and is_open(again, now=now):
             return again, token
         if again is not None:
             token = secrets.token_urlsafe(32)
@@ -128,6 +128,11 @@ def same_person(access: ProctorAccess, before: str) -> ProctorAccess | None:
         return None
     same = one_line(held.name).casefold() == one_line(access.name).casefold()
     return held if same else None
+
+
+def is_open(access: ProctorAccess, *, now: datetime) -> bool:
+    """Not ended, nor of more than a day ago: the form of yesterday's tab makes a new one."""
+    return access.ended_at is None and access.created_at > now - rules.ACCESS_FOR
 
 
 def leave(*, access: ProctorAccess, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 from http.cookies import Morsel
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -414,3 +415,32 @@ def test_the_kit_fills_the_number_in_and_its_mark_stays_from_try_to_try(empty_ro
 def test_what_has_not_the_form_of_a_mark_is_not_kept(empty_room: Room, mark: str) -> None:
     page = parse(empty_room.client.get("/surveillance/", {"session": "1", "kit": mark}).content)
     assert not page.xpath("//input[@name='kit']")
+
+
+# ---- an access lasts a day ----
+
+
+@pytest.mark.parametrize(("later", "opens"), [({"hours": 23, "minutes": 59}, True), ({"hours": 24}, False)])
+def test_an_access_ends_after_a_day_whatever_cookie_comes(
+    room: Room, later: dict[str, int], opens: bool, django_assert_num_queries: Any
+) -> None:
+    seen = f"{room.sequence()}.{int(NOW.timestamp() * 1000)}"
+    room.travel(**later)
+    if not opens:
+        with django_assert_num_queries(1):
+            refused = room.get(f"{room.url}etat/?v={seen}", htmx=True)
+        assert refused.status_code == 401
+        assert room.post(f"{room.url}quitter/").headers["Location"].startswith(LOGIN)
+    assert is_in(room) is opens
+    assert (room.get(f"{room.url}etat/?v={seen}", htmx=True).status_code == 401) is not opens
+
+
+def test_the_form_of_yesterday_makes_a_new_access(empty_room: Room) -> None:
+    enter(empty_room, once="the same form")
+    empty_room.travel(hours=25)
+    assert not is_in(empty_room)
+
+    assert enter(empty_room, once="the same form").status_code == 303
+
+    assert is_in(empty_room)
+    assert ProctorAccess.objects.count() == 2
