@@ -93,9 +93,10 @@ def _paper(school: Establishment, title: str, sections: list[content.Section], n
 
 def _own_school(request: HttpRequest) -> Establishment | None:
     """The school of the account, the one looked at last where it has several."""
-    if not isinstance(request.user, Account):
+    account = account_that_counts(request, now=clock.now())
+    if account is None:
         return None
-    own = [one.establishment for one in schools(request.user)]
+    own = [one.establishment for one in schools(account)]
     last = request.session.get(LAST)
     return next((one for one in own if one.pk == last), own[0] if own else None)
 

@@ -96,6 +96,17 @@ def has_lapsed(request: HttpRequest, *, now: datetime) -> bool:
     return since is not None and seen is not None and (now - since > AT_MOST or now - seen > IDLE)
 
 
+def account_that_counts(request: HttpRequest, *, now: datetime) -> Account | None:
+    """Who is signed in here and may act: not lapsed, and with the second factor where one must be set up.
+
+    For doors outside the pages of accounts, which nothing else guards; anybody else counts as nobody.
+    """
+    account = request.user
+    if not isinstance(account, Account) or has_lapsed(request, now=now) or request.session.get(MUST_SET_UP):
+        return None
+    return account
+
+
 def note_seen(request: HttpRequest, *, now: datetime) -> None:
     """Written at most every five minutes: reading a page is no reason to write."""
     seen = _instant(request, SEEN)

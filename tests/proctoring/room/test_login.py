@@ -9,9 +9,12 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from pixsurv.kernel import clock
 from proctoring.models import ProctorAccess
-from proctoring.services import closing
+from proctoring.services import closing, hand_over
+from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, SessionState
+from sessions_app.models import Account
 from sessions_app.selectors.kit import kit_mark
 from tests import factories
 from tests.htmx import Page, parse, words
@@ -444,3 +447,46 @@ def test_the_form_of_yesterday_makes_a_new_access(empty_room: Room) -> None:
 
     assert is_in(empty_room)
     assert ProctorAccess.objects.count() == 2
+
+
+# ---- the account that counts here ----
+
+
+def sign_in(client: Client, account: Account) -> None:
+    form = {"email": account.email, "password": factories.ACCOUNT_PASSWORD}
+    assert client.post("/etablissement/", form).status_code == 303
+
+
+@pytest.fixture(params=["", "idle", "without second factor"])
+def weak(request: pytest.FixtureRequest, empty_room: Room, settings: Any) -> str:
+    """An admin is signed in; why he does not count."""
+    why: str = request.param
+    settings.SECOND_FACTOR = "required" if why == "without second factor" else "optional"
+    member = factories.MembershipFactory(establishment=empty_room.session.establishment)
+    sign_in(empty_room.client, member.account)
+    empty_room.travel(hours=4, minutes=1 if why == "idle" else -1)
+    return why
+
+
+def test_an_account_that_lapsed_or_owes_a_second_factor_is_nobody_at_the_door(
+    empty_room: Room, weak: str
+) -> None:
+    (proposed,) = Page(empty_room.client, LOGIN).root.xpath("//input[@name='name']")
+    assert bool(proposed.get("value")) is not bool(weak)
+
+    assert enter(empty_room).status_code == 303
+
+    access = ProctorAccess.objects.get()
+    assert (access.is_admin, access.account is not None) == (not weak, not weak)
+
+
+def test_nor_does_it_take_a_room_over(empty_room: Room, weak: str) -> None:
+    session = empty_room.session
+    admin = factories.MembershipFactory(establishment=session.establishment).account
+    actor = Actor(kind=ActorKind.ADMIN, name=admin.name, account_id=admin.pk)
+    made = hand_over.offer(session_id=session.pk, account=admin, ends=[], actor=actor, now=clock.now())
+    address = f"/surveillance/passage/{made.token()}/"
+    (proposed,) = Page(empty_room.client, address).root.xpath("//input[@name='name']")
+    assert bool(proposed.get("value")) is not bool(weak)
+    empty_room.client.post(address, {"name": "Perrine Essai"})
+    assert ProctorAccess.objects.get().is_admin is not bool(weak)
