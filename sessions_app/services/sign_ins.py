@@ -40,6 +40,13 @@ def open_sign_in(request: HttpRequest, account: Account, *, strong: bool = False
     logger.info("sign-in: account %s", account.pk)
 
 
+def hold_for_second_factor(request: HttpRequest, account: Account) -> None:
+    """It was taken away: where the operator requires one, nothing else is open until the next, in any browser."""
+    if must_set_up(account):
+        request.session[MUST_SET_UP] = True
+        end_others(account=account, keep=request.session.session_key or "")
+
+
 def hold_half_way(request: HttpRequest, account: Account, target: str, *, now: datetime) -> None:
     """The password was right: nothing is open yet, and nothing of an earlier account is left in this browser."""
     request.session.flush()
