@@ -10,12 +10,13 @@ from pixsurv.kernel import clock
 from sessions_app.downloads import pdf_attachment
 from sessions_app.enums import SessionKind
 from sessions_app.help.tutorial import FORGOTTEN_CODES, SOS_STEPS
-from sessions_app.models import Account, Establishment, Session
+from sessions_app.models import Establishment, Session
 from sessions_app.notices import content
 from sessions_app.notices.papers import sheet_pdf
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors.help import help_entries
 from sessions_app.selectors.people import schools
+from sessions_app.services.sign_ins import account_that_counts
 from sessions_app.views import LAST, where
 
 LARGEST_NUMBER = 2**31
