@@ -78,7 +78,7 @@ def find_account(email: str) -> Account:
 
 
 def disable_account(account: Account) -> int:
-    """It signs in nowhere any more, and what it had open is closed; how many sign-ins. Rooms refuse it by themselves."""
+    """It signs in nowhere any more, and what it had open is closed; how many sign-ins. Rooms refuse it."""
     Account.objects.filter(pk=account.pk).update(is_active=False)
     logger.info("account switched off: account %s", account.pk)
     return end_others(account=account, keep="")

@@ -14,7 +14,9 @@ OPERATOR = Actor(kind=ActorKind.ADMIN, name="exploitant de Pixsurv")
 
 
 class Command(BaseCommand):
-    help = "Désactive un compte\u00a0: ses connexions et ses accès aux salles se ferment aussitôt. --enable le réactive."
+    help = (
+        "Désactive un compte\u00a0: connexions et accès aux salles se ferment aussitôt. --enable le réactive."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="adresse e-mail du compte")
