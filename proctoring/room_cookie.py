@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-LIFE = 24 * 3600  # seconds: outlasts the longest session day
+from proctoring.rules import ACCESS_FOR
 
 
 def _name(number: int) -> str:
@@ -17,7 +17,13 @@ def room_token(request: HttpRequest, number: int) -> str:
 
 def set_room_cookie(response: HttpResponse, number: int, token: str) -> None:
     response.set_cookie(
-        _name(number), token, max_age=LIFE, path="/", secure=settings.HTTPS, httponly=True, samesite="Lax"
+        _name(number),
+        token,
+        max_age=ACCESS_FOR,
+        path="/",
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
     )
 
 

@@ -33,6 +33,7 @@ SILENT_TOGETHER = 4  # rows, R23
 SILENT_WITHIN = timedelta(seconds=60)
 MAY_BE_OUT = frozenset({AttemptState.PRESENT, *RUNNING})  # R24
 BACK_BY_HIMSELF = frozenset({EventKind.STARTED, EventKind.RESUMED, EventKind.COMPLETED})
+ACCESS_FOR = timedelta(hours=24)  # of a proctor: outlasts the longest session day
 WATCHING = timedelta(minutes=2)  # mechanics §2: « who is watching »
 SEEN_EVERY = timedelta(minutes=1)
 SEEN_LATE = timedelta(seconds=5)  # what a request may take, a wait for a lock included

@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pixsurv.kernel import clock
-from proctoring.models import ProctorAccess
 from proctoring.services.password import end_accesses_of
 from sessions_app.enums import Role
 from sessions_app.models import Membership
@@ -37,17 +36,10 @@ def remove_member(request: HttpRequest, membership_id: int) -> HttpResponse:
 
 
 def _end_accesses(request: HttpRequest, membership: Membership) -> None:
-    """Sessions are locked one by one, in the order of their ids (mechanics §9)."""
     school, account = membership.establishment, membership.account
     remains = Membership.objects.filter(establishment=school, account=account).exists()
     if remains and membership.role != Role.ADMIN:
         return
-    watched = ProctorAccess.objects.filter(account=account, ended_at=None, session__establishment=school)
-    for session_id in watched.order_by("session_id").values_list("session_id", flat=True).distinct():
-        end_accesses_of(
-            account=account,
-            session_id=session_id,
-            as_admin_only=remains,
-            actor=actor_of(request),
-            now=clock.now(),
-        )
+    end_accesses_of(
+        account=account, school=school, as_admin_only=remains, actor=actor_of(request), now=clock.now()
+    )

@@ -103,21 +103,26 @@ class Board:
 def find_access(*, number: int, token: str, seen: Version | None, now: datetime) -> ProctorAccess | None:
     """The one query of a refresh: the access with its session and establishment, annotated with `flipped`.
 
+    None for a token of nobody, of an account that was switched off, and of more than a day ago.
     `flipped`: a need of some row began or ended since `seen` by the clock alone.
     """
     if number > LARGEST_NUMBER:
         return None
     token = crypto.fingerprint(token)
     if seen is None:
-        found = _ACCESS.fetch(number=number, token=token)
+        found = _ACCESS.fetch(number=number, token=token, now=now)
     else:
         found = _ACCESS_SINCE.fetch(number=number, token=token, after=seen.at, now=now)
     return found[0] if found else None
 
 
-def _access(number: int, token: str) -> QuerySet[ProctorAccess]:
+def _access(number: int, token: str, now: datetime) -> QuerySet[ProctorAccess]:
+    switched_on = Q(account=None) | Q(account__is_active=True)
     return ProctorAccess.objects.select_related("session__establishment").filter(
-        token_fingerprint=token, session__number=number
+        switched_on,
+        token_fingerprint=token,
+        session__number=number,
+        created_at__gt=now - rules.ACCESS_FOR,
     )
 
 
@@ -126,11 +131,11 @@ def _access_since(number: int, token: str, after: datetime, now: datetime) -> Qu
     half_hour = Q(over_at__gt=after - rules.ALL_DONE_AFTER, over_at__lte=now - rules.ALL_DONE_AFTER)
     flips = flipped("", after, now, judged_at=OuterRef("judged_at"))
     attempts = Attempt.objects.filter(flips | half_hour, session_id=OuterRef("session_id"))
-    accesses = _access(number, token).annotate(judged_at=judged_at("session__", now))
+    accesses = _access(number, token, now).annotate(judged_at=judged_at("session__", now))
     return accesses.annotate(flipped=Exists(attempts))
 
 
-_ACCESS = Kept(_access, number=int, token=str)
+_ACCESS = Kept(_access, number=int, token=str, now=datetime)
 _ACCESS_SINCE = Kept(_access_since, number=int, token=str, after=datetime, now=datetime)
 
 

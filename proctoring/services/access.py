@@ -75,7 +75,7 @@ def enter(
     token = crypto.derive(f"access:{session.pk}:{who}:{once}:{name}") if once else secrets.token_urlsafe(32)
     with locked_room(session.pk, now=now) as room:
         again = ProctorAccess.objects.filter(token_fingerprint=crypto.fingerprint(token)).first()
-        if again is not None and again.ended_at is None:
+        if again is not None and is_open(again, now=now):
             return again, token
         if again is not None:
             token = secrets.token_urlsafe(32)
@@ -138,6 +138,11 @@ def _same_name(one: ProctorAccess, other: ProctorAccess) -> bool:
     if one.account_id != other.account_id:
         return False
     return one_line(one.name).casefold() == one_line(other.name).casefold()
+
+
+def is_open(access: ProctorAccess, *, now: datetime) -> bool:
+    """Not ended, nor of more than a day ago: the form of yesterday's tab makes a new one."""
+    return access.ended_at is None and access.created_at > now - rules.ACCESS_FOR
 
 
 def leave(*, access: ProctorAccess, now: datetime) -> None:

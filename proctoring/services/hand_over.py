@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pixsurv.kernel import crypto
 from pixsurv.kernel.errors import DomainError
 from proctoring.models import HandOver, ProctorAccess
-from proctoring.services.access import new_access
+from proctoring.services.access import is_open, new_access
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, one_line, refuse
 from sessions_app.actors import Actor, ActorKind
@@ -77,7 +77,7 @@ def take(
     with locked_room(made.session_id, now=now) as room:
         made = _fresh(made)
         access = made.access
-        if access is not None and access.ended_at is None and _is_token_of(access, key):
+        if access is not None and is_open(access, now=now) and _is_token_of(access, key):
             return access, key
         made.session = room.session
         _require_open(made, now)

@@ -13,7 +13,7 @@ from proctoring.services.hand_over import withdraw_all
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind
-from sessions_app.models import Account, Session
+from sessions_app.models import Account, Establishment, Session
 from sessions_app.models.session import draw_password
 
 
@@ -47,25 +47,37 @@ def change_session_password(*, session_id: int, mark: str, keep: bool, actor: Ac
 
 
 def end_accesses_of(
-    *, account: Account, session_id: int, as_admin_only: bool, actor: Actor, now: datetime
+    *,
+    account: Account,
+    actor: Actor,
+    now: datetime,
+    school: Establishment | None = None,
+    as_admin_only: bool = False,
 ) -> int:
-    """The accesses of somebody who lost his role in the school; those of an admin only, when others remain."""
-    with locked_room(session_id, now=now) as room:
-        if room.session.is_over:
-            return 0
-        accesses = ProctorAccess.objects.filter(session_id=session_id, account=account)
-        if as_admin_only:
-            accesses = accesses.filter(is_admin=True)
-        return _end_all(room, actor, accesses)
+    """The accesses of somebody who lost his role in that school, or his account (no school); those of an admin only,
+    when other roles remain.
+
+    Sessions are locked one by one, in the order of their ids (mechanics §9).
+    """
+    held = ProctorAccess.objects.filter(account=account, ended_at=None)
+    if school is not None:
+        held = held.filter(session__establishment=school)
+    if as_admin_only:
+        held = held.filter(is_admin=True)
+    ended = 0
+    for session_id in list(held.order_by("session_id").values_list("session_id", flat=True).distinct()):
+        with locked_room(session_id, now=now) as room:
+            ended += _end_all(room, actor, held.filter(session_id=session_id))
+    return ended
 
 
 def _end_all(room: Room, actor: Actor, accesses: QuerySet[ProctorAccess]) -> int:
-    """One event each, as if they had been taken one by one (R2)."""
+    """One event each, as if they had been taken one by one (R2); the journal of a session that is over stays."""
     ended = list(accesses.filter(ended_at=None).order_by("pk"))
     ProctorAccess.objects.filter(pk__in=[one.pk for one in ended]).update(
         ended_at=room.now, ended_how=ProctorAccess.End.REVOKED
     )
-    for one in ended:
+    for one in ended if not room.session.is_over else []:
         facts: dict[str, Json] = {"access": one.pk, "name": one.name}
         room.lock.record(EventKind.ACCESS_ENDED, actor=actor, facts=facts, changes_list=True)
     return len(ended)

@@ -10,12 +10,13 @@ from pixsurv.kernel import clock
 from sessions_app.downloads import pdf_attachment
 from sessions_app.enums import SessionKind
 from sessions_app.help.tutorial import FORGOTTEN_CODES, SOS_STEPS
-from sessions_app.models import Account, Establishment, Session
+from sessions_app.models import Establishment, Session
 from sessions_app.notices import content
 from sessions_app.notices.papers import sheet_pdf
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.selectors.help import help_entries
 from sessions_app.selectors.people import schools
+from sessions_app.services.sign_ins import account_that_counts
 from sessions_app.views import LAST, where
 
 LARGEST_NUMBER = 2**31
@@ -93,9 +94,10 @@ def _paper(school: Establishment, title: str, sections: list[content.Section], n
 
 def _own_school(request: HttpRequest) -> Establishment | None:
     """The school of the account, the one looked at last where it has several."""
-    if not isinstance(request.user, Account):
+    account = account_that_counts(request, now=clock.now())
+    if account is None:
         return None
-    own = [one.establishment for one in schools(request.user)]
+    own = [one.establishment for one in schools(account)]
     last = request.session.get(LAST)
     return next((one for one in own if one.pk == last), own[0] if own else None)
 

@@ -1,5 +1,6 @@
-"""Accounts and what they may do (P1): the first administrator of a school."""
+"""Accounts and what they may do (P1): the first administrator of a school, an account switched off."""
 
+import logging
 from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
@@ -11,6 +12,9 @@ from pixsurv.kernel.identity import clean_name
 from sessions_app.context_words import refuse_context_words
 from sessions_app.enums import Role
 from sessions_app.models import Account, Establishment, Membership
+from sessions_app.services.sign_ins import end_others
+
+logger = logging.getLogger("pixsurv.people")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,27 @@ def make_admin(
             email=email, name=name, password=password, establishment=establishment, role=Role.ADMIN
         )
     return Made(account, establishment, account_is_new, not found, membership_is_new)
+
+
+def find_account(email: str) -> Account:
+    """For the operator's commands. Refused with `not_found`."""
+    account = Account.objects.filter(email__iexact=email.strip()).first()
+    if account is None:
+        raise DomainError("not_found", "Aucun compte n’a cette adresse.", status=404)
+    return account
+
+
+def disable_account(account: Account) -> int:
+    """It signs in nowhere any more, and what it had open is closed; how many sign-ins. Rooms refuse it."""
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    logger.info("account switched off: account %s", account.pk)
+    return end_others(account=account, keep="")
+
+
+def enable_account(account: Account) -> None:
+    """Its roles are as they were; it signs in again."""
+    Account.objects.filter(pk=account.pk).update(is_active=True)
+    logger.info("account switched on: account %s", account.pk)
 
 
 def account_exists(email: str) -> bool:

@@ -93,7 +93,7 @@ def check(*, account: Account, code: str, now: datetime) -> None:
 
 
 def require_password(*, account: Account, password: str, now: datetime) -> None:
-    """Before it is set up or taken away: an open session that was left alone is not its owner (ASVS 7.5.1).
+    """Before it is set up: an open session that was left alone is not its owner (ASVS 7.5.1).
 
     Refused with `wrong_password`, `too_many_requests`. An account that a provider alone signs in has none to give.
     """
@@ -102,6 +102,18 @@ def require_password(*, account: Account, password: str, now: datetime) -> None:
     with guarded(_pool(account), wrong={"wrong_password"}, sentence=WAIT, now=now):
         if not account.check_password(password):
             raise DomainError("wrong_password", "Ce mot de passe n’est pas le bon.", status=422)
+
+
+def take_away(*, account: Account, proof: str, now: datetime) -> None:
+    """Its owner says so: by the password; by a code of the application or for recovery where there is no password.
+
+    Refused with `wrong_password`, `wrong_code`, `too_many_requests`.
+    """
+    if account.has_usable_password():
+        require_password(account=account, password=proof, now=now)
+    else:
+        check(account=account, code=proof, now=now)
+    forget(account)
 
 
 def forget(account: Account) -> bool:

@@ -40,6 +40,13 @@ def open_sign_in(request: HttpRequest, account: Account, *, strong: bool = False
     logger.info("sign-in: account %s", account.pk)
 
 
+def hold_for_second_factor(request: HttpRequest, account: Account) -> None:
+    """It was taken away: where the operator requires one, nothing else is open until the next, in any browser."""
+    if must_set_up(account):
+        request.session[MUST_SET_UP] = True
+        end_others(account=account, keep=request.session.session_key or "")
+
+
 def hold_half_way(request: HttpRequest, account: Account, target: str, *, now: datetime) -> None:
     """The password was right: nothing is open yet, and nothing of an earlier account is left in this browser."""
     request.session.flush()
@@ -94,6 +101,17 @@ def has_lapsed(request: HttpRequest, *, now: datetime) -> bool:
     """Too long without an act, or since the sign-in; a session without these dates lapses by its cookie alone."""
     since, seen = _instant(request, SINCE), _instant(request, SEEN)
     return since is not None and seen is not None and (now - since > AT_MOST or now - seen > IDLE)
+
+
+def account_that_counts(request: HttpRequest, *, now: datetime) -> Account | None:
+    """Who is signed in here and may act: not lapsed, and with the second factor where one must be set up.
+
+    For doors outside the pages of accounts, which nothing else guards; anybody else counts as nobody.
+    """
+    account = request.user
+    if not isinstance(account, Account) or has_lapsed(request, now=now) or request.session.get(MUST_SET_UP):
+        return None
+    return account
 
 
 def note_seen(request: HttpRequest, *, now: datetime) -> None:

@@ -16,7 +16,7 @@ from sessions_app.forms.people import CodeForm, PasswordAgainForm, SetUpForm
 from sessions_app.models import Account
 from sessions_app.refusals import refusals_as_pages
 from sessions_app.services import second_factor
-from sessions_app.services.sign_ins import MUST_SET_UP, half_way
+from sessions_app.services.sign_ins import MUST_SET_UP, half_way, hold_for_second_factor
 from sessions_app.views import account_of, enter, see
 
 
@@ -65,25 +65,26 @@ def set_up(request: HttpRequest) -> HttpResponse:
     return _page(request, account, secret, form)
 
 
-@sensitive_post_parameters("password")
+@sensitive_post_parameters("code", "password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals_as_pages
 def remove(request: HttpRequest) -> HttpResponse:
-    """« Retirer »: the password is asked again."""
-    form = PasswordAgainForm(request.POST or None)
+    """« Retirer »: the password is asked again, or a code of who has none."""
+    account = account_of(request)
+    asked = "password" if account.has_usable_password() else "code"
+    form = (PasswordAgainForm if asked == "password" else CodeForm)(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        account = account_of(request)
         try:
-            password = form.cleaned_data["password"]
-            second_factor.require_password(account=account, password=password, now=clock.now())
+            second_factor.take_away(account=account, proof=form.cleaned_data[asked], now=clock.now())
         except DomainError as error:
-            form.add_error("password", error.sentence)
+            form.add_error(asked, error.sentence)
         else:
-            second_factor.forget(account)
+            hold_for_second_factor(request, account)
             messages.success(request, "La double authentification est retirée de ce compte.")
             return see(reverse("establishment:account"))
     status = 422 if form.errors else 200
-    return render(request, "establishment/second_factor_remove.html", {"form": form}, status=status)
+    context = {"form": form, "field": form[asked], "asks_code": asked == "code"}
+    return render(request, "establishment/second_factor_remove.html", context, status=status)
 
 
 def _page(request: HttpRequest, account: Account, secret: str, form: SetUpForm) -> HttpResponse:

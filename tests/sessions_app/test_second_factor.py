@@ -191,6 +191,44 @@ def test_removing_it_asks_the_password(admin: Account, client: Client, at_nine: 
     assert not second_factor.has_second_factor(admin)
 
 
+@pytest.mark.parametrize("recovery", [False, True])
+def test_who_has_no_password_removes_it_with_a_code(
+    admin: Account, client: Client, at_nine: object, recovery: bool
+) -> None:
+    """A provider signs him in."""
+    secret, codes = protect(admin)
+    admin.set_unusable_password()
+    admin.save()
+    client.force_login(admin)
+    path = f"{SET_UP}retirer/"
+
+    assert 'name="code"' in client.get(path).content.decode()
+    for wrong in ({"password": "anything"}, {"code": "anything"}, {"code": "000000"}):
+        assert client.post(path, wrong).status_code == 422
+    assert second_factor.has_second_factor(admin)
+    assert client.post(path, {"code": codes[0] if recovery else shown(secret)}).status_code == 303
+
+    assert not second_factor.has_second_factor(admin)
+
+
+@pytest.mark.parametrize("policy", ["optional", "required"])
+def test_removing_what_the_operator_requires_leaves_nothing_else_open(
+    admin: Account, settings: Any, at_nine: object, policy: str
+) -> None:
+    settings.SECOND_FACTOR = policy
+    secret, codes = protect(admin)
+    other, _ = give_password(admin)
+    other.post(CODE, {"code": codes[0]})
+    client, _ = give_password(admin)
+    client.post(CODE, {"code": shown(secret)})
+
+    client.post(f"{SET_UP}retirer/", {"password": factories.ACCOUNT_PASSWORD})
+
+    assert is_in(client) is is_in(other) is (policy == "optional")
+    if policy == "required":
+        assert client.get(ACCOUNT)["Location"] == SET_UP
+
+
 @pytest.mark.parametrize(
     ("who", "held"), [("admin", True), ("secretariat", True), ("proctor_account", False)]
 )

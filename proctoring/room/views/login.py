@@ -21,8 +21,8 @@ from proctoring.room.rehearsal_cookie import rehearsal_of
 from proctoring.room_cookie import set_room_cookie
 from proctoring.services import access as accesses
 from proctoring.services.doors import WATCHED_BEFORE, Knocking
-from sessions_app.models import Account
 from sessions_app.services.planning import REHEARSAL_NUMBERS
+from sessions_app.services.sign_ins import account_that_counts
 
 KIT_MARK = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -36,8 +36,8 @@ def login(request: HttpRequest) -> HttpResponse:
         number = (request.GET.get("session") or request.GET.get("numero", ""))[:9]
         if was_rehearsal := number.isdecimal() and int(number) in REHEARSAL_NUMBERS:
             number = ""
-        account = request.user
-        name = account.name if isinstance(account, Account) else ""
+        account = account_that_counts(request, now=clock.now())
+        name = account.name if account is not None else ""
         ended = request.GET.get("acces") == "termine"
         form = LoginForm(initial={"number": number, "name": name})
         return login_page(request, form, ended=ended and not was_rehearsal, rehearsal_over=was_rehearsal)
@@ -57,7 +57,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
     now = clock.now()
-    account = request.user if isinstance(request.user, Account) else None
+    account = account_that_counts(request, now=now)
     who = Knocking(form.cleaned_data["number"], account, WATCHED_BEFORE.read(request), _kit(request))
     session = accesses.find_session(who=who, password=form.cleaned_data["password"], now=now)
     access, token = accesses.enter(

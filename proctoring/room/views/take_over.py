@@ -14,13 +14,14 @@ from proctoring.room.forms import NamedForm
 from proctoring.room_cookie import set_room_cookie
 from proctoring.services import hand_over
 from sessions_app.models import Account
+from sessions_app.services.sign_ins import account_that_counts
 
 
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_over(request: HttpRequest, token: str) -> HttpResponse:
     """Looking uses nothing up: link previews look too. Posting the name does, once."""
-    account = request.user if isinstance(request.user, Account) else None
+    account = account_that_counts(request, now=clock.now())
     form = NamedForm(request.POST or None, initial={"name": account.name if account else ""})
     try:
         if request.method == "POST" and form.is_valid():

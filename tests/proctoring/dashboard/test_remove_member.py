@@ -6,7 +6,7 @@ from django.test import Client
 from pixsurv.kernel import clock
 from proctoring.models import ProctorAccess
 from sessions_app.enums import Role
-from sessions_app.models import Account, Membership, Session
+from sessions_app.models import Account, Event, Membership, Session
 from tests import factories
 
 
@@ -68,10 +68,15 @@ def test_remove_member_may_be_oneself(signed_in: Client, session: Session, admin
     assert signed_in.get("/etablissement/equipe/").status_code == 403
 
 
-def test_remove_member_leaves_a_closed_room_as_it_was(
-    signed_in: Client, session: Session, proctor_account: Account
+@pytest.mark.parametrize("role", [Role.PROCTOR, Role.ADMIN])
+def test_remove_member_closes_a_closed_room_too_and_leaves_its_journal(
+    signed_in: Client, session: Session, role: Role
 ) -> None:
-    factories.enter_room(session, account=proctor_account)
+    """An admin goes on adding to a report after the closing."""
+    membership = factories.MembershipFactory(establishment=session.establishment, role=role)
+    factories.enter_room(session, account=membership.account)
     Session.objects.filter(pk=session.pk).update(state="closed", closed_at=clock.now())
-    assert signed_in.post(address(proctor_account.memberships.get())).status_code == 303
-    assert ProctorAccess.objects.filter(ended_at=None).count() == 1
+    before = Event.objects.filter(session=session).count()
+    assert signed_in.post(address(membership)).status_code == 303
+    assert not ProctorAccess.objects.filter(ended_at=None).exists()
+    assert Event.objects.filter(session=session).count() == before

@@ -70,6 +70,10 @@ class Room:
         client.cookies[f"salle-{self.session.number}"] = token
         return Room(self.session, self.travel, client, access)
 
+    def came_later(self, **by: float) -> None:
+        """Who watches got in so much later: an access lasts a day."""
+        ProctorAccess.objects.update(created_at=NOW + timedelta(**by))
+
     # ---- who is there ----
     def add(self, last_name: str = "", first_name: str = "", born: str = "", **more: Any) -> Candidate:
         given = {"last_name": last_name, "first_name": first_name}

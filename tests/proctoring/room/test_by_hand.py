@@ -252,6 +252,7 @@ def test_a_mistake_on_paper_stays_on_paper(room: Room) -> None:
 def test_paper_keyed_on_a_later_day_is_that_of_the_session_day(room: Room) -> None:
     """At four in the afternoon of the next day, 14h05 means yesterday's."""
     paul = room.put("present", "DUPONT", "Paul")
+    room.came_later(days=1)
     room.travel(days=1, hours=5.5)
     response = room.post(room.at(paul, "a-la-main/commence/"), at="14:05", source="paper")
     assert response.status_code == 303

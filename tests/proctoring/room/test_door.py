@@ -293,6 +293,7 @@ def test_a_busy_server_keeps_what_asks_for_news(room: Room, monkeypatch: pytest.
 
     room.put("in_progress")
     page = room.page()
+    room.came_later(hours=2)
     room.travel(hours=25)
 
     def busy(*_: object, **__: object) -> None:

@@ -3,14 +3,18 @@
 import re
 from datetime import UTC, datetime
 from http.cookies import Morsel
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from pixsurv.kernel import clock
 from proctoring.models import ProctorAccess
-from proctoring.services import closing
+from proctoring.services import closing, hand_over
+from sessions_app.actors import Actor, ActorKind
 from sessions_app.enums import EventKind, SessionState
+from sessions_app.models import Account
 from sessions_app.selectors.kit import kit_mark
 from tests import factories
 from tests.htmx import Page, parse, words
@@ -414,3 +418,75 @@ def test_the_kit_fills_the_number_in_and_its_mark_stays_from_try_to_try(empty_ro
 def test_what_has_not_the_form_of_a_mark_is_not_kept(empty_room: Room, mark: str) -> None:
     page = parse(empty_room.client.get("/surveillance/", {"session": "1", "kit": mark}).content)
     assert not page.xpath("//input[@name='kit']")
+
+
+# ---- an access lasts a day ----
+
+
+@pytest.mark.parametrize(("later", "opens"), [({"hours": 23, "minutes": 59}, True), ({"hours": 24}, False)])
+def test_an_access_ends_after_a_day_whatever_cookie_comes(
+    room: Room, later: dict[str, int], opens: bool, django_assert_num_queries: Any
+) -> None:
+    seen = f"{room.sequence()}.{int(NOW.timestamp() * 1000)}"
+    room.travel(**later)
+    if not opens:
+        with django_assert_num_queries(1):
+            refused = room.get(f"{room.url}etat/?v={seen}", htmx=True)
+        assert refused.status_code == 401
+        assert room.post(f"{room.url}quitter/").headers["Location"].startswith(LOGIN)
+    assert is_in(room) is opens
+    assert (room.get(f"{room.url}etat/?v={seen}", htmx=True).status_code == 401) is not opens
+
+
+def test_the_form_of_yesterday_makes_a_new_access(empty_room: Room) -> None:
+    enter(empty_room, once="the same form")
+    empty_room.travel(hours=25)
+    assert not is_in(empty_room)
+
+    assert enter(empty_room, once="the same form").status_code == 303
+
+    assert is_in(empty_room)
+    assert ProctorAccess.objects.count() == 2
+
+
+# ---- the account that counts here ----
+
+
+def sign_in(client: Client, account: Account) -> None:
+    form = {"email": account.email, "password": factories.ACCOUNT_PASSWORD}
+    assert client.post("/etablissement/", form).status_code == 303
+
+
+@pytest.fixture(params=["", "idle", "without second factor"])
+def weak(request: pytest.FixtureRequest, empty_room: Room, settings: Any) -> str:
+    """An admin is signed in; why he does not count."""
+    why: str = request.param
+    settings.SECOND_FACTOR = "required" if why == "without second factor" else "optional"
+    member = factories.MembershipFactory(establishment=empty_room.session.establishment)
+    sign_in(empty_room.client, member.account)
+    empty_room.travel(hours=4, minutes=1 if why == "idle" else -1)
+    return why
+
+
+def test_an_account_that_lapsed_or_owes_a_second_factor_is_nobody_at_the_door(
+    empty_room: Room, weak: str
+) -> None:
+    (proposed,) = Page(empty_room.client, LOGIN).root.xpath("//input[@name='name']")
+    assert bool(proposed.get("value")) is not bool(weak)
+
+    assert enter(empty_room).status_code == 303
+
+    access = ProctorAccess.objects.get()
+    assert (access.is_admin, access.account is not None) == (not weak, not weak)
+
+
+def test_nor_does_it_take_a_room_over(empty_room: Room, weak: str) -> None:
+    session = empty_room.session
+    admin = factories.MembershipFactory(establishment=session.establishment).account
+    actor = Actor(kind=ActorKind.ADMIN, name=admin.name, account_id=admin.pk)
+    made = hand_over.offer(session_id=session.pk, account=admin, ends=[], actor=actor, now=clock.now())
+    address = f"/surveillance/passage/{made.token()}/"
+    (proposed,) = Page(empty_room.client, address).root.xpath("//input[@name='name']")
+    assert bool(proposed.get("value")) is not bool(weak)
+    empty_room.client.post(address, {"name": "Perrine Essai"})
+    assert ProctorAccess.objects.get().is_admin is not bool(weak)

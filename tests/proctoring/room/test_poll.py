@@ -283,8 +283,9 @@ def test_a_return(room: Room, watched: Candidate) -> None:
 
 
 def test_24_hours(room: Room, watched: Candidate) -> None:
-    """Nobody watches for 25 h, then one poll (mechanics §3)."""
+    """Nobody watches for 25 h, then one poll (mechanics §3), by an access that is less than a day old."""
     seen = version(room)
+    room.came_later(hours=2)
     room.travel(hours=25)
     response = poll(room, seen)
     assert states(response) == {f"candidat-{watched.pk}": "expired"}

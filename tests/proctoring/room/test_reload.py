@@ -380,6 +380,7 @@ def test_poll_after_the_deadlines(room: Room) -> None:
 def test_poll_after_24_hours(room: Room) -> None:
     opened(room, "in_progress")
     page = room.page()
+    room.came_later(hours=2)
     room.travel(hours=24)
     page.poll()
     page.assert_like_reload()

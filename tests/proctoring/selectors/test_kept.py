@@ -84,8 +84,8 @@ def test_the_access_is_found_with_what_flipped(lived: Session, seconds: int) -> 
     found = room._ACCESS_SINCE.fetch(**values)
     assert read(found) == read(room._access_since(**values))
     assert [one.pk for one in found] == [access.pk]
-    assert read(room._ACCESS.fetch(number=lived.number, token=access.token_fingerprint)) != []
-    assert room._ACCESS.fetch(number=lived.number, token=token) == []
+    assert read(room._ACCESS.fetch(number=lived.number, token=access.token_fingerprint, now=now)) != []
+    assert room._ACCESS.fetch(number=lived.number, token=token, now=now) == []
 
 
 def test_a_parameter_that_never_reaches_the_database_is_told() -> None:
