@@ -29,6 +29,11 @@ keepalive = 10
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
+# TRUSTED_PROXIES alone says whom to believe (pixsurv/proxies.py): gunicorn would believe any sender of this machine.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
+
 loglevel = "warning"
 accesslog = None
 

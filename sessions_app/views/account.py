@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.timezone import get_current_timezone
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,15 +19,19 @@ from sessions_app.selectors.people import schools
 from sessions_app.selectors.sign_ins import browsers, identity_with
 from sessions_app.services import passwords, sign_ins
 from sessions_app.services.second_factor import has_second_factor
-from sessions_app.views import account_of, see
+from sessions_app.views import LAST, account_of, see
 
 
 @require_GET
 def account(request: HttpRequest) -> HttpResponse:
     """Who I am, in which schools, and as what; an admin goes to one of his schools from here."""
     who = account_of(request)
+    mine = schools(who)
+    last = request.session.get(LAST)  # its clock, else that of the first
+    by_last = sorted(mine, key=lambda school: school.establishment.pk != last)
     context = {
-        "schools": schools(who),
+        "schools": mine,
+        "zone": by_last[0].establishment.zone if by_last else get_current_timezone(),
         "browsers": browsers(who, request.session.session_key, clock.now()),
         "has_second_factor": has_second_factor(who),
         "provider": settings.OIDC,

@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.urls import clear_url_caches, get_resolver
+from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
 
 from pixsurv import gunicorn
 from pixsurv.management.commands import serve
@@ -156,6 +158,16 @@ def test_gunicorn_listens_where_the_environment_says(monkeypatch: pytest.MonkeyP
     monkeypatch.undo()
     reload(gunicorn)
     assert gunicorn.bind == "127.0.0.1:8000"
+
+
+def test_gunicorn_itself_believes_no_forwarded_header() -> None:
+    """As its own parser sees it: its default trusts 127.0.0.1, whatever TRUSTED_PROXIES says."""
+    config = Config()
+    for name in ("forwarded_allow_ips", "secure_scheme_headers", "forwarder_headers"):
+        config.set(name, getattr(gunicorn, name, config.settings[name].default))
+    lines = b"GET / HTTP/1.1\r\nHost: x\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Ssl: on\r\n\r\n"
+    request = next(RequestParser(config, iter([lines]), ("127.0.0.1", 4000)))
+    assert request.scheme == "http"
 
 
 def test_gunicorn_imports_the_pages_before_it_forks(monkeypatch: pytest.MonkeyPatch) -> None:

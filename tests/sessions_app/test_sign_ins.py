@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from sessions_app.models import Account, Session, SignIn
+from sessions_app.models import Account, Establishment, Session, SignIn
 from tests import factories
 
 ACCOUNT = "/etablissement/compte/"
@@ -33,6 +33,12 @@ def test_account_lists_its_browsers_this_one_first(admin: Account) -> None:
 
     assert page.count("Firefox sur Windows</b>") == 2
     assert page.index("Cet appareil") < page.index("/fermer/", page.index("Cet appareil"))
+
+
+def test_hours_are_those_of_the_school(admin: Account) -> None:
+    Establishment.objects.update(time_zone="Indian/Reunion")
+    with time_machine.travel(NINE, tick=False):
+        assert "à 13h00" in signed_in(admin).get(ACCOUNT).content.decode()
 
 
 def test_another_browser_is_ended_and_this_one_stays(admin: Account) -> None:
