@@ -33,7 +33,7 @@ def alert_validated(story: Story, act: Act) -> None:
 
 
 def alert_undone(story: Story, act: Act) -> None:
-    """The answer was taken back in time: the alert waits again."""
+    """The answer, or the end that left it without one, was taken back in time: the alert waits again."""
     found = story.alerts.get(_alert(act))
     if found is not None:
         found.outcome, found.answered = "", None

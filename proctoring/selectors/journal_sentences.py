@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from proctoring.enums import Arrival, CaseKind, CaseState, Source
+from proctoring.enums import AlertStatus, Arrival, CaseKind, CaseState, Source
 from proctoring.selectors.journal_facts import Sentence, Told, in_quotes, plain, quoted
 from proctoring.selectors.journal_papers import PAPER_SENTENCES
 from proctoring.selectors.wording import NBSP, day
@@ -72,6 +72,13 @@ def _arrival(told: Told) -> str:
     if words and (name := told.text("accepted_by")):
         words = f"{words} par {name}"
     return f"{words}, à la suite de l’appel" if words and told.facts.get("after_roll_call") else words
+
+
+def _alert_undone(told: Told) -> str:
+    """Its answer was taken back, or the end of the test that had left it without one."""
+    again = told.text("answer") == AlertStatus.LAPSED
+    words = "Signalement de nouveau en attente" if again else "Réponse au signalement annulée"
+    return plain(words, _question)(told)
 
 
 def _kinds(told: Told) -> str:
@@ -283,7 +290,7 @@ SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
         EventKind.ALERT_RAISED: plain("Signalement", _question, _kinds),
         EventKind.ALERT_REFUSED: plain("Signalement traité, pas de problème", _question),
         EventKind.ALERT_VALIDATED: plain("Signalement traité, problème confirmé", _question, _category),
-        EventKind.ALERT_UNDONE: plain("Réponse au signalement annulée", _question),
+        EventKind.ALERT_UNDONE: _alert_undone,
         EventKind.ALERT_LAPSED: plain("Signalement devenu sans objet", _question),
         EventKind.MINUTES_GIVEN: _minutes("rendues"),
         EventKind.MINUTES_TAKEN_BACK: _minutes("reprises"),

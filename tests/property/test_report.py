@@ -134,7 +134,8 @@ def outcome_of(alert: Alert) -> str:
     if alert.status != "lapsed":
         return alert.status
     lapsed = Event.objects.filter(session=alert.attempt.session_id, kind=EventKind.ALERT_LAPSED)
-    facts = next(one.facts for one in lapsed if one.facts and one.facts["alert"] == alert.pk)
+    latest = lapsed.order_by("-sequence")
+    facts = next(one.facts for one in latest if one.facts and one.facts["alert"] == alert.pk)
     return facts.get("reason", "over")
 
 
