@@ -104,12 +104,17 @@ def _authorised(told: Told) -> str:
     return plain("Reprise autorisée", lambda _: asked, _question)(told)
 
 
+def _given(minutes: str, verb: str) -> str:
+    """« 7 min rendues », « 1 min rendue »."""
+    return f"{minutes}{NBSP}min {verb[:-1] if minutes == '1' else verb}"
+
+
 def _minutes(verb: str) -> Sentence:
     def said(told: Told) -> str:
         minutes = told.text("minutes")
         together = told.facts.get("together", 1)
         many = f"avec {together - 1} autres" if isinstance(together, int) and together > 2 else ""
-        words = f"{minutes}{NBSP}min {verb}" if minutes else f"Minutes {verb}"
+        words = _given(minutes, verb) if minutes else f"Minutes {verb}"
         return plain(words, quoted("reason"), lambda _: many)(told)
 
     return said
@@ -246,7 +251,10 @@ def _room_incident_ended(told: Told) -> str:
     return plain(
         "Incident dans toute la salle, fin",
         lambda _: told.text("label"),
-        _how_many("candidates", f"{told.text('minutes')}{NBSP}min rendues à"),
+        _how_many(
+            "candidates",
+            f"{_given(told.text('minutes'), 'rendues')} à",
+        ),
         _how_many("resumes", "reprise autorisée pour"),
     )(told)
 
