@@ -90,7 +90,7 @@ ADVICE: tuple[Advice, ...] = (
             (S.PRESENT, "Sa présence est déjà notée."),
             SAID_STARTED,
             (S.BEFORE_LAUNCH, "La session n’est pas lancée\u00a0: il n’est pas en retard. Cochez-le."),
-            (S.LATE, "La direction a été prévenue, ou la question est réglée\u00a0: voyez son rang."),
+            (S.LATE, "La direction a été prévenue, ou la question est réglée\u00a0: voyez sa ligne."),
         ),
     ),
     Advice(
@@ -166,13 +166,14 @@ CALL_FOR_CODES: Mapping[str, CallFor] = MappingProxyType(
 # What a situation means, before any subject: one sentence under « En ce moment ».
 MEANS: Mapping[Situation, str] = MappingProxyType(
     {
-        S.ALERT: "Il attend devant sa question\u00a0: allez voir son écran.",
-        S.RESUME: "Il demande à reprendre, d’un poste qui a redémarré ou d’un autre. Vérifiez que c’est bien lui.",
-        S.OVERTIME: "Rien ne s’arrête tout seul. S’il a perdu du temps, rendez-le\u00a0: «\u00a0Minutes perdues\u00a0»."
-        " Sinon, laissez-le valider sa réponse et terminez.",
+        S.ALERT: "L’élève attend devant sa question\u00a0: allez voir son écran.",
+        S.RESUME: "L’élève demande à reprendre, d’un poste redémarré ou d’un autre."
+        " Vérifiez que c’est bien lui.",
+        S.OVERTIME: "Rien ne s’arrête tout seul. Si l’élève a perdu du temps, rendez-le\u00a0:"
+        " «\u00a0Minutes perdues\u00a0». Sinon, laissez-le valider sa réponse et terminez.",
         S.DISCONNECTED: "Son poste ne donne plus de nouvelles\u00a0: allez voir. Son test n’est pas perdu.",
-        S.AUTHORISED: "Il retape le code d’accès et revient à sa question.",
-        S.NOT_CERTIFIABLE: "Il ne peut pas commencer tant que son profil n’est pas certifiable.",
-        S.LATE: "Les autres ont commencé. Était-il dans la salle au lancement\u00a0?",
+        S.AUTHORISED: "L’élève retape le code d’accès et revient à sa question.",
+        S.NOT_CERTIFIABLE: "L’élève ne peut pas commencer tant que son profil n’est pas certifiable.",
+        S.LATE: "Les autres ont commencé. L’élève était-il dans la salle au lancement\u00a0?",
     }
 )

@@ -59,11 +59,11 @@ GESTURES = (
         EventKind.PROPOSAL_DISMISSED,
     ),
     _gesture(
-        "minutes", "Rendre des minutes perdues", "Dans le menu d’un rang, quand vous voulez.",
+        "minutes", "Rendre des minutes perdues", "Dans le menu de la ligne, quand vous voulez.",
         EventKind.MINUTES_GIVEN,
     ),
     _gesture(
-        "incident", "Noter un incident", "En haut de la salle, quand vous voulez.",
+        "incident", "Noter un incident", "Bouton «\u00a0Incident\u00a0», quand vous voulez.",
         EventKind.INCIDENT_REPORTED, source=IncidentSource.HAND,
     ),
     _gesture(

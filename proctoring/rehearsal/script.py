@@ -173,7 +173,7 @@ VOICES = (
         "ticket", OPENING, 30,
         "Poste 11\u00a0: Jules JASMIN tape son nom, et la page ne le reconnaît pas.",
         pupil="jules", over=When.HERE,
-        hint="Menu de son rang\u00a0: «\u00a0Montrer à l’élève\u00a0», puis «\u00a0Faire entrer cet élève\u00a0».",
+        hint="Menu de sa ligne\u00a0: «\u00a0Montrer à l’élève\u00a0», puis «\u00a0Faire entrer cet élève\u00a0».",
     ),
     Voice(
         "sos", OPENING, 40,
@@ -209,11 +209,11 @@ VOICES = (
     Voice(
         "sortie", started("camille"), 14, "Poste 3\u00a0: Camille CÈDRE demande à sortir un instant.",
         pupil="camille", over=When.WENT_OUT, lasts=60,
-        hint="Menu de son rang\u00a0: «\u00a0Sortie\u00a0». L’heure va au PV, son temps continue.",
+        hint="Menu de sa ligne\u00a0: «\u00a0Sortie\u00a0». L’heure va au PV, son temps continue.",
     ),
     Voice(
         "retour", f"camille.{Act.GO_OUT}", 16, "Poste 3\u00a0: Camille CÈDRE est revenue à sa place.",
-        pupil="camille", over=When.CAME_BACK, lasts=60, hint="Sur son rang\u00a0: «\u00a0Retour\u00a0».",
+        pupil="camille", over=When.CAME_BACK, lasts=60, hint="Sur sa ligne\u00a0: «\u00a0Retour\u00a0».",
     ),
     Voice(
         "reseau", LAUNCH, 88, "Tous les écrans se figent d’un coup\u00a0: le réseau de la salle est tombé.",

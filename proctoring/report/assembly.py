@@ -10,7 +10,8 @@ from proctoring.report.attempts import UNFINISHED
 from proctoring.report.content import STRANGERS, Line, Person, Report, Watch
 from proctoring.report.hours import since, span
 from proctoring.report.story import Act, Alert, Incident, RoomIncident, Someone, Story, Together, Watching
-from proctoring.report.troubles import code_of
+from proctoring.report.tally import Tally
+from proctoring.report.troubles import UNANSWERED, WENT_ON, code_of
 from sessions_app.documents.papers import CODES
 from sessions_app.wording import NBSP
 
@@ -38,7 +39,13 @@ def assembled(story: Story) -> Report:
         lines=sorted(lines, key=_in_time),
         incidents=sorted((_of_incident(story, one) for one in story.incidents.values()), key=_in_time),
         alerts=sorted((_of_alert(story, one) for one in alerts), key=_in_time),
-        open_alerts=sum(not one.outcome for one in alerts),
+        tally=Tally(
+            len(alerts),
+            waiting=sum(not one.outcome for one in alerts),
+            unanswered=sum(one.outcome == UNANSWERED for one in alerts),
+            moot=sum(one.outcome == WENT_ON for one in alerts),
+        ),
+        had_room_incident=bool(story.room_incidents),
         comment=story.comment,
         closing=story.closing,
         addenda=list(story.addenda),

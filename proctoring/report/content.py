@@ -7,9 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pixsurv.kernel.journal import Json, instant
+from proctoring.report.tally import Tally
 from sessions_app.enums import SessionKind
 from sessions_app.models import Session
-from sessions_app.wording import clock_time, day, duration_words, short_day, week_day
+from sessions_app.wording import NBSP, clock_time, day, duration_words, short_day, week_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,12 +239,24 @@ class Report:
     lines: list[Line]
     incidents: list[Line]
     alerts: list[Line]
-    open_alerts: int
+    tally: Tally
+    had_room_incident: bool
     comment: Comment
     closing: Closing | None = None
     addenda: list[Addendum] = field(default_factory=list)
     gone: list[Person] = field(default_factory=list)
     names: dict[int, frozenset[tuple[str, str]]] = field(default_factory=dict)
+
+    @property
+    def open_alerts(self) -> int:
+        return self.tally.waiting
+
+    @property
+    def incident_note(self) -> str:
+        """What « Incidents » says besides its lines: an incident of the whole room is told where it happened (R23)."""
+        if self.had_room_incident:
+            return f"Incident dans toute la salle{NBSP}: voir le déroulement."
+        return "" if self.incidents else "Aucun incident n’a été noté."
 
     @property
     def course(self) -> list[Line]:

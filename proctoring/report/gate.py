@@ -9,7 +9,9 @@ from datetime import datetime
 from proctoring import rules
 from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, EndReason
 from proctoring.models import Alert, Attempt
-from sessions_app.models import Session
+from proctoring.report.tally import Tally
+from sessions_app.enums import EventKind
+from sessions_app.models import Event, Session
 from sessions_app.wording import NBSP
 
 
@@ -52,11 +54,14 @@ class Gate:
     undo_seconds: int
     unfinished: list[Unfinished]
     never_started: list[str]
-    alerts: int
-    open_alerts: int
+    alerts: Tally
     mark: str
     launched: bool = True
     incident_runs: bool = False  # « Incident dans toute la salle » (R23): its line would have no end
+
+    @property
+    def open_alerts(self) -> int:
+        return self.alerts.waiting
 
     @property
     def may_close(self) -> bool:
@@ -83,16 +88,27 @@ class Gate:
 
 
 def gate_of(session: Session, *, now: datetime) -> Gate:
-    """Two queries, whatever the number of candidates."""
+    """Two queries, whatever the number of candidates; a third where alerts lapsed, for the journal says why."""
     attempts = Attempt.objects.filter(session_id=session.pk).select_related("candidate")
-    alerts = Alert.objects.filter(attempt__session_id=session.pk).values_list("status", flat=True)
-    judged = _judged(
-        attempts.order_by("candidate__sort_key", "candidate_id"), list(alerts.order_by("pk")), now
-    )
+    judged = _judged(attempts.order_by("candidate__sort_key", "candidate_id"), _tally(session), now)
     return replace(judged, launched=session.launched_at is not None, incident_runs=session.incident_runs)
 
 
-def _judged(attempts: Iterable[Attempt], alerts: list[str], now: datetime) -> Gate:
+def _tally(session: Session) -> Tally:
+    alerts = Alert.objects.filter(attempt__session_id=session.pk)
+    states = dict(alerts.order_by("pk").values_list("pk", "status"))
+    lapsed = {found for found, status in states.items() if status == AlertStatus.LAPSED}
+    moot: dict[object, bool] = {}
+    if lapsed:
+        told = Event.objects.filter(session_id=session.pk, kind=EventKind.ALERT_LAPSED).order_by("sequence")
+        facts = [event.facts or {} for event in told]
+        moot = {one.get("alert"): one.get("reason") == "answered" for one in facts}  # the last one counts
+    went_on = sum(moot.get(one, False) for one in lapsed)
+    waiting = sum(status == AlertStatus.OPEN for status in states.values())
+    return Tally(len(states), waiting, unanswered=len(lapsed) - went_on, moot=went_on)
+
+
+def _judged(attempts: Iterable[Attempt], alerts: Tally, now: datetime) -> Gate:
     running: list[str] = []
     unfinished: list[Unfinished] = []
     waiting: list[tuple[int, str]] = []
@@ -115,7 +131,6 @@ def _judged(attempts: Iterable[Attempt], alerts: list[str], now: datetime) -> Ga
         undo_seconds=-int(-left // 1),
         unfinished=unfinished,
         never_started=[name for _, name in waiting],
-        alerts=len(alerts),
-        open_alerts=sum(status == AlertStatus.OPEN for status in alerts),
+        alerts=alerts,
         mark=hashlib.sha256(json.dumps(seen).encode()).hexdigest()[:32],
     )

@@ -69,6 +69,7 @@ class ReportSheet:
     facts: list[list[str]]
     course: list[Printed]
     incidents: list[Printed]
+    incident_note: str
     alerts: list[Printed]
     people: list[Named]
     comment: str
@@ -158,6 +159,7 @@ def facts_of(report: Report) -> list[list[str]]:
         ["Surveillants", ", ".join(str(watch) for watch in report.proctors) or "Personne n’est entré"],
         ["Consignes", f"Lues à {report.instructions}" if report.instructions else "Lecture non notée"],
         ["Présents", candidates],
+        *([["Signalements", report.tally.words]] if report.tally.words else []),
         *([["Remarque", session.cancelled]] if session.cancelled else []),
     ]
 
@@ -176,7 +178,7 @@ def situation_of(person: Person, report: Report) -> str:
     if person.extra_time_percent:
         more.append(f"Temps majoré {person.extra_time_percent}{NBSP}%")
     if person.given_minutes:
-        more.append(f"{person.given_minutes}{NBSP}min rendues")
+        more.append(f"{person.given_minutes}{NBSP}min rendue{'s' if person.given_minutes > 1 else ''}")
     return ". ".join([said, *more])
 
 
@@ -201,6 +203,7 @@ def sheet_of(report: Report) -> ReportSheet:
         facts=facts_of(report),
         course=printed(report.course),
         incidents=printed(report.incidents),
+        incident_note=report.incident_note,
         alerts=printed(report.alerts),
         people=[_named(person, report) for person in report.people],
         comment=report.comment.text,

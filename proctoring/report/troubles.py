@@ -12,6 +12,7 @@ KINDS = {
     "file": "fichier à télécharger",
     "focus": "question en mode focus",
 }
+UNANSWERED = "sans réponse, le test s’est terminé avant"
 WENT_ON = "sans objet, le candidat a répondu à cette question entre-temps"
 CHANGED = ("category", "code", "question", "workstation", "description", "observed_at", "label", "kind")
 
@@ -33,7 +34,7 @@ def alert_validated(story: Story, act: Act) -> None:
 
 
 def alert_undone(story: Story, act: Act) -> None:
-    """The answer was taken back in time: the alert waits again."""
+    """The answer, or the end that left it without one, was taken back in time: the alert waits again."""
     found = story.alerts.get(_alert(act))
     if found is not None:
         found.outcome, found.answered = "", None
@@ -42,7 +43,7 @@ def alert_undone(story: Story, act: Act) -> None:
 def alert_lapsed(story: Story, act: Act) -> None:
     """Without object, for one of two reasons: nobody answered in time, or he did without."""
     went_on = act.text("reason") == "answered"
-    _answered(story, act, WENT_ON if went_on else "sans réponse, le test s’est terminé avant")
+    _answered(story, act, WENT_ON if went_on else UNANSWERED)
 
 
 def incident_reported(story: Story, act: Act) -> None:

@@ -2,8 +2,8 @@
 
 from pixsurv.kernel.errors import DomainError
 from proctoring import rules
-from proctoring.enums import RUNNING, TRANSITIONS
-from proctoring.models import Attempt
+from proctoring.enums import RUNNING, TRANSITIONS, AlertStatus
+from proctoring.models import Alert, Attempt
 from proctoring.room.visit import Visit
 from proctoring.selectors.room import candidate_in
 from proctoring.services.room import not_found, refuse
@@ -45,6 +45,12 @@ def running_candidates(visit: Visit) -> list[Candidate]:
         for candidate in candidates.order_by("sort_key", "pk")
         if rules.state_at(candidate.attempt, visit.now) in RUNNING
     ]
+
+
+def waiting_for_answer(candidates: list[Candidate]) -> set[int]:
+    """Who of them signalled something that nobody answered yet: an end leaves it without an answer."""
+    waiting = Alert.objects.filter(attempt__candidate__in=candidates, status=AlertStatus.OPEN)
+    return set(waiting.values_list("attempt__candidate_id", flat=True))
 
 
 def chosen_ids(values: list[str]) -> list[int]:

@@ -163,7 +163,7 @@ def _announce(
         )
     if kind == EventKind.RESUME_AUTHORISED:
         return Announcement(
-            key, f"Reprise autorisée\u00a0: {one.full_name}", "Il doit retaper le code d’accès.", "Retirer",
+            key, f"Reprise autorisée\u00a0: {one.full_name}", "L’élève doit retaper le code d’accès.", "Retirer",
             f"l’autorisation de reprise de {one.full_name}", f"{row}/reprise/retirer/", (), seconds,
         )  # fmt: skip
     if kind == EventKind.WENT_OUT:
@@ -173,9 +173,10 @@ def _announce(
         )  # fmt: skip
     if kind == EventKind.MINUTES_GIVEN:
         minutes = str(facts.get("minutes", 0))
+        given = _given(minutes)
         return Announcement(
-            key, f"{minutes} min rendues à {whole}", _new_end(one, session) if len(who) == 1 else "", "Annuler",
-            f"les {minutes} min rendues à {whole}", "minutes/reprendre/",
+            key, f"{given} à {whole}", _new_end(one, session) if len(who) == 1 else "", "Annuler",
+            f"{'la' if minutes == '1' else 'les'} {given} à {whole}", "minutes/reprendre/",
             (("minutes", minutes), ("once", f"undo-{first.sequence}"),
              *(("candidat", str(person.pk)) for person in who)), seconds,
         )  # fmt: skip
@@ -184,6 +185,10 @@ def _announce(
         key, f"Temps majoré de {one.full_name}\u00a0: {facts.get('after', 0)} %", _new_end(one, session), "Annuler",
         f"le temps majoré de {one.full_name}", f"{row}/temps-majore/", (("percent", before),), seconds,
     )  # fmt: skip
+
+
+def _given(minutes: str) -> str:
+    return f"{minutes} min rendue{'' if minutes == '1' else 's'}"
 
 
 def _announce_answer(key: str, event: Event, who: Candidate, now: datetime) -> Announcement:
@@ -211,7 +216,7 @@ def _announce_incident(key: str, event: Event, people: dict[int, Candidate], now
     if facts.get("source") == IncidentSource.WORKSTATION:
         done = ["Incident C7 noté"]
         done += ["reprise autorisée"] if facts.get("resume") else []
-        done += [f"{facts['minutes']} min rendues"] if facts.get("minutes") else []
+        done += [_given(str(facts["minutes"]))] if facts.get("minutes") else []
         return Announcement(
             key, f"{who}\u00a0: poste {facts.get('after')}", f"{', '.join(done)}.", "Annuler",
             f"le changement de poste de {who}", f"candidats/{event.candidate_id}/poste-defaillant/annuler/",
@@ -243,7 +248,7 @@ def _announce_of_the_room(key: str, event: Event, now: datetime) -> Announcement
         )  # fmt: skip
     given, back = len(facts.get("candidates") or []), len(facts.get("resumes") or [])
     lost = facts.get("minutes")
-    told = f"\u00a0: {lost} min rendue{'s' if lost != 1 else ''} à {_pupils(given)}" if given else ""
+    told = f"\u00a0: {_given(str(lost))} à {_pupils(given)}" if given else ""
     more = f"Reprise autorisée pour {_pupils(back)}\u00a0: le code d’accès sera redemandé." if back else ""
     return Announcement(
         key, f"Incident terminé{told}", more, "Annuler", "la fin de l’incident",

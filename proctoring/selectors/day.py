@@ -88,6 +88,7 @@ class RoomCard:
     since: datetime | None
     age: str
     watchers: tuple[str, ...]
+    unwatched: str
     launched: str
     common_end: str
     last_end: str
@@ -210,14 +211,35 @@ def _count(tally: _Tally, attempt: Attempt, now: datetime, judged_at: datetime) 
             tally.since = min(tally.since or need.since, need.since)
 
 
-def _watchers(session_ids: list[int], now: datetime) -> dict[int, list[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
-    seen = ProctorAccess.objects.filter(
-        session_id__in=session_ids, ended_at=None, last_seen_at__gt=now - rules.WATCHING
-    )
-    for session_id, name in seen.order_by("created_at", "pk").values_list("session_id", "name"):
-        if name not in found[session_id]:
-            found[session_id].append(name)
+@dataclass
+class _Watch:
+    """Who watches a room; where nobody does, when somebody last did, and whether he left."""
+
+    names: list[str] = field(default_factory=list)
+    last: datetime | None = None
+    left: bool = False
+
+    def words(self, session: Session) -> str:
+        """Why nobody stands there; somebody of another day counts for nobody."""
+        if self.names:
+            return ""
+        if self.last is None or session.local(self.last).date() != session.local(session.starts_at).date():
+            return f"Personne ne surveille{'' if session.launched_at else ' encore'}"
+        gone = "Plus personne ne surveille" if self.left else "Plus de nouvelles du surveillant"
+        return f"{gone} depuis {clock_time(session.local(self.last))}"
+
+
+def _watchers(session_ids: list[int], now: datetime) -> dict[int, _Watch]:
+    found: dict[int, _Watch] = defaultdict(_Watch)
+    entered = ProctorAccess.objects.filter(session_id__in=session_ids).order_by("created_at", "pk")
+    for session_id, name, seen, ended in entered.values_list(
+        "session_id", "name", "last_seen_at", "ended_at"
+    ):
+        watch, last = found[session_id], ended or seen
+        if ended is None and seen > now - rules.WATCHING and name not in watch.names:
+            watch.names.append(name)
+        if watch.last is None or last >= watch.last:
+            watch.last, watch.left = last, ended is not None
     return found
 
 
@@ -229,7 +251,7 @@ def _incident_of(session: Session) -> list[NeedCount]:
     return [NeedCount(f"Incident dans toute la salle\u00a0: {kind.label.lower()}", "alerte", "rouge")]
 
 
-def _card(session: Session, tally: _Tally, watchers: list[str], now: datetime) -> RoomCard:
+def _card(session: Session, tally: _Tally, watch: _Watch, now: datetime) -> RoomCard:
     local = session.local
     end = session.launched_at + timedelta(minutes=session.duration) if session.launched_at else None
     later = end is not None and tally.last_end is not None and tally.last_end > end
@@ -255,7 +277,8 @@ def _card(session: Session, tally: _Tally, watchers: list[str], now: datetime) -
         needs=tuple(needs),
         since=since,
         age=age_words(now - since) if since is not None else "",
-        watchers=tuple(watchers),
+        watchers=tuple(watch.names),
+        unwatched=watch.words(session),
         launched=clock_time(local(session.launched_at)) if session.launched_at else "",
         common_end=clock_time(local(end)) if end is not None and not session.is_over else "",
         last_end=clock_time(local(tally.last_end))

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from proctoring.enums import Arrival, CaseKind, CaseState, Source
+from proctoring.enums import AlertStatus, Arrival, CaseKind, CaseState, Source
 from proctoring.selectors.journal_facts import Sentence, Told, in_quotes, plain, quoted
 from proctoring.selectors.journal_papers import PAPER_SENTENCES
 from proctoring.selectors.wording import NBSP, day
@@ -74,6 +74,13 @@ def _arrival(told: Told) -> str:
     return f"{words}, à la suite de l’appel" if words and told.facts.get("after_roll_call") else words
 
 
+def _alert_undone(told: Told) -> str:
+    """Its answer was taken back, or the end of the test that had left it without one."""
+    again = told.text("answer") == AlertStatus.LAPSED
+    words = "Signalement de nouveau en attente" if again else "Réponse au signalement annulée"
+    return plain(words, _question)(told)
+
+
 def _kinds(told: Told) -> str:
     kinds = told.facts.get("kinds")
     return ", ".join(ALERT_WORDS.get(str(one), str(one)) for one in kinds) if isinstance(kinds, list) else ""
@@ -97,12 +104,17 @@ def _authorised(told: Told) -> str:
     return plain("Reprise autorisée", lambda _: asked, _question)(told)
 
 
+def _given(minutes: str, verb: str) -> str:
+    """« 7 min rendues », « 1 min rendue »."""
+    return f"{minutes}{NBSP}min {verb[:-1] if minutes == '1' else verb}"
+
+
 def _minutes(verb: str) -> Sentence:
     def said(told: Told) -> str:
         minutes = told.text("minutes")
         together = told.facts.get("together", 1)
         many = f"avec {together - 1} autres" if isinstance(together, int) and together > 2 else ""
-        words = f"{minutes}{NBSP}min {verb}" if minutes else f"Minutes {verb}"
+        words = _given(minutes, verb) if minutes else f"Minutes {verb}"
         return plain(words, quoted("reason"), lambda _: many)(told)
 
     return said
@@ -239,7 +251,10 @@ def _room_incident_ended(told: Told) -> str:
     return plain(
         "Incident dans toute la salle, fin",
         lambda _: told.text("label"),
-        _how_many("candidates", f"{told.text('minutes')}{NBSP}min rendues à"),
+        _how_many(
+            "candidates",
+            f"{_given(told.text('minutes'), 'rendues')} à",
+        ),
         _how_many("resumes", "reprise autorisée pour"),
     )(told)
 
@@ -283,7 +298,7 @@ SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
         EventKind.ALERT_RAISED: plain("Signalement", _question, _kinds),
         EventKind.ALERT_REFUSED: plain("Signalement traité, pas de problème", _question),
         EventKind.ALERT_VALIDATED: plain("Signalement traité, problème confirmé", _question, _category),
-        EventKind.ALERT_UNDONE: plain("Réponse au signalement annulée", _question),
+        EventKind.ALERT_UNDONE: _alert_undone,
         EventKind.ALERT_LAPSED: plain("Signalement devenu sans objet", _question),
         EventKind.MINUTES_GIVEN: _minutes("rendues"),
         EventKind.MINUTES_TAKEN_BACK: _minutes("reprises"),

@@ -178,6 +178,11 @@ TABLE: tuple[Line, ...] = (
         "Premières fins à {first}. Parcourez la salle\u00a0; {stops}.",
     ),
     Line(
+        Step.PREPARE,
+        lambda facts: facts.instructions_read and facts.expected > 0 and not facts.present,
+        "Consignes lues. Cochez d’abord les élèves présents.",
+    ),
+    Line(
         Step.LAUNCH,
         lambda facts: facts.prepared and facts.instructions_read,
         "Consignes lues\u00a0: donnez le code d’accès.",

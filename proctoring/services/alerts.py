@@ -103,14 +103,7 @@ def undo_answer(*, session_id: int, candidate_id: int, alert_id: int, actor: Act
             raise refuse("alert_final")
         if _went_on(attempt, alert):
             raise refuse("alert_answered")
-        facts: dict[str, Json] = {
-            "alert": alert.pk,
-            "question": alert.question,
-            "answer": str(alert.status),
-        }
-        alert.status, alert.handled_at, alert.final_at = AlertStatus.OPEN, None, None
-        alert.save(update_fields=["status", "handled_at", "final_at"])
-        room.write(attempt, EventKind.ALERT_UNDONE, actor=actor, facts=facts)
+        _reopen(room, attempt, alert, actor=actor)
         for incident in alert.incidents.filter(deleted_at=None).order_by("pk"):
             incidents.delete(room, attempt, incident, actor=actor)
         proposals.lapse(room, attempt, ProposalKind.ALERT_WAITED, alert=alert)
@@ -179,6 +172,31 @@ def _lapse(room: Room, attempt: Attempt, alert: Alert, *, actor: Actor) -> None:
     room.settle_alert(alert, AlertStatus.LAPSED)
     facts: dict[str, Json] = {"alert": alert.pk, "question": alert.question, "reason": "answered"}
     room.write(attempt, EventKind.ALERT_LAPSED, actor=actor, facts=facts)
+
+
+def reopen_lapsed(room: Room, attempt: Attempt, *, actor: Actor) -> None:
+    """The end of this test is undone: what that very end left without an answer waits again, the rest stays as it is.
+
+    The journal tells which: what lapsed since the last end.
+    """
+    lapsed = Alert.objects.filter(attempt_id=attempt.pk, status=AlertStatus.LAPSED)
+    waiting = list(lapsed.order_by("pk"))
+    if not waiting:
+        return
+    told = Event.objects.filter(session_id=room.session.pk, candidate_id=attempt.candidate_id)
+    end = told.filter(kind=EventKind.ENDED).order_by("-sequence").values_list("sequence", flat=True)[:1]
+    since = told.filter(kind=EventKind.ALERT_LAPSED, sequence__gt=end[0])
+    with_it = {(event.facts or {}).get("alert") for event in since}
+    for alert in waiting:
+        if alert.pk in with_it:
+            _reopen(room, attempt, alert, actor=actor)
+
+
+def _reopen(room: Room, attempt: Attempt, alert: Alert, *, actor: Actor) -> None:
+    facts: dict[str, Json] = {"alert": alert.pk, "question": alert.question, "answer": str(alert.status)}
+    alert.status, alert.handled_at, alert.final_at = AlertStatus.OPEN, None, None
+    alert.save(update_fields=["status", "handled_at", "final_at"])
+    room.write(attempt, EventKind.ALERT_UNDONE, actor=actor, facts=facts)
 
 
 def _went_on(attempt: Attempt, alert: Alert) -> bool:

@@ -7,6 +7,7 @@ from pixsurv.kernel.errors import DomainError
 from proctoring import rules
 from proctoring.enums import RUNNING, AttemptState, CaseKind, Need
 from proctoring.models import Attempt
+from proctoring.services.alerts import reopen_lapsed
 from proctoring.services.cases.settling import grant, overtake
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, one_line, refuse
@@ -155,6 +156,7 @@ def _undo(room: Room, attempt: Attempt, *, actor: Actor) -> None:
         silent_at=_silent_after(attempt, room.now),
     )
     room.watch(attempt)
+    reopen_lapsed(room, attempt, actor=actor)
     overtake(room, attempt, CaseKind.REOPENING, actor=actor)
 
 

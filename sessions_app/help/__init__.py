@@ -37,8 +37,8 @@ PROPOSED: dict[Topic, str] = {
     ),
     Topic.NEVER_CONNECTED: (
         "Faites-lui suivre le parcours SOS\u00a0: il ouvre son compte et travaille jusqu’à 5 compétences au"
-        " niveau 1. Quand vous voyez son profil certifiable à l’écran, dites-le dans la salle, puis"
-        " cochez-le."
+        " niveau 1. Quand son profil certifiable est à l’écran\u00a0: «\u00a0Devenu certifiable\u00a0» sur sa"
+        " ligne, puis cochez la case."
     ),
     Topic.NOT_ON_THE_LIST: (
         "Nom de naissance, prénom et date s’écrivent comme sur la feuille d’émargement. S’il n’y est pas,"
@@ -46,15 +46,15 @@ PROPOSED: dict[Topic, str] = {
     ),
     Topic.WORKSTATION: (
         "Changez-le de poste, puis «\u00a0Autoriser la reprise du test\u00a0»\u00a0: il revient à sa"
-        " question. Notez C7 et rendez-lui les minutes perdues."
+        " question. Notez l’incident technique (code C7) et rendez-lui les minutes perdues."
     ),
     Topic.QUESTION: (
-        "Il la signale depuis son test et l’écran vous prévient. Regardez avec lui, puis faites reprendre"
-        " ou passer la question. Sur papier\u00a0: numéro de la question et code E."
+        "L’élève signale la question depuis son test et l’écran vous prévient. Regardez avec lui, puis faites reprendre"
+        " ou passer la question. Sur papier\u00a0: le numéro de la question et le code de l’incident (E1, E2…)."
     ),
     Topic.TIMED_QUESTION: (
         "Le chronomètre d’une question ne tient pas compte du temps majoré. S’il n’a pas pu répondre à"
-        " temps, notez E8 avec le numéro de la question."
+        " temps, notez l’incident E8 (temps de la question dépassé) avec le numéro de la question."
     ),
     Topic.DISCONNECTED: (
         "Les tests continuent. Reconnectez-vous avec les n°\u00a01 et 2 de ce kit\u00a0: vous retrouvez la"

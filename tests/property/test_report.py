@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from proctoring.models import Alert, Attempt, Incident
 from proctoring.report.content import Report
+from proctoring.report.gate import gate_of
 from proctoring.report.reading import report_of
 from proctoring.selectors.room import whole_board
 from proctoring.services import incidents
@@ -85,6 +86,7 @@ class ReportedLife(SessionLife):
             for alert in attempt.alerts.all()
         )
         assert report.open_alerts == open_alerts
+        assert report.tally == gate_of(self.session, now=self.now).alerts
         self.incidents_and_alerts_are_the_rows(report)
 
     def incidents_and_alerts_are_the_rows(self, report: Report) -> None:
@@ -134,7 +136,8 @@ def outcome_of(alert: Alert) -> str:
     if alert.status != "lapsed":
         return alert.status
     lapsed = Event.objects.filter(session=alert.attempt.session_id, kind=EventKind.ALERT_LAPSED)
-    facts = next(one.facts for one in lapsed if one.facts and one.facts["alert"] == alert.pk)
+    latest = lapsed.order_by("-sequence")
+    facts = next(one.facts for one in latest if one.facts and one.facts["alert"] == alert.pk)
     return facts.get("reason", "over")
 
 

@@ -55,6 +55,7 @@ GESTURES = [
     ["ask", "ignore"],
     ["signal"],
     ["signal", "answer"],
+    ["signal", "end", "undo"],
     ["complete"],
     ["complete", "reopen"],
     ["authorise"],
@@ -104,7 +105,7 @@ SCRIPT = [
     (0, ["signal", "answer"]),
     (0, ["leave", "beat"]),
     (0, ["authorise", "take back"]),
-    (0, ["end", "undo"]),
+    (0, ["signal", "end", "undo", "answer"]),
     (0, ["give minutes"]),
     (0, ["out", "back", "out"]),
     (

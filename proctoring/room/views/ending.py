@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from proctoring import rules
 from proctoring.room import answers
 from proctoring.room.gate import in_room
-from proctoring.room.people import candidate_of, chosen_ids, require, running_candidates
+from proctoring.room.people import candidate_of, chosen_ids, require, running_candidates, waiting_for_answer
 from proctoring.room.visit import Visit
 from proctoring.selectors.room import namesakes
 from proctoring.services import ending
@@ -19,7 +19,8 @@ def end(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     candidate = candidate_of(visit, candidate_id)
     if visit.request.method == "GET":
         require(visit, candidate, EventKind.ENDED)
-        context = {"candidate": candidate, "namesakes": namesakes(candidate)}
+        waits = candidate.pk in waiting_for_answer([candidate])
+        context = {"candidate": candidate, "namesakes": namesakes(candidate), "waits_for_answer": waits}
         return answers.dialog(visit, "end", context)
     ending.end_test(session_id=visit.session.pk, candidate_id=candidate.pk, actor=visit.actor, now=visit.now)
     return answers.done(visit, candidate.pk)
@@ -42,7 +43,8 @@ def end_overdue(visit: Visit, **_: Any) -> HttpResponse:
             if candidate.attempt.deadline_at is not None
             and candidate.attempt.deadline_at <= rules.standing(visit.session, visit.now)
         ]
-        return answers.dialog(visit, "end_overdue", {"overdue": overdue})
+        context = {"overdue": overdue, "waiting": waiting_for_answer(overdue)}
+        return answers.dialog(visit, "end_overdue", context)
     attempts = ending.end_overdue(
         session_id=visit.session.pk,
         candidate_ids=chosen_ids(visit.post.getlist("candidat")),

@@ -382,6 +382,16 @@ def test_an_alert_without_object_is_not_told(candidate: Candidate, in_state: Bri
     assert platform.post("complete").json()["alert"] is None
 
 
+def test_an_alert_waits_again_once_the_end_is_undone(candidate: Candidate, in_state: Bring) -> None:
+    platform = in_state(candidate, AttemptState.IN_PROGRESS)
+    platform.post("progress", {"question": 7})
+    waits = platform.post("alerts", {"question": 7}).json()["alert"]
+    for act in (ending.end_test, ending.undo_end):
+        act(**where(candidate), actor=factories.PROCTOR, now=clock.now())
+    assert platform.get().json()["alert"] == waits
+    assert platform.post("alerts", {"question": 7}).status_code == 200, "the same one, no second"
+
+
 def test_the_latest_alert_on_the_question_counts(candidate: Candidate, in_state: Bring) -> None:
     platform = in_state(candidate, AttemptState.IN_PROGRESS)
     platform.post("alerts", {"question": 7})

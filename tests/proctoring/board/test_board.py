@@ -16,6 +16,7 @@ from proctoring.services.entries import candidate_actor
 from proctoring.services.room_incident import start_room_incident
 from sessions_app.enums import Role, SessionKind
 from sessions_app.models import Candidate, Session
+from sessions_app.wording import clock_time
 from tests import factories
 from tests.htmx import Page, parse
 from tests.proctoring.board.conftest import NOW, URL, Board, seat
@@ -130,9 +131,14 @@ def test_board_says_that_nobody_watches_a_running_room(board: Board) -> None:
     board.put(session)
     assert "Personne ne surveille" in board.page().text()
     factories.enter_room(session)
-    assert "Personne ne surveille" not in board.page().text()
+    assert "ne surveille" not in board.page().text()
+    seen = clock_time(session.local(clock.now()))
     board.travel(minutes=3)
-    assert "Personne ne surveille" in board.page().text()
+    assert f"Plus de nouvelles du surveillant depuis {seen}" in board.page().text()
+    assert "ne surveille" not in board.page().text()
+    ProctorAccess.objects.update(ended_at=clock.now(), ended_how="left")
+    left = clock_time(session.local(clock.now()))
+    assert f"Plus personne ne surveille depuis {left}" in board.page().text()
 
 
 def test_cards_of_rooms_show_no_pupil(board: Board) -> None:
@@ -255,7 +261,8 @@ def test_proctor_who_falls_silent_is_news(board: Board) -> None:
     page = board.page()
     board.travel(minutes=2, seconds=1)
     assert page.poll().status_code == 200
-    assert "Personne ne surveille" in page.text()
+    assert "Plus de nouvelles du surveillant" in page.text()
+    page.assert_like_reload()
 
 
 def test_what_falls_due_is_written_by_the_board(board: Board) -> None:

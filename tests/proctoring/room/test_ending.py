@@ -9,6 +9,7 @@ from sessions_app.models import Candidate
 from tests import factories
 from tests.htmx import Page, both_ways
 from tests.proctoring.room.conftest import Room
+from tests.proctoring.room.test_alerts import raise_alert
 
 END = "Terminer le test de Paul DUPONT"
 UNDO = "Annuler la fin du test de Paul DUPONT"
@@ -40,6 +41,34 @@ def test_ending_asks_then_acts(room: Room, paul: Candidate, scripts: bool) -> No
     assert page.get(room.row(paul)).get("data-state") == "ended"
     assert "Test de Paul DUPONT terminé" in page.text("annonces")
     assert "L’élève sera prévenu dans 10 s." in page.text("annonces")
+
+
+@both_ways
+def test_an_end_says_that_an_alert_waits_and_its_undo_brings_it_back(
+    room: Room, paul: Candidate, scripts: bool
+) -> None:
+    page = room.page(scripts=scripts)
+    page.press(END)
+    unanswered = "Son signalement n’a pas encore reçu de réponse."
+    assert unanswered not in page.text()
+    raise_alert(room, paul)
+    page = room.page(scripts=scripts)
+    page.press(END)
+    assert unanswered in page.text()
+    page.press("Confirmer")
+    assert "Gérer le signalement" not in page.text()
+    page.press(UNDO)
+    assert "Gérer le signalement" in page.text(room.row(paul))
+    assert "Gérer le signalement" in room.page().text("a-traiter")
+
+
+def test_those_who_wait_for_an_answer_are_marked_among_the_overdue(room: Room, paul: Candidate) -> None:
+    raise_alert(room, paul)
+    room.put("in_progress", "MARTIN", "Zoé")
+    room.travel(minutes=110)
+    words = room.page("fins/").text()
+    assert words.count("signalement sans réponse") == 1
+    assert words.index("DUPONT") < words.index("signalement sans réponse") < words.index("MARTIN")
 
 
 @both_ways

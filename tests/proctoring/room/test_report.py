@@ -1,15 +1,21 @@
 """The report and the closing as a proctor meets them: live, never losing what is typed (I2, I3)."""
 
+from typing import Any
+
 import pytest
 
 from pixsurv.kernel.errors import Busy
 from proctoring.services import ending
+from proctoring.services.alerts import answer_alert
 from proctoring.services.comment import save_comment
+from proctoring.services.minutes import give_minutes
+from proctoring.services.room_incident import start_room_incident
 from sessions_app.enums import EventKind
 from sessions_app.models import StoredFile
 from tests import factories
 from tests.htmx import Page, both_ways
 from tests.proctoring.room.conftest import Room
+from tests.proctoring.room.test_alerts import raise_alert
 
 
 def saved_by_another(room: Room, text: str, seen: int = 0) -> int:
@@ -222,6 +228,39 @@ def test_gate_costs_the_same_for_one_and_for_many(room: Room, django_assert_max_
             room.put(state)
     with django_assert_max_num_queries(5):  # type: ignore[operator]
         room.get(f"{room.url}cloturer/")
+
+
+def test_alert_left_without_an_answer_is_counted_apart_in_gate_and_report(room: Room) -> None:
+    """Green « 1 traité » would contradict the report, that nobody answered it."""
+    paul, zoe = room.put("in_progress"), room.put("in_progress")
+    raise_alert(room, paul)
+    answered = raise_alert(room, zoe)
+    ways: dict[str, Any] = {"session_id": room.session.pk, "actor": factories.PROCTOR}
+    answer_alert(
+        candidate_id=zoe.pk, alert_id=answered.pk, confirmed=False, now=factories.clock.now(), **ways
+    )
+    for candidate in (paul, zoe):
+        ending.end_test(candidate_id=candidate.pk, now=factories.clock.now(), **ways)
+    told = "2 reçus, 1 traité, 1 sans réponse"
+    assert f"{told}. Ce sera écrit au PV." in room.page("cloturer/").text("manques")
+    sheet = room.page("pv/").text("feuille")
+    assert f"Signalements{told}" in sheet
+    assert f"Signalements des candidats ({told})" in sheet
+
+
+def test_report_sends_from_incidents_to_the_incident_of_the_room(room: Room) -> None:
+    nothing, seen = "Aucun incident n’a été noté", "Incident dans toute la salle : voir le déroulement."
+    paul = room.put("in_progress")
+    assert nothing in room.page("pv/").text("feuille")
+    ways: dict[str, Any] = {"session_id": room.session.pk, "actor": factories.PROCTOR}
+    start_room_incident(kind="power", now=factories.clock.now(), **ways)
+    sheet = room.page("pv/").text("feuille").replace("\u00a0", " ")
+    assert seen in sheet
+    assert nothing not in sheet
+    give_minutes(candidate_ids=[paul.pk], minutes=1, now=factories.clock.now(), **ways)
+    sheet = room.page("pv/").text("feuille").replace("\u00a0", " ")
+    assert sheet.count("1 min rendue") == 2
+    assert "1 min rendues" not in sheet
 
 
 # ---- half an hour after the last end ----

@@ -91,6 +91,7 @@ Entre dans la salle, par passage de l’administration (Admin Essai).
 Entre dans la salle.
 Entré par ticket, identité non tapée : P.
 Fin annulée, le test continue : P (question 1).
+Fin annulée, le test continue : P (question 9).
 Incident corrigé : P (C7, « ordinateur figé »).
 Incident dans toute la salle, commencé par erreur.
 Incident dans toute la salle, début (alarme, évacuation).
@@ -128,6 +129,7 @@ Réponse au signalement annulée : P (question 7).
 Reprise autorisée : P (demandée par l’élève, question 1).
 Reprise autorisée : P (question 1).
 Session clôturée.
+Signalement de nouveau en attente : P (question 9).
 Signalement : P (question 7, une image ne s’affiche pas).
 Signalement : P (question 8, une image ne s’affiche pas).
 Signalement : P (question 9).
@@ -144,6 +146,7 @@ Test repris : P (question 1).
 Test rouvert : P (« cliqué “trop vite” »).
 Test terminé : P (question 1).
 Test terminé : P (question 9).
+Test terminé par le surveillant : P (question 9).
 Test terminé à l’heure de fin : P (question 1).
 Test terminé par le surveillant : P (question 1).
 Test terminé par le surveillant : P (question 1, avec d’autres).
@@ -283,6 +286,8 @@ class Day:
                 alerts.answer_alert(**who, **answer, confirmed=False)
         alerts.raise_alert(**says, question=9, kinds=[])
         assert Alert.objects.count() == 3
+        ending.end_test(**who, actor=PROCTOR)
+        ending.undo_end(**who, actor=PROCTOR)
         running.complete(**says)
 
     def what_is_noted(self) -> None:

@@ -9,8 +9,9 @@ from pixsurv.kernel.errors import DomainError
 from proctoring import rules
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt
+from proctoring.report.reading import report_of
 from proctoring.services import ending, minutes, resume, running
-from proctoring.services.alerts import raise_alert
+from proctoring.services.alerts import lapse_answered, raise_alert
 from proctoring.services.closing import close_session
 from proctoring.services.entries import candidate_actor
 from sessions_app.models import Candidate, Event, Session
@@ -163,6 +164,37 @@ def test_end_clears_the_request_and_lapses_alerts(candidate: Candidate) -> None:
     assert attempt.resume_requested_at is None
     assert (alert.status, alert.handled_at) == ("lapsed", NOW + SECOND)
     assert kinds(candidate.session)[-2:] == ["ended", "alert_lapsed"]
+    assert_sound(candidate.session)
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_undoing_an_end_reopens_what_that_very_end_left_unanswered(
+    candidate: Candidate, together: bool
+) -> None:
+    """The pupil still waits: his alert is on the screen again, and in the report; what lapsed before stays so."""
+    at = OVERDUE if together else NOW
+    entry = put(candidate, "in_progress", now=NOW)
+    assert entry is not None
+    says: dict[str, Any] = {"entry": entry, "kinds": ["image"], "actor": candidate_actor(entry)}
+    before, _ = raise_alert(question=3, **says, now=NOW)
+    lapse_answered(entry=entry, question=3, actor=candidate_actor(entry), now=NOW)
+    alert, _ = raise_alert(question=4, **says, now=NOW)
+    if together:
+        batch, _ = batch_of(candidate)
+        ending.undo_batch(session_id=candidate.session_id, batch=batch, actor=PROCTOR, now=at + SECOND)
+    else:
+        end(candidate, at)
+        undo(candidate, at + SECOND)
+    alert.refresh_from_db()
+    before.refresh_from_db()
+    assert (alert.status, alert.handled_at, alert.raised_at) == ("open", None, NOW)
+    assert before.status == "lapsed"
+    assert kinds(candidate.session)[-2:] == ["end_undone", "alert_undone"]
+    assert report_of(Session.objects.get(pk=candidate.session_id)).open_alerts == 1
+    end(candidate, at + 2 * SECOND)
+    undo(candidate, at + 3 * SECOND)  # again: the last end counts
+    alert.refresh_from_db()
+    assert alert.status == "open"
     assert_sound(candidate.session)
 
 
