@@ -154,6 +154,18 @@
   }
   startCountdowns();
 
+  // ---- the menu of a low row rises over it; where it fits neither above nor below, the page moves ----
+  document.addEventListener("toggle", ({ target }) => {
+    if (!target.matches?.("details.menu")) return;
+    target.classList.remove("menu--haut");
+    if (!target.open || window.matchMedia("(max-width: 61.99rem)").matches) return;
+    const list = target.querySelector(".menu__liste");
+    const { bottom, height } = list.getBoundingClientRect();
+    if (bottom <= window.innerHeight) return;
+    if (target.getBoundingClientRect().top > height) target.classList.add("menu--haut");
+    else list.scrollIntoView({ block: "nearest" });
+  }, true);
+
   // ---- menus close on Escape and on a tap beside them ----
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {

@@ -114,7 +114,9 @@ def test_polls_and_ticks_while_the_network_fails(watched: Watched, way: str) -> 
     expect(fresh).to_contain_text(re.compile(r"Plus de nouvelles depuis \d+h\d\d"))
     expect(notice).to_contain_text(LOOK_UP)
     if way in FOREIGN:
-        expect(notice).to_contain_text(SILENT if way == "502" else "Le réseau de l’établissement filtre cette page")
+        expect(notice).to_contain_text(
+            SILENT if way == "502" else "Le réseau de l’établissement filtre cette page"
+        )
     expect(notice).to_be_in_viewport()
     expect(page.locator("#a-traiter > .rien")).to_have_class(re.compile("doute"))
     expect(page.locator("#liste")).to_have_class(re.compile("figee"))
