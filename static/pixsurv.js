@@ -21,7 +21,7 @@
     note.className = "annonce annonce--refus";
     note.append(Object.assign(document.createElement("p"), { textContent: sentence }));
     document.getElementById("annonces")?.append(note);
-    setTimeout(() => note.remove(), 6000);
+    setTimeout(() => takeAway(note), 6000);
     say(sentence);
   }
   window.pixsurv = { say, warn };
@@ -34,6 +34,7 @@
   }
   function settle() {
     if (dialogs.includes(live.parentNode)) login.after(notes, live);
+    notes?.removeAttribute("style");
   }
   const filled = (one) => [...one.children].some((part) => part !== notes && part !== live);
   // Before the content of a dialog goes, announcements leave it.
@@ -44,12 +45,22 @@
   }
 
   // ---- dialogs: filled by htmx, shown when filled, closed when emptied ----
+  // One reads from the title on: only what is wrong may lead further down.
+  function begin(one) {
+    const wrong = one.querySelector("[aria-invalid=true], .champ--erreur input");
+    if (wrong) return wrong.focus();
+    const first = one.querySelector(":is(input:not([type=hidden]), select, textarea)") || one.querySelector("button, a");
+    one.scrollTop = 0;
+    const title = one.querySelector("h1");
+    const far = first && title && first.getBoundingClientRect().bottom > one.getBoundingClientRect().bottom;
+    if (far) title.tabIndex = -1;
+    (far ? title : first)?.focus({ preventScroll: true });
+  }
   function showOrHide(one) {
     if (filled(one)) {
       if (!one.open) one.showModal();
       lift();
-      const first = one.querySelector("[aria-invalid=true], .champ--erreur input, :is(input:not([type=hidden]), select, textarea)");
-      (first || one.querySelector("button, a"))?.focus();
+      begin(one);
     } else if (one.open) {
       one.close();
     }
@@ -119,6 +130,8 @@
   // ---- announcements go when their undo is over; Ctrl+Z presses it, for it stands far behind forty rows ----
   function takeAway(note) {
     const held = note?.contains(document.activeElement);
+    // What one is about to press in a dialog stays where it is.
+    if (notes?.parentNode === dialog) notes.style.minBlockSize = `${notes.offsetHeight}px`;
     note?.remove();
     if (held) giveBackOrBegin();
   }
@@ -141,6 +154,18 @@
   }
   startCountdowns();
 
+  // ---- the menu of a low row rises over it; where it fits neither above nor below, the page moves ----
+  document.addEventListener("toggle", ({ target }) => {
+    if (!target.matches?.("details.menu")) return;
+    target.classList.remove("menu--haut");
+    if (!target.open || window.matchMedia("(max-width: 61.99rem)").matches) return;
+    const list = target.querySelector(".menu__liste");
+    const { bottom, height } = list.getBoundingClientRect();
+    if (bottom <= window.innerHeight) return;
+    if (target.getBoundingClientRect().top > height) target.classList.add("menu--haut");
+    else list.scrollIntoView({ block: "nearest" });
+  }, true);
+
   // ---- menus close on Escape and on a tap beside them ----
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
@@ -159,12 +184,12 @@
 
   // ---- a page that a filtering proxy put in between is never taken for ours ----
   const isForeign = (xhr) => Boolean(xhr?.status) && !xhr.getResponseHeader("X-Pixsurv");
-  const tellForeign = () => document.dispatchEvent(new CustomEvent("pixsurv:etranger"));
+  const tellForeign = (status) => document.dispatchEvent(new CustomEvent("pixsurv:etranger", { detail: status ?? null }));
   // Led away to the portal of another site, a request just fails: asked without following, the portal shows itself.
   async function lookForPortal() {
     try {
       const found = await fetch("/sante/vivant", { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(htmx.config.timeout) });
-      if (!found.headers.get("X-Pixsurv")) tellForeign();
+      if (!found.headers.get("X-Pixsurv")) tellForeign(found.status);
     } catch {
       // No answer at all: a network that is down, or a portal that breaks the encryption. Nothing more can be said.
     }
@@ -209,7 +234,7 @@
     empty[0].focus();
   }, true);
   document.addEventListener("htmx:responseError", (event) => {
-    if (isForeign(event.detail.xhr)) tellForeign();
+    if (isForeign(event.detail.xhr)) tellForeign(event.detail.xhr.status);
   });
 
   // ---- the same request once more: what was typed, and the button that was pressed, as they were ----

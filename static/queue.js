@@ -153,6 +153,7 @@
     if (lines.length) parts.push(element("ul", lines, { className: "pile pile-2" }));
     place.replaceChildren(...parts);
     place.hidden = !parts.length;
+    place.classList.toggle("encart--vert", !mine.length && !lines.length);
     if (focused) (place.querySelector(`[data-cle="${CSS.escape(focused)}"]`) || place.querySelector("button"))?.focus();
     mark();
   }

@@ -46,7 +46,7 @@
       failures = 0;
       // An answer that took six seconds is six seconds old at least.
       lastNews = askedAt;
-      filtered = false;
+      foreign = "";
       showNotice("");
     } else {
       failures = Math.min(failures + 1, 5);
@@ -63,9 +63,12 @@
       if (!asking) plan();
     });
   }
-  let filtered = false;
-  document.addEventListener("pixsurv:etranger", () => {
-    filtered = true;
+  // Who answered in the place of Pixsurv; a gateway that finds it down looks the same as one that filters.
+  let foreign = "";
+  const FILTERED = "Le réseau de l’établissement filtre cette page\u00a0: il a répondu à la place de Pixsurv. Prévenez la personne qui s’occupe du réseau.";
+  const SILENT = "Pixsurv ne répond pas pour le moment, ou le réseau filtre cette page.";
+  document.addEventListener("pixsurv:etranger", ({ detail }) => {
+    foreign = [502, 503, 504].includes(detail) ? SILENT : detail === null && foreign || FILTERED;
     showFreshness();
   });
   function showNotice(...sentences) {
@@ -97,9 +100,10 @@
     place.textContent = lost ? `Plus de nouvelles depuis ${since}` : age >= SLOW ? `connexion lente, à jour ${seconds}` : `à jour ${seconds}`;
     byId("liste")?.classList.toggle("liste--figee", lost);
     document.querySelector(".besoins")?.classList.toggle("besoins--figes", lost);
+    document.querySelector("#a-traiter > .rien")?.classList.toggle("rien--doute", lost);
     showNotice(
       lost && `Plus de nouvelles depuis ${since}. Les tests ne dépendent pas de votre appareil\u00a0: regardez les écrans des élèves.`,
-      filtered && "Le réseau de l’établissement filtre cette page\u00a0: il a répondu à la place de Pixsurv. Prévenez la personne qui s’occupe du réseau.",
+      foreign,
     );
   }
 
@@ -255,6 +259,26 @@
       window.pixsurv.warn(requestConfig.verb === "get" ? "La connexion a manqué. Recommencez." : xhr.status === 401 ? "Pas enregistré\u00a0: reconnectez-vous, puis recommencez." : "Pas enregistré\u00a0: la connexion a manqué. Recommencez.");
     });
   }
+
+  // ---- while the network fails, the page that has the list is left only for one that comes ----
+  const ROOM = byId("geste").getAttribute("hx-post");
+  async function comes(address) {
+    try {
+      const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(htmx.config.timeout) });
+      return answer.headers.has("X-Pixsurv") && answer.status < 500;
+    } catch {
+      return false;
+    }
+  }
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href]");
+    const way = link?.getAttribute("href");
+    if (!way?.startsWith(ROOM) || link.target || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!failures && !foreign && navigator.onLine) return;
+    event.preventDefault();
+    if (await comes(way)) location.href = way;
+    else window.pixsurv.warn("Pas de connexion\u00a0: cette page ne peut pas s’ouvrir maintenant. La salle reste affichée.");
+  });
 
   // ---- a box ticked before the scripts were there, on a slow network, is sent as soon as they are ----
   document.addEventListener("DOMContentLoaded", () => {

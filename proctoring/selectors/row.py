@@ -86,6 +86,15 @@ class Row:
         return f"{self.first_name} {self.last_name}"
 
     @property
+    def state_word(self) -> str:
+        return self.state_label.partition(" — ")[0]
+
+    @property
+    def state_more(self) -> str:
+        """What « Vue compacte » leaves out of the state's name."""
+        return self.state_label.partition(" — ")[2]
+
+    @property
     def needs_attribute(self) -> str:
         have = {badge.need for badge in self.needs}
         return " ".join(need.value for need in Need if need in have)

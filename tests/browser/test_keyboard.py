@@ -147,6 +147,8 @@ def test_session_from_the_door_to_the_signature(server: Server, open_browser: Ca
 
     room.press("Incident$", back=True)
     room.in_dialog("Noter un incident")
+    room.to("Qui")
+    room.keys.type("Toute")
     room.press("C7")
     room.in_dialog("C7")
     room.fill("(Description|Précisions|Ce qui|Faits)", "Alarme du voisin pendant une minute.")

@@ -16,6 +16,7 @@ FILTERED = "<!doctype html><title>Filtre</title><h1>Accès refusé par le filtre
 WAITING = "en attente d’envoi"
 NOT_SAVED = "Pas enregistré : la connexion a manqué. Recommencez."
 LOOK_UP = "Les tests ne dépendent pas de votre appareil : regardez les écrans des élèves."
+SILENT = "Pixsurv ne répond pas pour le moment, ou le réseau filtre cette page."
 FOREIGN = ["200", "403", "502", "portal"]
 SHIPPED = 8000  # milliseconds until a request is given up
 WAYS = ["cut", "slow", *FOREIGN]
@@ -121,7 +122,11 @@ def test_polls_and_ticks_while_the_network_fails(watched: Watched, way: str) -> 
     expect(fresh).to_contain_text(re.compile(r"Plus de nouvelles depuis \d+h\d\d"))
     expect(notice).to_contain_text(LOOK_UP)
     if way in FOREIGN:
-        expect(notice).to_contain_text("Le réseau de l’établissement filtre cette page")
+        expect(notice).to_contain_text(
+            SILENT if way == "502" else "Le réseau de l’établissement filtre cette page"
+        )
+    expect(notice).to_be_in_viewport()
+    expect(page.locator("#a-traiter > .rien")).to_have_class(re.compile("doute"))
     expect(page.locator("#liste")).to_have_class(re.compile("figee"))
     assert page.locator("#liste > .rang").count() == len(watched.candidates)
     expect(page.locator("body")).not_to_contain_text("Accès refusé par le filtre")
@@ -283,6 +288,19 @@ def test_lost_login_is_asked_above_what_was_typed(watched: Watched, same: bool) 
         expect(page.locator("#attente")).to_be_hidden()
     watched.box(0).click()
     watched.expect_state(0, "present")
+
+
+@pytest.mark.parametrize("way", ["cut", "200", "502"])
+def test_links_of_the_room_wait_for_a_page_that_comes(watched: Watched, way: str) -> None:
+    page, code = watched.page, watched.page.get_by_role("link", name="Afficher le code d’accès").first
+    watched.network.fail(way)
+    watched.wait(6)
+    code.click()
+    expect(page.locator("#annonces")).to_contain_text("La salle reste affichée.")
+    assert page.locator("#liste > .rang").count() == len(watched.candidates)
+    watched.network.back()
+    code.click()
+    page.wait_for_url("**/code/")
 
 
 def test_page_whose_token_is_too_old_goes_on_by_itself(watched: Watched) -> None:
