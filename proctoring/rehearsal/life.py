@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv6Network
 
 from django.db import transaction
 from django.db.models import Q
@@ -66,7 +67,12 @@ class Device:
 
     @property
     def address_fingerprint(self) -> str:
-        return crypto.derive(f"rehearsal-address:{self.address}")
+        return crypto.derive(f"rehearsal-address:{_network(self.address)}")
+
+
+def _network(address: str) -> str:
+    """One line is one IPv4 address, or 2^64 of IPv6."""
+    return str(IPv6Network(f"{address.partition('%')[0]}/64", strict=False)) if ":" in address else address
 
 
 def alive(mark: str, *, now: datetime) -> Rehearsal | None:

@@ -70,6 +70,14 @@ def test_another_address_is_not_held_back(
     assert other.begin().status_code == 303
 
 
+def test_addresses_of_one_ipv6_line_are_counted_together() -> None:
+    one, same, other = (
+        life.Device("m", address, "").address_fingerprint
+        for address in ("2001:db8:0:1::7", "2001:db8:0:1:ffff::8%eth0", "2001:db8:0:2::7")
+    )
+    assert one == same != other
+
+
 def test_expired_one_leaves_not_a_row_behind(trainee: Trainee, capsys: pytest.CaptureFixture[str]) -> None:
     """Every table, whatever is added to the schema: as it was before the rehearsal, but for its establishment."""
     trainee.tick("basile")
