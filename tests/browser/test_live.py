@@ -87,7 +87,7 @@ def test_refresh_leaves_focus_menu_field_and_place(
 
     # A dialog with a field half filled in.
     mine.locator("#incident-bas" if width == 390 else "#incident-haut").click()
-    mine.locator("#dialogue [name=candidat]").select_option(str(first["id"]))
+    mine.locator("#incident-qui").select_option(label="Toute la salle")
     mine.get_by_role("button", name="C7").click()
     field = mine.locator("#dialogue [name=description]")
     field.press_sequentially("Écran noir")
