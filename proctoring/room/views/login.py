@@ -70,7 +70,7 @@ def _enter(request: HttpRequest, form: LoginForm) -> HttpResponse:
     )
     if request.headers.get("HX-Request") == "true":
         # From the dialog of a lost login: the page stays, with what was typed in it.
-        response = render(request, "room/back.html")
+        response = render(request, "room/back.html", {"own_id": access.pk})
         response.headers[FRESH_TOKEN] = get_token(request)
         before = accesses.same_person(access, request.POST.get("access", ""))
         told = {"access": access.pk, "before": before.pk if before is not None else None}

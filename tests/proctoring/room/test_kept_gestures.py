@@ -113,7 +113,7 @@ def test_nothing_is_dated_before_its_author_came_in(
 
 
 def test_nothing_is_dated_before_the_session_either(room: Room, paul: Candidate) -> None:
-    ProctorAccess.objects.update(created_at=NOW - timedelta(days=3))
+    ProctorAccess.objects.update(created_at=NOW - timedelta(hours=20))
     room.post(room.at(paul, "presence/"), htmx=True, present="1", **BEGINNING_OF_TIME)
     assert room.last_event().observed_at == room.session.starts_at - timedelta(hours=12)
 
