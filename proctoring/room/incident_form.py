@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from proctoring import rules
-from proctoring.categories import CATEGORIES, Category
+from proctoring.categories import Category
 from proctoring.enums import SENTENCES
 from proctoring.models import Incident
 from proctoring.models.incident import LAST_QUESTION, MOST_CHARACTERS
@@ -122,7 +122,3 @@ class IncidentForm(forms.Form):
 
     def _may_be(self, instant: datetime) -> bool:
         return rules.earliest(self.session) <= instant <= self.now
-
-
-def category_of(code: str) -> Category | None:
-    return CATEGORIES.get(code)

@@ -74,11 +74,6 @@ def close_session(
     raise AssertionError("unreachable")
 
 
-def may_be_closed(session: Session) -> bool:
-    """Planned or launched; a cancelled session has nothing to close."""
-    return not session.is_over
-
-
 def _cleaned(said: Statement) -> Statement:
     signature = one_line(said.signature)
     if len(signature) > LONGEST_SIGNATURE:

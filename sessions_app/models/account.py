@@ -55,9 +55,6 @@ class Account(AbstractBaseUser):
         super().clean()
         self.email = self.email.lower()
 
-    def get_full_name(self) -> str:
-        return self.name
-
     def __str__(self) -> str:
         return self.email
 
