@@ -261,7 +261,7 @@
   }
 
   // ---- while the network fails, the page that has the list is left only for one that comes ----
-  const ROOM = byId("geste").getAttribute("hx-post");
+  const ROOM = byId("geste")?.getAttribute("hx-post");
   async function comes(address) {
     try {
       const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(htmx.config.timeout) });
@@ -273,7 +273,7 @@
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[href]");
     const way = link?.getAttribute("href");
-    if (!way?.startsWith(ROOM) || link.target || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!ROOM || !way?.startsWith(ROOM) || link.target || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (!failures && !foreign && navigator.onLine) return;
     event.preventDefault();
     if (await comes(way)) location.href = way;

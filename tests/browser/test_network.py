@@ -295,6 +295,8 @@ def test_links_of_the_room_wait_for_a_page_that_comes(watched: Watched, way: str
     page, code = watched.page, watched.page.get_by_role("link", name="Afficher le code d’accès").first
     watched.network.fail(way)
     watched.wait(6)
+    if way != "cut":  # the browser knows by itself that it is offline
+        expect(page.locator("#reseau")).to_be_visible()
     code.click()
     expect(page.locator("#annonces")).to_contain_text("La salle reste affichée.")
     assert page.locator("#liste > .rang").count() == len(watched.candidates)
