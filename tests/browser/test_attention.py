@@ -29,7 +29,7 @@ def test_the_step_bar_leads_through_the_beginning(server, open_browser):
     page.locator("#etape-geste").click()
     page.get_by_role("button", name="Consignes lues").click()
     expect(page.locator("#etape")).to_contain_text("Cochez d’abord les élèves présents.")
-    page.locator(".rang__case input:enabled").first.check()
+    page.locator(".rang__case input[type=checkbox]:enabled").first.check()
     expect(current).to_have_text("Lancer")
     expect(page.locator("#etape")).to_contain_text("Consignes lues : donnez le code d’accès.")
     page.locator("#etape").get_by_role("link", name="Afficher le code d’accès").click()
