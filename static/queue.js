@@ -140,6 +140,7 @@
     for (const one of refused) {
       lines.push(line(one.text, ["Ne plus afficher", `vu-${one.key}`, () => {
         refused.splice(refused.indexOf(one), 1);
+        if (!refused.length) told = { sent: 0, refused: 0 };
         show();
       }]));
     }
@@ -269,7 +270,7 @@
     if (waiting().length || !(told.sent + told.refused)) return;
     say(summary());
     setTimeout(() => {
-      if (waiting().length) return;
+      if (waiting().length || refused.length) return; // a refusal stays until it is read
       told = { sent: 0, refused: 0 };
       show();
     }, SHOWN);
