@@ -30,5 +30,6 @@ def test_standby_takes_over(install: Install) -> None:
             crew.await_refusal("La base de données ne répond pas")
             standby.ask("postgres", "SELECT pg_promote()")
             crew.await_acks(SOME)
-        assert set(before) <= set(room.web.workers())  # nobody died; a slow machine may have counted one too few
+        # Nobody died; a slow machine may have counted one too few.
+        assert set(before) <= set(room.web.workers())
         crew.reckon(standby.url(NAME))
