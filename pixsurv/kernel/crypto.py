@@ -9,6 +9,10 @@ from argon2.low_level import Type, hash_secret_raw
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+# Argon2id at the OWASP setting: eight threads may hash at once, and 100 MiB each would not fit. Another setting has
+# passwords hashed again at the next sign-in; recovery codes are then to be made anew.
+ARGON2_KIB, ARGON2_PASSES, ARGON2_LANES = 19_456, 2, 1
+
 
 class Unreadable(Exception):
     """A sealed field whose key this installation does not have (mechanics §14)."""
@@ -59,9 +63,9 @@ def stretch(secret: str, *, salt: str) -> str:
     return hash_secret_raw(
         secret.encode(),
         _keyed_digest(f"salt:{salt}")[:16],
-        time_cost=2,
-        memory_cost=19_456,
-        parallelism=1,
+        time_cost=ARGON2_PASSES,
+        memory_cost=ARGON2_KIB,
+        parallelism=ARGON2_LANES,
         hash_len=32,
         type=Type.ID,
     ).hex()

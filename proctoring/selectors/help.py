@@ -143,8 +143,7 @@ class View:
         return near[0].button(advice, self.room_url) if len(near) == 1 else None
 
     def _of_room(self, path: str) -> Button | None:
-        gesture = Gesture(ROOM_GESTURES[path], "", path)
-        return Button(gesture, self.room_url + path) if not self.session.is_over else None
+        return None if self.session.is_over else _room_button(path, self.room_url)
 
     def reason(self, advice: Advice) -> str:
         """Why there is no gesture; nothing where the subject never had one."""

@@ -1,6 +1,5 @@
 """The API under requests made from its own document: in every state of a test, in any order, under any bearer."""
 
-import os
 from typing import Any
 
 import pytest
@@ -59,7 +58,6 @@ def test_no_order_of_calls_gets_an_undeclared_answer(
 
 
 @pytest.mark.soak
-@pytest.mark.skipif(not any(name.startswith("SOAK") for name in os.environ), reason="make soak")
 @pytest.mark.parametrize("state", list(AttemptState))
 def test_no_long_order_of_calls_gets_an_undeclared_answer(
     state: AttemptState, candidate: Candidate, in_state: Bring
