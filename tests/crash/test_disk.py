@@ -73,7 +73,9 @@ def test_server_started_on_a_full_disk_says_so(disk: Mount, install: Install) ->
     folder = disk("12m")
     room = install("sqlite", disk=folder)
     room.web.kill()
-    with closing(sqlite3.connect(folder / "pixsurv.sqlite3")) as last:  # who closes last leaves the file alone
+    with closing(
+        sqlite3.connect(folder / "pixsurv.sqlite3")
+    ) as last:  # who closes last leaves the file alone
         last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert [file.name for file in folder.iterdir()] == ["pixsurv.sqlite3"]
     with filled(folder):
