@@ -307,7 +307,7 @@ def test_transfer_moves_the_candidate_and_both_journals_say_so(
         assert (told["from"], told["to"]) == (other_room.number, session.number)
         assert told["last_name"] == candidate.last_name
         assert_sound(room)
-    (listed,) = report_of(session).people
+    (listed,) = report_of(Session.objects.get(pk=session.pk)).people
     assert (listed.class_name, listed.extra_time_percent) == ("3e B", 33)
     tick(candidate)
     assert is_present(candidate.pk)
