@@ -16,7 +16,7 @@ from bench import load, peers, postgres, scenarios, server, table
 from bench.scenarios import Scenario
 from bench.server import BENCH, ROOT, Server
 
-DATABASE = "pixsurv_bench"
+DATABASE, ARCHIVE = "pixsurv_bench", "pixsurv_bench_archive"
 CONNECTIONS = 4  # as many as the server has threads
 WARM_UP = 0.3  # seconds
 SCHOOL_DAY = 20.0
@@ -68,6 +68,7 @@ def run(given: argparse.Namespace) -> tuple[list[dict[str, dict[str, float]]], d
         asked, servers = started(stack, given, database, world, with_postgres=with_postgres)
         rounds = [*once, *alternating(asked, servers, given)]
         names = {one.name: one.what for one in asked}
+        rounds += archives(given, folder, with_postgres=with_postgres)
         if not given.only:
             say("Une école sur SQLite …")
             school = world if database == embedded else child("bench.world", embedded, given.port)
@@ -88,10 +89,25 @@ def started(
             running.append(peer.serve(given.port + number))
         else:
             say(f"{peer.name} n’est pas mesuré : `make bench-peers` le prépare, avec PostgreSQL.")
-    say("La recherche dans les archives n’est pas mesurée : sa page n’existe pas encore.")
     up = [stack.enter_context(one) for one in running]
     only = set(filter(None, given.only.split(",")))
     return [one for one in asked if not only or one.name in only], {one.name: one for one in up}
+
+
+def archives(
+    given: argparse.Namespace, folder: Path, *, with_postgres: bool
+) -> Iterable[dict[str, dict[str, float]]]:
+    """The secretariat's search, on a database of its own of each kind, once everything else was measured."""
+    if given.only and "archive" not in given.only.split(","):
+        return
+    say("Les archives de 200 000 candidats …")
+    embedded = f"sqlite:///{folder / 'archive.sqlite3'}"
+    yield {"archive_sqlite": child("bench.archive", embedded, given.port + 4)}
+    if with_postgres:
+        try:
+            yield {"archive_postgres": child("bench.archive", postgres.fresh(ARCHIVE), given.port + 4)}
+        finally:
+            postgres.drop(ARCHIVE)
 
 
 def alternating(

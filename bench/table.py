@@ -88,6 +88,14 @@ GOALS = (
     Goal("import de 2 000 candidats, lecture : s", "import", 3, measure="report_s", at_most=True),
     Goal("import de 2 000 candidats, confirmation : s", "import", 3, measure="confirm_s", at_most=True),
     Goal("import de 2 000 candidats : Mo", "import", 200, measure="megabytes", at_most=True),
+    Goal("recherche parmi 200 000 candidats, SQLite : ms", "archive_sqlite", 200, measure="ms", at_most=True),
+    Goal(
+        "recherche parmi 200 000 candidats, PostgreSQL : ms",
+        "archive_postgres",
+        200,
+        measure="ms",
+        at_most=True,
+    ),
     Goal("mémoire du processus, Mo", "server", 120, measure="megabytes", at_most=True),
 )
 

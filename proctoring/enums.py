@@ -237,6 +237,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "same_workstation": "C’est déjà le poste de cet élève.",
         "workstation_taken": "Ce poste est occupé par un autre élève.",
         "swap_stands": "Trop tard pour annuler\u00a0: l’élève a déjà repris, ou 10 secondes ont passé.",
+        "late_stands": "Trop tard pour annuler\u00a0: la direction est prévenue, ou 10 secondes ont passé.",
         "never_launched": "Cette session n’est pas lancée.",
         "launch_stands": "Trop tard pour annuler ce lancement\u00a0:"
         " d’autres tests ont commencé, ou 5 minutes ont passé.",

@@ -47,7 +47,11 @@ def presence_cancelled(story: Story, act: Act) -> None:
 
 def late_refused(story: Story, act: Act) -> None:
     person = story.someone(act)
-    person.late_refused = True
+    person.late_refused = not act.facts.get("undone")
+    if not person.late_refused:
+        person.arrival_line = story.drop(person.arrival_line)
+        person.late = ""
+        return
     person.late = f"en retard, refusé {at(story.session, act.observed_at)}"
     person.arrival_line = story.tell(act, f"{person.name}, en retard{NBSP}: non admis.", person=person)
 

@@ -20,6 +20,13 @@ TOO_EARLY = "Cette heure est bien avant le début de la session."
 DAY = timedelta(days=1)
 
 
+class Words(forms.CharField):
+    """Read as it is kept, on one line: a line end, which a browser counts once, comes as two characters."""
+
+    def to_python(self, value: Any) -> str:
+        return " ".join((super().to_python(value) or "").split())
+
+
 class IncidentForm(forms.Form):
     """One category; the fields that it asks. The hour is of the session's clock; left alone, it is now."""
 
@@ -37,7 +44,7 @@ class IncidentForm(forms.Form):
             attrs={"inputmode": "numeric", "class": "saisie saisie--code", "data-pave-champ": True}
         ),
     )
-    description = forms.CharField(
+    description = Words(
         label="Description",
         max_length=MOST_CHARACTERS,
         required=False,

@@ -15,7 +15,7 @@ TITLES = {
     "incident": "Noter un incident",
     "incident_delete": "Retirer un incident",
     "incident_form": "Préciser un incident",
-    "incidents": "Incidents de la salle",
+    "incidents": "Incidents déjà notés",
     "instructions": "Consignes à lire",
     "late": "Arrivée après le lancement",
     "leave": "Quitter",

@@ -63,6 +63,7 @@ urlpatterns = [
     path(f"{_CANDIDATE}aide/", views.help_panel, name="candidate_help"),
     path(f"{_CANDIDATE}presence/", views.presence, name="presence"),
     path(f"{_CANDIDATE}retard/", views.late, name="late"),
+    path(f"{_CANDIDATE}retard/annuler/", views.undo_late, name="undo_late"),
     path(f"{_CANDIDATE}certifiable/", views.certifiable, name="certifiable"),
     path(f"{_CANDIDATE}reprise/", views.resume, name="resume"),
     path(f"{_CANDIDATE}reprise/retirer/", views.cancel_resume, name="cancel_resume"),

@@ -26,6 +26,7 @@ TAKEN_BACK_BY = {
     EventKind.ALERT_VALIDATED: EventKind.ALERT_UNDONE,
     EventKind.INCIDENT_REPORTED: EventKind.INCIDENT_DELETED,
     EventKind.WENT_OUT: EventKind.CAME_BACK,
+    EventKind.LATE_REFUSED: EventKind.LATE_REFUSED,  # the second says `undone`
     EventKind.ROOM_INCIDENT_STARTED: EventKind.ROOM_INCIDENT_ENDED,
     EventKind.ROOM_INCIDENT_ENDED: EventKind.ROOM_INCIDENT_STARTED,
 }
@@ -34,6 +35,8 @@ ANSWERS = (EventKind.ALERT_REFUSED, EventKind.ALERT_VALIDATED)
 OF_A_RUNNING_TEST = (EventKind.RESUME_AUTHORISED, EventKind.MINUTES_GIVEN, EventKind.EXTRA_TIME_SET, *ANSWERS)
 # What no longer can be taken back once this happened.
 OVERTAKEN_BY = {
+    EventKind.PRESENCE_CONFIRMED: (EventKind.LATE_REFUSED,),
+    EventKind.CASE_RAISED: (EventKind.LATE_REFUSED,),
     EventKind.STARTED: (EventKind.PRESENCE_CONFIRMED, EventKind.WENT_OUT),
     EventKind.RESUMED: (EventKind.RESUME_AUTHORISED, EventKind.WENT_OUT),
     EventKind.PRESENCE_CANCELLED: (EventKind.WENT_OUT,),
@@ -170,6 +173,11 @@ def _announce(
         return Announcement(
             key, f"Sortie notée\u00a0: {one.full_name}", "", "Annuler", f"la sortie de {one.full_name}",
             f"{row}/retour/", (), seconds,
+        )  # fmt: skip
+    if kind == EventKind.LATE_REFUSED:
+        return Announcement(
+            key, f"En retard, non admis\u00a0: {one.full_name}", "", "Annuler", f"le refus de {one.full_name}",
+            f"{row}/retard/annuler/", (), seconds,
         )  # fmt: skip
     if kind == EventKind.MINUTES_GIVEN:
         minutes = str(facts.get("minutes", 0))

@@ -5,7 +5,7 @@ Nothing is written here. What the clock or the proctor has decided and nobody ha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -36,6 +36,7 @@ class Stage(StrEnum):
 
 
 IN_TEST = frozenset({Stage.READY, Stage.QUESTION, Stage.LAST})
+OUTSIDE = frozenset({Stage.RESUME, Stage.REFUSED})  # of a test that runs without him
 
 
 class Due(StrEnum):
@@ -51,6 +52,7 @@ class Previous(StrEnum):
 
     HIS_OWN = ""
     TIMED_OUT = "timed_out"
+    CUT_SHORT = "cut_short"  # timed out as well, but part of its time went by while he could not work
     PASSED_ON = "passed_on"
 
 
@@ -169,6 +171,11 @@ class DeskPage:
         return max(0, -(-(self.ends_at - self.now) // SECOND))
 
     @property
+    def clock_goes_on(self) -> bool:
+        """The time of a timed question goes by, whoever looks at it."""
+        return self.ends_at is not None and not self.alert_waits and not self.incident
+
+    @property
     def left(self) -> int:
         """Questions neither answered nor passed, this one included."""
         return self.total - self.position + 1
@@ -237,6 +244,9 @@ def desk_page(entry: Entry, *, now: datetime) -> DeskPage:
     """The page of `entry`, which `entry_of` brought with its session, candidate and attempt."""
     attempt = getattr(entry.candidate, "attempt", None) or Attempt(candidate=entry.candidate)
     stage = _stage(entry, attempt, now)
+    if stage in OUTSIDE and attempt.question_shown_at is not None:
+        # He waits to come back to a timed question, whose clock did not wait: he is told.
+        return replace(_page_of_test(entry, attempt, now), stage=stage, frozen=False, due=None)
     if stage != Stage.QUESTION:
         return DeskPage(entry, attempt, stage, now)
     return _page_of_test(entry, attempt, now)
@@ -300,7 +310,7 @@ def _page_of_test(entry: Entry, attempt: Attempt, now: datetime) -> DeskPage:
         Alert.objects.filter(attempt_id=attempt.pk, question__in=[position - 1, position]).order_by("pk")
     )
     alerts = [alert for alert in around if alert.question == position]
-    previous = _previous(last, [alert for alert in around if alert.question != position])
+    previous = _previous(attempt, last, [alert for alert in around if alert.question != position])
     if position > total:
         return DeskPage(
             entry, attempt, Stage.LAST, now, frozen=frozen, position=total + 1, total=total, previous=previous
@@ -338,10 +348,18 @@ def _due(
     return None
 
 
-def _previous(last: Answer | None, alerts: Sequence[Alert]) -> Previous:
+def _previous(attempt: Attempt, last: Answer | None, alerts: Sequence[Alert]) -> Previous:
     if last is None:
         return Previous.HIS_OWN
     if last.timed_out:
-        return Previous.TIMED_OUT
+        return Previous.CUT_SHORT if _was_interrupted(attempt, last) else Previous.TIMED_OUT
     confirmed = any(alert.status == AlertStatus.VALIDATED for alert in alerts)
     return Previous.PASSED_ON if last.skipped and confirmed else Previous.HIS_OWN
+
+
+def _was_interrupted(attempt: Attempt, last: Answer) -> bool:
+    """Its whole time does not fit between his coming back and its end: the clock had begun before."""
+    question, back = bank().get(last.question_id), attempt.resumed_at
+    if question is None or question.time_limit is None or back is None:
+        return False
+    return back <= last.answered_at < back + timedelta(seconds=question.time_limit)

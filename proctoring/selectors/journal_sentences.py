@@ -74,6 +74,12 @@ def _arrival(told: Told) -> str:
     return f"{words}, à la suite de l’appel" if words and told.facts.get("after_roll_call") else words
 
 
+def _late_refused(told: Told) -> str:
+    if told.facts.get("undone"):
+        return plain("Refus pour retard annulé")(told)
+    return plain("En retard, refusé", quoted("reason"))(told)
+
+
 def _alert_undone(told: Told) -> str:
     """Its answer was taken back, or the end of the test that had left it without one."""
     again = told.text("answer") == AlertStatus.LAPSED
@@ -316,7 +322,7 @@ SENTENCES: Mapping[EventKind, Sentence] = MappingProxyType(
         EventKind.BECAME_CERTIFIABLE: _certifiable,
         EventKind.TICKET_ISSUED: _ticket_issued,
         EventKind.TICKET_USED: plain("Entré par ticket, identité non tapée"),
-        EventKind.LATE_REFUSED: plain("En retard, refusé", quoted("reason")),
+        EventKind.LATE_REFUSED: _late_refused,
         EventKind.CANDIDATE_ENROLLED: _enrolled,
         EventKind.CANDIDATE_CORRECTED: _corrected,
         EventKind.CANDIDATE_TRANSFERRED: _transferred,

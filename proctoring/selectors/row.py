@@ -256,7 +256,9 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
         end_passed=running
         and attempt.deadline_at is not None
         and rules.standing(session, now) >= attempt.deadline_at,
-        before_start=_before_start(candidate, session) if state == AttemptState.PRESENT else "",
+        before_start=_before_start(candidate, session)
+        if state == AttemptState.PRESENT and not session.is_over
+        else "",
         by_hand=session.by_hand,
         alert_question=getattr(candidate, "open_alert_question", None),
         case=row_case_of(attempt, session, now),

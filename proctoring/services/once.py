@@ -53,7 +53,9 @@ def guard(*, scope: str, key: str, body: Json, now: datetime, act: Callable[[], 
             _act_and_keep(row, act)
     if row.body_fingerprint != fingerprint:
         raise DomainError(
-            "idempotency_mismatch", "Cette clé d’idempotence a déjà servi à une autre demande.", status=422
+            "idempotency_mismatch",
+            "Cette demande est déjà enregistrée, avec un autre contenu. Rouvrez le formulaire pour en faire une autre.",
+            status=422,
         )
     return _answer_of(row)
 

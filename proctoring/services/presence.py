@@ -107,6 +107,25 @@ def become_certifiable(*, session_id: int, candidate_id: int, actor: Actor, now:
         return attempt
 
 
+def undo_late(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
+    """« Arrive en retard » was a slip: he is awaited again, and his next tick asks again. Within 10 s and 5 s of grace.
+
+    Told as `late_refused` with `undone`. Not refused (any more), nothing changes. Refused with `late_stands` later, or
+    once the direction was asked about it; with `session_closed`.
+    """
+    with locked_room(session_id, now=now) as room:
+        attempt = room.attempt(candidate_id)
+        room.require_open()
+        refused_at, case = attempt.late_refused_at, attempt.last_case
+        if refused_at is None:
+            return attempt
+        asked = case is not None and case.kind == CaseKind.LATE and case.asked_at >= refused_at
+        if asked or now >= refused_at + rules.UNDO + rules.UNDO_GRACE:
+            raise refuse("late_stands")
+        room.write(attempt, EventKind.LATE_REFUSED, actor=actor, facts={"undone": True}, late_refused_at=None)
+        return attempt
+
+
 def _require_standing(room: Room, attempt: Attempt, actor: Actor, observed_at: datetime | None) -> None:
     """A gesture that was kept is refused once somebody else has changed this presence after it was made.
 

@@ -10,6 +10,7 @@ from pixsurv.kernel.errors import DomainError
 from pixsurv.kernel.identity import clean_name
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind, SignInMode
+from sessions_app.imports.changes import facts_of
 from sessions_app.models import Candidate
 from sessions_app.services.follow_pupils import adopt
 from sessions_app.services.journal import locked_session
@@ -42,12 +43,7 @@ def enrol(
                 EventKind.CANDIDATE_ENROLLED,
                 actor=actor,
                 candidate_id=candidate.pk,
-                facts={
-                    "last_name": candidate.last_name,
-                    "first_name": candidate.first_name,
-                    "birth_date": candidate.birth_date.isoformat(),
-                    "extra_time_percent": candidate.extra_time_percent,
-                },
+                facts=facts_of(candidate),
                 changes_list=True,
             )
         return list(candidates)

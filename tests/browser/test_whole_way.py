@@ -38,6 +38,16 @@ def confirm_the_problem(proctor: Page, candidate: dict[str, Any]) -> None:
     expect(proctor.locator("#annonces")).to_contain_text("question suivante")
 
 
+def photograph_the_sheet(proctor: Page, server: Server, number: int) -> None:
+    proctor.goto(f"{server.url}/surveillance/{number}/feuilles/")
+    photograph = {"name": "feuille.png", "mimeType": "image/png", "buffer": proctor.screenshot()}
+    proctor.get_by_label("Ou choisir des fichiers").set_input_files([photograph])
+    proctor.get_by_role("button", name="Envoyer").click()
+    proctor.get_by_label("Feuille d’émargement").check()
+    proctor.get_by_role("button", name="Réunir en un PDF").click()
+    expect(proctor.get_by_role("main")).to_contain_text("Feuille d’émargement · 1 page")
+
+
 def test_from_the_alert_to_the_archive(
     server: Server, open_browser: Callable[..., Page], tmp_path: Path
 ) -> None:
@@ -60,8 +70,9 @@ def test_from_the_alert_to_the_archive(
     pupil.get_by_role("button", name="J’ai terminé").click()
     pupil.get_by_role("button", name="Terminer le test").click()
     pupil.get_by_role("heading", name="Votre test est terminé").wait_for()
-    proctor.reload()
-    proctor.get_by_label("La feuille d’émargement est signée").check()
+    photograph_the_sheet(proctor, server, number)
+    proctor.goto(f"{server.url}/surveillance/{number}/cloturer/")
+    expect(proctor.get_by_label("La feuille d’émargement est signée")).to_be_checked()
     proctor.get_by_label("Vos nom et prénom, comme signature").fill("Perrine Essai")
     proctor.locator("#bouton-clore").click()
     proctor.get_by_role("link", name="Lire ou télécharger le PV d’incident").click()

@@ -106,6 +106,7 @@ ROOMS = [
     _r("candidate_help"),
     _r("presence", BOTH, candidate_id="expected"),
     _r("late", BOTH, candidate_id="expected"),
+    _r("undo_late", POST, candidate_id="expected"),
     _r("certifiable", BOTH, candidate_id="not_certifiable"),
     _r("resume", BOTH),
     _r("cancel_resume", POST, candidate_id="authorised"),

@@ -22,7 +22,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 FORMAT, VERSION = "pixsurv-archive", 1
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
-KINDS = {"report": "le PV d’incident", "addendum": "l’additif", "scan": "la feuille numérisée"}
+SCANNED = "la feuille numérisée"
+KINDS = {"report": "le PV d’incident", "addendum": "l’additif", "scan": SCANNED, "attendance": SCANNED}
 GENESIS = "0" * 64
 CHUNK, READ_WHOLE = 64 * 1024, 64 * 1024 * 1024  # bytes: at once; of a manifest or of a journal
 MOST_FILES = 500_000
@@ -249,7 +250,8 @@ def _verify_chain(journal: dict[str, Any], where: str, outcome: Outcome) -> Told
         told.owes_report |= kind == "closed"
         told.addenda += kind == "addendum"
         if kind in ("paper_sealed", "paper_scanned"):
-            told.papers[facts.get("file", facts["name"])] = (facts.get("purpose", "scan"), facts["sha256"])
+            scan = "attendance" if facts.get("paper") == "attendance" else "scan"  # as it was stored
+            told.papers[facts.get("file", facts["name"])] = (facts.get("purpose", scan), facts["sha256"])
         elif kind == "paper_removed":
             told.papers.pop(facts["file"], None)
     outcome.events += told.count

@@ -14,7 +14,7 @@ from proctoring.room.views.instructions import instructions
 from proctoring.room.views.login import login
 from proctoring.room.views.minutes import extra_time, minutes, take_minutes_back
 from proctoring.room.views.outings import come_back, go_out
-from proctoring.room.views.presence import certifiable, late, presence
+from proctoring.room.views.presence import certifiable, late, presence, undo_late
 from proctoring.room.views.projection import projection
 from proctoring.room.views.proposals import dismiss, keep
 from proctoring.room.views.rehearsal import around, practice, rehearse
@@ -102,6 +102,7 @@ __all__ = [
     "undo_alert",
     "undo_batch",
     "undo_end",
+    "undo_late",
     "undo_room_incident",
     "undo_room_incident_end",
     "unmask",

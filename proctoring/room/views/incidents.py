@@ -26,7 +26,7 @@ WHO = "Dites d’abord qui est concerné\u00a0: un élève, ou toute la salle."
 
 @in_room("GET")
 def incident_list(visit: Visit, **_: Any) -> HttpResponse:
-    """« Incidents de la salle »."""
+    """« Incidents déjà notés »."""
     return answers.dialog(visit, "incidents", {"lines": incident_lines(visit.session)})
 
 

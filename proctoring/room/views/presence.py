@@ -60,6 +60,15 @@ def late(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     return _tick(visit, candidate, Arrival(answer))
 
 
+@in_room("POST")
+def undo_late(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
+    """« Arrive en retard » taken back, within 10 s."""
+    presences.undo_late(
+        session_id=visit.session.pk, candidate_id=candidate_id, actor=visit.actor, now=visit.now
+    )
+    return answers.done(visit, candidate_id)
+
+
 @in_room("GET", "POST")
 def certifiable(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     """« J’ai vu son profil certifiable à l’écran » (P2)."""

@@ -10,6 +10,7 @@ from proctoring.services.cases.settling import overtake
 from proctoring.services.room import Room, refuse
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind, SessionState
+from sessions_app.imports.changes import facts_of
 from sessions_app.models import Candidate
 
 
@@ -31,9 +32,7 @@ def move(candidate_id: int, *, source: Room, target: Room, actor: Actor) -> None
         raise refuse("already_listed")
     overtake(source, attempt, CaseKind.LATE, actor=actor)
     facts: dict[str, Json] = {
-        "last_name": candidate.last_name,
-        "first_name": candidate.first_name,
-        "birth_date": candidate.birth_date.isoformat(),
+        **facts_of(candidate),
         "from": source.session.number,
         "to": target.session.number,
     }

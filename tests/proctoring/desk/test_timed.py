@@ -145,6 +145,57 @@ def test_crash_does_not_restart_the_clock(
     assert "il reste 30 s" in Page(other.test()).text
 
 
+WARNED = "La question 1 est chronométrée et son temps continue."
+
+
+def test_who_waits_to_come_back_is_told_that_the_clock_goes_on(
+    running: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    """Before his resume is authorised, and before he types the code: what he finds may be the next question."""
+    other = Browser()
+    other.join(running)
+    assert Page(other.test()).stage == "refused" and WARNED in Page(other.test()).text
+    authorise(running, now=clock.now())
+    clock_at_nine.shift(LIMIT + 10)
+    assert Page(other.test()).stage == "resume" and WARNED in Page(other.test()).text
+    other.code()
+    text = Page(other.test()).text
+    assert "Le temps de la question 1 a continué pendant l’interruption" in text
+    assert "Dites-le à votre surveillant" in text and "vous êtes passé" not in text
+
+
+def test_nobody_is_told_of_a_clock_that_does_not_run(
+    timed: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    """Not begun, or stopped by an incident of the whole room."""
+    browser.test()
+    other = Browser()
+    other.join(timed)
+    assert "chronométrée" not in Page(other.test()).text
+    browser.post("commencer", {"position": 1})
+    assert WARNED in Page(other.test()).text
+    room_incident.start_room_incident(
+        session_id=timed.session_id, kind="power", actor=factories.PROCTOR, now=clock.now()
+    )
+    assert "chronométrée" not in Page(other.test()).text
+
+
+def test_time_that_was_all_his_is_not_called_interrupted(
+    timed: Candidate, browser: Browser, clock_at_nine: Travel
+) -> None:
+    """He came back before he began the question: nothing of its time was lost."""
+    browser.test()
+    authorise(timed, now=clock.now())
+    other = Browser()
+    other.join(timed)
+    other.code()
+    other.test()
+    other.post("commencer", {"position": 1})
+    clock_at_nine.shift(LIMIT)
+    other.answer(1, timed_out="1")
+    assert "Le temps de la question 1 est écoulé : vous êtes passé à la suivante." in Page(other.test()).text
+
+
 def test_clock_stands_still_while_the_proctor_is_awaited(
     running: Candidate, browser: Browser, clock_at_nine: Travel
 ) -> None:

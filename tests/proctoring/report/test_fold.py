@@ -140,6 +140,13 @@ def test_presence_that_was_taken_back_does_not_stand() -> None:
     assert len(course(told.report)) == 1
 
 
+def test_late_refused_by_mistake_leaves_no_line() -> None:
+    told = journal().run(4, ZOE).say("late_refused", 24, PAUL).say("late_refused", 24.1, PAUL, undone=True)
+    assert not told.report.refused
+    assert [(one.name, one.late) for one in told.report.absent] == [("DUPONT Paul", "")]
+    assert not [line for line in course(told.report) if "non admis" in line]
+
+
 def test_late_refused_then_found_to_be_in_the_room() -> None:
     told = journal().run(4, ZOE).say("late_refused", 24, PAUL)
     assert course(told.report)[-1] == "10h24 DUPONT Paul, en retard : non admis."

@@ -40,6 +40,7 @@ OF_A_CANDIDATE = [
 POSTS = [
     "presence/",
     "retard/",
+    "retard/annuler/",
     "certifiable/",
     "reprise/",
     "reprise/retirer/",

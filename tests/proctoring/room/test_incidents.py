@@ -139,6 +139,14 @@ def test_a_wrong_form_comes_back_with_its_words(
     assert (room.sequence(), Incident.objects.count()) == (before, 0)
 
 
+def test_line_ends_are_counted_as_the_page_counts_them(room: Room, paul: Candidate) -> None:
+    """A text area counts one for each, and sends two."""
+    typed = "\r\n".join(["x" * 99] * 5)
+    assert len(typed.replace("\r\n", "\n")) == 499 and len(typed) > 500
+    assert report(room, paul, htmx=True, categorie="C7", description=typed).status_code == 200
+    assert Incident.objects.get().description == " ".join(["x" * 99] * 5)
+
+
 def test_a_double_click_is_one_incident_and_another_form_another(room: Room, paul: Candidate) -> None:
     for once, count in (("a", 1), ("a", 1), ("b", 2)):
         assert report(room, paul, htmx=True, once=once).status_code == 200
@@ -214,7 +222,7 @@ def test_the_list_corrects_and_takes_back(room: Room, paul: Candidate, scripts: 
     report(room, paul)
     room.travel(seconds=20)
     page = room.page(scripts=scripts)
-    page.press("Incidents de la salle")
+    page.press("Incidents déjà notés")
     said = page.text("dialogue") if scripts else page.text()
     assert "10h30 · DUPONT Paul" in said
     assert "E1, question 12 · L’image ne s’affiche pas" in said
@@ -224,12 +232,12 @@ def test_the_list_corrects_and_takes_back(room: Room, paul: Candidate, scripts: 
     page.press("Enregistrer")
     page.assert_like_reload()
     assert (Incident.objects.get().question, Incident.objects.get().observed_at) == (13, NOW)
-    page.press("Incidents de la salle")
+    page.press("Incidents déjà notés")
     page.press("Retirer E1, question 13 de DUPONT Paul, 10h30")
     page.press("Confirmer")
     page.assert_like_reload()
     assert Incident.objects.get().deleted_at is not None
-    page.press("Incidents de la salle")
+    page.press("Incidents déjà notés")
     assert "Aucun incident n’est noté." in (page.text("dialogue") if scripts else page.text())
 
 
@@ -246,7 +254,7 @@ def test_what_was_taken_back_meanwhile_is_said(room: Room, paul: Candidate) -> N
     report(room, paul)
     other = room.enter("Odile Autre")
     page = room.page()
-    page.press("Incidents de la salle")
+    page.press("Incidents déjà notés")
     page.press("Modifier E1, question 12 de DUPONT Paul, 10h30")
     incident = Incident.objects.get()
     other.post(f"{room.url}incidents/{incident.pk}/retirer/")
@@ -266,7 +274,7 @@ def test_a_fraud_is_announced_without_a_word_or_a_badge(room: Room, paul: Candid
     incident = Incident.objects.get()
     assert (incident.category, incident.description) == ("C6", "")
     assert page.text(room.row(paul)) == before
-    page.press("Incidents de la salle")
+    page.press("Incidents déjà notés")
     assert "C6 — fiche séparée" in page.text("dialogue")
     assert not [name for name in page.names() if name.startswith("Modifier")]
     assert room.get(f"{room.url}incidents/{incident.pk}/modifier/").status_code == 409

@@ -97,6 +97,41 @@ def test_late_refused_twice_is_written_once(room: Room, paul: Candidate) -> None
     assert len(room.events(EventKind.LATE_REFUSED)) == 1
 
 
+UNDO = "Annuler le refus de Paul DUPONT"
+
+
+@both_ways
+def test_a_refusal_by_mistake_is_undone(room: Room, paul: Candidate, scripts: bool) -> None:
+    """R10 says nothing of a slip; nothing is irreversible by mistake: awaited again, and the question comes again."""
+    asked(room, scripts).press(LATE)
+    page = room.page(scripts=scripts)
+    page.press(UNDO)
+    assert state_of(paul) == "expected" and room.attempt(paul).late_refused_at is None
+    assert "refusé" not in page.text(room.row(paul)) and not page.controls(UNDO)
+    assert [one.kind for one in room.events(EventKind.LATE_REFUSED)] == ["late_refused"] * 2
+    page.tick(TICK)
+    assert len(page.controls(LATE)) == 1
+
+
+def test_a_refusal_stands_after_its_time_or_once_the_direction_was_asked(room: Room, paul: Candidate) -> None:
+    asked(room, True).press(LATE)
+    room.post(room.at(paul, "direction/retard/"), reason="Bus en panne")
+    assert not room.page().controls(UNDO)
+    assert room.post(room.at(paul, "retard/annuler/"), htmx=True).status_code == 409
+    other = room.add("MARTIN", "Zoé")
+    room.post(room.at(other, "retard/"), arrival="late")
+    room.travel(seconds=16)
+    answer = room.post(room.at(other, "retard/annuler/"), htmx=True)
+    assert answer.status_code == 409 and "Trop tard pour annuler" in answer.content.decode()
+    assert room.attempt(other).late_refused_at is not None
+
+
+def test_undoing_a_refusal_that_is_none_records_nothing(room: Room, paul: Candidate) -> None:
+    before = room.sequence()
+    assert room.post(room.at(paul, "retard/annuler/")).status_code == 303
+    assert room.sequence() == before
+
+
 @both_ways
 def test_a_refusal_can_be_put_right(room: Room, paul: Candidate, scripts: bool) -> None:
     asked(room, scripts).press(LATE)

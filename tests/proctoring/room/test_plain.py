@@ -22,6 +22,7 @@ NINA = {"last_name": "Nouvelle", "first_name": "Nina", "birth_date": "04/03/2012
 ACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "presence": ("expected", {"present": "1"}),
     "late": ("expected", {"arrival": "in_room"}),
+    "undo_late": ("expected", {}),
     "certifiable": ("expected", {"seen": "1"}),
     "resume": ("in_progress", {}),
     "cancel_resume": ("resume_authorised", {}),

@@ -124,6 +124,7 @@ Présence confirmée : P (déjà dans la salle au lancement, à la suite de l’
 Présence confirmée : P.
 Présence retirée : P.
 Quitte la salle.
+Refus pour retard annulé : P.
 Retour dans la salle : P.
 Réponse au signalement annulée : P (question 7).
 Reprise autorisée : P (demandée par l’élève, question 1).
@@ -217,7 +218,9 @@ class Day:
 
     def late(self) -> None:
         self.who("in_progress")  # launches again
-        presence.confirm_presence(**self.who()[0], actor=PROCTOR, arrival=Arrival.LATE)
+        who, _ = self.who()
+        presence.confirm_presence(**who, actor=PROCTOR, arrival=Arrival.LATE)
+        presence.undo_late(**who, actor=PROCTOR)
         presence.confirm_presence(
             **self.who()[0], actor=PROCTOR, arrival=Arrival.IN_ROOM, after_roll_call=True
         )

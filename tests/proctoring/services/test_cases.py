@@ -9,6 +9,7 @@ from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.enums import Arrival, AttemptState, CaseKind, CaseState
 from proctoring.models import Attempt, Case
+from proctoring.report.reading import report_of
 from proctoring.selectors.tickets import open_ticket
 from proctoring.services import closing, ending, presence, tickets
 from proctoring.services.cases.answering import answer_case
@@ -296,7 +297,7 @@ def test_pupil_let_in_after_the_launch_is_late_by_the_word_of_the_direction(
 def test_transfer_moves_the_candidate_and_both_journals_say_so(
     session: Session, other_room: Session, boss: Actor
 ) -> None:
-    candidate = factories.CandidateFactory(session=other_room, extra_time_percent=33)
+    candidate = factories.CandidateFactory(session=other_room, class_name="3e B", extra_time_percent=33)
     case = answer(transfer(session, candidate), boss)
     candidate.refresh_from_db()
     assert (candidate.session, candidate.extra_time_percent) == (session, 33)
@@ -306,6 +307,8 @@ def test_transfer_moves_the_candidate_and_both_journals_say_so(
         assert (told["from"], told["to"]) == (other_room.number, session.number)
         assert told["last_name"] == candidate.last_name
         assert_sound(room)
+    (listed,) = report_of(Session.objects.get(pk=session.pk)).people
+    assert (listed.class_name, listed.extra_time_percent) == ("3e B", 33)
     tick(candidate)
     assert is_present(candidate.pk)
 

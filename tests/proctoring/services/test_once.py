@@ -59,6 +59,7 @@ def test_another_body_is_refused() -> None:
     with pytest.raises(DomainError) as refused:
         run(act, body="other")
     assert (refused.value.code, refused.value.status) == ("idempotency_mismatch", 422)
+    assert "Rouvrez le formulaire" in refused.value.sentence, "a teacher who went back reads it too"
     assert act.times == 1
 
 

@@ -22,7 +22,7 @@ def add(session: Session, *people: dict[str, Any]) -> list[Candidate]:
 
 
 def test_enrolment_is_one_event_a_candidate(session: Session) -> None:
-    add(session, {"extra_time_percent": 33}, {"first_name": "Martine"})
+    add(session, {"extra_time_percent": 33}, {"first_name": "Martine", "class_name": "3e A"})
 
     assert kinds(session) == ["candidate_enrolled", "candidate_enrolled"]
     facts = dict(last_event(session).facts)
@@ -31,6 +31,8 @@ def test_enrolment_is_one_event_a_candidate(session: Session) -> None:
         "last_name": "Dupont",
         "first_name": "Martine",
         "birth_date": "1997-05-21",
+        "class_name": "3e A",
+        "local_id": "",
         "extra_time_percent": 0,
     }
     fresh = Session.objects.get(pk=session.pk)

@@ -20,7 +20,13 @@ from django.core.management import CommandError, call_command
 
 from pixsurv.kernel import journal
 from proctoring.archives.exports import verifier
-from proctoring.models import Export
+from proctoring.enums import SignedPaper
+from proctoring.models import Export, PaperPage
+from proctoring.services import closing, scans
+from sessions_app.documents.scans import Drawn
+from sessions_app.models import Session
+from tests.factories import PROCTOR
+from tests.journal import NOW
 from tests.proctoring.archives.conftest import Seal, eliminate
 from tests.proctoring.archives.exports.archives import (
     contents,
@@ -237,6 +243,27 @@ def test_a_paper_that_the_journal_tells_is_there_with_its_bytes(
         assert missing in told(verified(spoilt, tmp_path))
     pretended = without(made.packed, path, state="eliminated")
     assert missing in told(verified(pretended, tmp_path))
+
+
+@pytest.mark.parametrize("paper", SignedPaper.values)
+def test_each_signed_paper_that_was_scanned_is_told_by_the_journal(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, paper: str
+) -> None:
+    """Bound by the service as a proctor does it, then closed: nobody has touched this archive."""
+    monkeypatch.setattr(scans, "drawn_pages", lambda content: [Drawn(content, b"s", 300, 400)])
+    monkeypatch.setattr(scans, "bound", lambda sheets, **_: b"PDF:" + sheets[0].content)
+    monkeypatch.setattr(closing, "report_pdf", lambda report: b"%PDF report")
+    scans.add_pages(session_id=session.pk, content=b"a", actor=PROCTOR, now=NOW)
+    pages = PaperPage.objects.values_list("pk", flat=True)
+    scan = scans.bind_pages(session=session, paper=paper, shown=[*pages], actor=PROCTOR, now=NOW)
+    closing.close_session(session_id=session.pk, actor=PROCTOR, now=NOW)
+    packed = exported(Session.objects.get(pk=session.pk))
+
+    assert told(verified(packed, tmp_path)) == ""
+    (path,) = (one for one, content in contents(packed).items() if content == b"PDF:a")
+    missing = f"la feuille numérisée d’empreinte {scan.sha256[:12]}… manque, ou a changé"
+    for spoilt in (documents_as_they_are(packed, {path: b"autre"}), without(packed, path)):
+        assert missing in told(verified(spoilt, tmp_path))
 
 
 def test_a_false_report_beside_the_true_one_is_named(made: Made, tmp_path: Path) -> None:
