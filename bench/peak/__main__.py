@@ -63,7 +63,9 @@ def arguments() -> argparse.Namespace:
         "--web", type=int, default=2, help="web process groups behind the proxy, on PostgreSQL"
     )
     parser.add_argument("--workers", type=int, default=1, help="processes in each of them")
-    parser.add_argument("--threads", type=int, default=8, help="threads in each process")
+    parser.add_argument(
+        "--threads", type=int, default=0, help="in each process; 0: as many as it takes by itself"
+    )
     parser.add_argument("--school-workers", type=int, default=2, help="processes of the school's one group")
     parser.add_argument("--only", default="", choices=["", "academie", "ecole"])
     parser.add_argument("--all-steps", action="store_true", help="go on after the knee")
@@ -110,6 +112,8 @@ def on_sqlite(day: Day, given: argparse.Namespace) -> Iterator[dict[str, Any]]:
 
 def group(url: str, port: int, workers: int, threads: int) -> Any:
     env = environment(url, port) | {"WEB_CONCURRENCY": str(workers), "WEB_THREADS": str(threads)}
+    if not threads:
+        del env["WEB_THREADS"]
     command = [sys.executable, "-m", "gunicorn", "-c", "python:pixsurv.gunicorn", "pixsurv.wsgi"]
     return serving(f"pic-{port}", command, port, env, ready="/sante/vivant")
 

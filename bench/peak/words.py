@@ -179,6 +179,9 @@ def _scaled(day: Day, run: Told, best: Told | None) -> Iterator[str]:
             f"  {how} : {one.web:.2f} cœurs de web et {one.database:.2f} de base occupés,"
             f" donc {one.asks_for():.1f} cœurs remplis à {FULL:.0%}, sans le pilote"
         )
+        if run["calibration"]:
+            empty = run["calibration"]["empty"]["web_ms"]
+            yield f"    soit le prix de {one.cores * 1000 / empty:.0f} vues vides par seconde"
         at = ", ".join(f"{cores} cœurs {one.reaches(cores):.0%}" for cores in ROUND_MACHINES)
         yield f"    le même pic à N cœurs : {at}"
 

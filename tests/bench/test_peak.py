@@ -101,7 +101,7 @@ def test_an_act_does_not_move_the_version_and_a_closed_page_asks_no_more() -> No
 def test_who_has_finished_is_heard_no_more() -> None:
     (room,) = rooms(1)
     candidate, told = room.candidates[0], Told()
-    play = Play(SMALL, told, random.Random(1))  # noqa: S311
+    play = Play(SMALL, told, random.Random(1))
     script = play.complete(candidate, 0)
     assert next(script).call() is not None
     assert next(play.beats(candidate, [1])).call() is None
@@ -113,7 +113,7 @@ def test_who_has_finished_is_heard_no_more() -> None:
 def test_busy_asks_again_and_is_acknowledged_once() -> None:
     (room,) = rooms(1, "expected")
     told = Told()
-    script = Play(SMALL, told, random.Random(1)).tick(room.candidates[0], 5)  # noqa: S311
+    script = Play(SMALL, told, random.Random(1)).tick(room.candidates[0], 5)
     assert next(script).at == 5
     again = script.send(Answer(503, 5.2, None))
     assert again.at == pytest.approx(6.2)
@@ -125,7 +125,7 @@ def test_busy_asks_again_and_is_acknowledged_once() -> None:
 def test_no_answer_is_a_doubt_not_a_loss() -> None:
     (room,) = rooms(1, "expected")
     told = Told()
-    script = Play(SMALL, told, random.Random(1)).tick(room.candidates[0], 0)  # noqa: S311
+    script = Play(SMALL, told, random.Random(1)).tick(room.candidates[0], 0)
     next(script)
     with pytest.raises(StopIteration):
         script.send(Answer(0, 1, None))
@@ -211,7 +211,9 @@ def test_the_knee_is_before_the_first_step_that_failed() -> None:
 
 
 def test_a_peak_is_scaled_by_what_its_requests_cost() -> None:
-    needed = figures.need({"heartbeat": 800, "tick": 20}, {"heartbeat": 1.0, "tick": 10.0}, {"heartbeat": 0.5})
+    needed = figures.need(
+        {"heartbeat": 800, "tick": 20}, {"heartbeat": 1.0, "tick": 10.0}, {"heartbeat": 0.5}
+    )
     assert needed.web == pytest.approx(1.0)
     assert needed.database == pytest.approx(0.41)  # a kind without a measure costs the mean
     assert needed.asks_for(full=0.5) == pytest.approx(2.82)
@@ -250,7 +252,9 @@ def test_copied_rooms_are_as_real_as_the_first() -> None:
     assert len({one["key"] for one in made}) == 2
     candidates = [one["id"] for room in made for one in room["candidates"]]
     assert len(set(candidates)) == 6
-    assert Attempt.objects.filter(candidate_id__in=candidates, holder__candidate_id__in=candidates).count() == 6
+    assert (
+        Attempt.objects.filter(candidate_id__in=candidates, holder__candidate_id__in=candidates).count() == 6
+    )
     told = [("started", candidates[0])]
     found = check.check(told, [], "2000-01-01T00:00:00+00:00")
     assert (found["broken"], found["lost"], found["otherwise"]) == ([], [], [])
