@@ -72,7 +72,8 @@ def test_what_the_units_name_is_here() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "keeps"), [("nginx/pixsurv.conf", r"keepalive_timeout (\d+)s;"), ("Caddyfile", r"keepalive (\d+)s")]
+    ("file", "keeps"),
+    [("nginx/pixsurv.conf", r"keepalive_timeout (\d+)s;"), ("Caddyfile", r"keepalive (\d+)s")],
 )
 def test_proxies_let_a_connection_go_before_the_web_process_does(file: str, keeps: str) -> None:
     """A POST that leaves on a connection that is just being closed is not sent again: 502."""
