@@ -5,7 +5,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES := find templates -name '*.html'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check fix lock bench bench-peers screens sbom release-data clean
+.PHONY: help run test soak check fix lock bench bench-load bench-peers screens sbom release-data clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,11 @@ lock: .venv/base.stamp ## Locks the dependencies after a change of pyproject.tom
 # ROUNDS, SECONDS and ONLY change a run: make bench ROUNDS=5 ONLY=empty,unchanged
 bench: .venv/dev.stamp ## Measures our pages beside the empty view of the same process, and beside the peers that are there
 	@exec $(PYTHON) -m bench --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),2) --port $(or $(PORT),8120) --only "$(ONLY)"
+
+# STEPS (percents of the peak), SCHOOL_STEPS, SECONDS of each and LOAD, other options of `python -m bench.peak`, change a run
+bench-load: .venv/dev.stamp ## Plays the peak of an académie (PostgreSQL) and of a school (SQLite), higher and higher until it gives way
+	@exec $(PYTHON) -m bench.peak --port $(or $(PORT),8150) --seconds $(or $(SECONDS),20) \
+		$(if $(STEPS),--steps $(STEPS)) $(if $(SCHOOL_STEPS),--school-steps $(SCHOOL_STEPS)) $(LOAD)
 
 bench-peers: .venv/dev.stamp ## Installs edx-proctoring and pretix under var/bench, for the next bench (minutes)
 	@exec $(PYTHON) -m bench.peers

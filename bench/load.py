@@ -1,5 +1,6 @@
 """The driver: keep-alive connections, one thread, answers counted and timed. Loopback only."""
 
+import gzip
 import selectors
 import socket
 import time
@@ -79,7 +80,7 @@ class Connection:
         self._buffer = bytearray()
         self._due: int | None = None  # length of the whole answer, once its head is there
         self._body = 0
-        self._chunked = self._closes = False
+        self._chunked = self._closes = self._zipped = False
 
     def ask(self, call: Call, since: float) -> None:
         self.call, self.since = call, since
@@ -112,6 +113,7 @@ class Connection:
         head = bytes(self._buffer[:end]).lower()
         self._body = end + 4
         self._closes = b"\r\nconnection: close" in head
+        self._zipped = b"\r\ncontent-encoding: gzip" in head
         if b"\r\ntransfer-encoding: chunked" in head:
             self._chunked = True
         elif (at := head.find(b"\r\ncontent-length:")) >= 0:
@@ -126,6 +128,12 @@ class Connection:
     @property
     def weight(self) -> int:
         return len(self._buffer) - self._body
+
+    @property
+    def text(self) -> str:
+        """The answer as a browser reads it; ours are never sent in pieces."""
+        content = bytes(self._buffer[self._body :])
+        return (gzip.decompress(content) if self._zipped else content).decode()
 
     @property
     def closes(self) -> bool:

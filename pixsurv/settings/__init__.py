@@ -102,14 +102,11 @@ TEMPLATES: list[dict[str, Any]] = [
 if DEBUG:
     TEMPLATES[0]["OPTIONS"]["loaders"] = ["django.template.loaders.filesystem.Loader"]
 
-THREADS = env.integer("WEB_THREADS", 8, low=1, high=64)
 if not env.text("DATABASE_URL"):
     VAR_DIR.mkdir(mode=0o700, exist_ok=True)  # where the embedded database lives
-DATABASES = {
-    "default": database.complete(
-        env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'pixsurv.sqlite3'}"), threads=THREADS
-    )
-}
+_database = env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'pixsurv.sqlite3'}")
+THREADS = env.integer("WEB_THREADS", database.usual_threads(_database), low=1, high=64)
+DATABASES = {"default": database.complete(_database, threads=THREADS)}
 # What was eliminated, beside the database: it outlives any backup of it (mechanics §14).
 ELIMINATION_LEDGER = Path(env.text("ELIMINATION_LEDGER") or VAR_DIR / "eliminations.jsonl")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

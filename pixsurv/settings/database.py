@@ -19,6 +19,15 @@ GONE = {
 }
 
 
+def usual_threads(entry: dict[str, Any]) -> int:
+    """How many threads a web process has unless it is told (decision 0041).
+
+    Forty pupils who start at once wait for one row of PostgreSQL, each in a thread: the others must still find one.
+    SQLite has one writer: a longer queue in one process keeps the other one waiting.
+    """
+    return 8 if entry["ENGINE"].endswith("sqlite3") else 16
+
+
 def complete(entry: dict[str, Any], *, threads: int) -> dict[str, Any]:
     """Add to a Django database entry the options that our transactions rely on."""
     options = entry.setdefault("OPTIONS", {})

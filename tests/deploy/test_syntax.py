@@ -1,5 +1,6 @@
 """What stands in `deploy/` is understood by the programs that it is written for (Debian's packages)."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -68,3 +69,16 @@ def test_what_the_units_name_is_here() -> None:
         for line in unit.read_text().splitlines():
             if "manage.py " in line:
                 assert line.split("manage.py ")[1].split()[0] in commands, unit.name
+
+
+@pytest.mark.parametrize(
+    ("file", "keeps"),
+    [("nginx/pixsurv.conf", r"keepalive_timeout (\d+)s;"), ("Caddyfile", r"keepalive (\d+)s")],
+)
+def test_proxies_let_a_connection_go_before_the_web_process_does(file: str, keeps: str) -> None:
+    """A POST that leaves on a connection that is just being closed is not sent again: 502."""
+    kept = re.search(r"^keepalive = (\d+)", (ROOT / "pixsurv/gunicorn.py").read_text(), re.MULTILINE)
+    theirs = re.search(keeps, (DEPLOY / file).read_text())
+    assert kept is not None
+    assert theirs is not None
+    assert int(theirs[1]) < int(kept[1])

@@ -164,6 +164,12 @@ def test_database_of_postgresql_waits_two_seconds_for_a_lock(given: pytest.Monke
     assert entry["CONN_MAX_AGE"] == 0
 
 
+@pytest.mark.parametrize(("address", "threads"), [("sqlite:////srv/x.sqlite3", 8), ("postgres://base/x", 16)])
+def test_threads_are_of_the_database(given: pytest.MonkeyPatch, address: str, threads: int) -> None:
+    """Decision 0041: many wait for one row of PostgreSQL, one writes to SQLite."""
+    assert database.usual_threads(env.database(NAME, address)) == threads
+
+
 def test_database_options_of_the_address_stand(given: pytest.MonkeyPatch) -> None:
     given.setenv(NAME, "postgres://moi@base/pixsurv?connect_timeout=9&sslmode=verify-full")
     options = database.complete(env.database(NAME, "sqlite://"), threads=8)["OPTIONS"]
