@@ -5,7 +5,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES := find templates -name '*.html'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check fix lock bench bench-peers screens sbom release-data clean
+.PHONY: help run test soak check fix lock bench bench-scale bench-peers screens sbom release-data clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,11 @@ lock: .venv/base.stamp ## Locks the dependencies after a change of pyproject.tom
 # ROUNDS, SECONDS and ONLY change a run: make bench ROUNDS=5 ONLY=empty,unchanged
 bench: .venv/dev.stamp ## Measures our pages beside the empty view of the same process, and beside the peers that are there
 	@exec $(PYTHON) -m bench --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),2) --port $(or $(PORT),8120) --only "$(ONLY)"
+
+# PORT is the first of five; needs nginx and pgbouncer from Debian's packages, and PostgreSQL.
+bench-scale: .venv/dev.stamp ## Measures one web process against two behind nginx and PgBouncer, then simulates the country (about 4 minutes)
+	@$(PYTHON) -m bench.scale --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4) --port $(or $(PORT),8160)
+	@exec $(PYTHON) -m bench.simulate
 
 bench-peers: .venv/dev.stamp ## Installs edx-proctoring and pretix under var/bench, for the next bench (minutes)
 	@exec $(PYTHON) -m bench.peers
