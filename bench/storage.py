@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,8 @@ def words(told: dict[str, Any]) -> list[str]:
     events = told["bytes"]["sessions_app_event"] / told["events"]
     return [
         *lines,
-        f"{total / sessions / 1000:.0f} ko par session, {total / sessions / CANDIDATES / 1000:.1f} ko par candidat,"
-        f" {events:.0f} octets par événement",
+        f"{total / sessions / 1000:.0f} ko par session, {total / sessions / CANDIDATES / 1000:.1f} ko par candidat",
+        f"{events:.0f} octets par événement",
         f"sauvegarde : {told['backup_bytes'] / sessions / 1000:.0f} ko par session, {told['backup_s']:.1f} s en tout",
     ]
 
@@ -108,7 +109,8 @@ def live() -> None:
         now=clock.now(),
     )
     said = Statement(signature="Perrine Essai", attendance_signed=True)
-    close_session(session_id=session.pk, actor=factories.PROCTOR, now=clock.now(), statement=said)
+    later = clock.now() + timedelta(minutes=1)  # an end may be taken back for ten seconds
+    close_session(session_id=session.pk, actor=factories.PROCTOR, now=later, statement=said)
 
 
 def sizes(connection: Any) -> dict[str, int]:

@@ -140,7 +140,7 @@ def _believed() -> bool:
         trust.withdraw(AFTER_AWAY, f"does not answer ({type(error).__name__})")
         return False
     if not caught_up:
-        trust.withdraw(AFTER_LATE, f"is more than {PATIENCE:.1f} s late")
+        trust.withdraw(AFTER_LATE, f"is more than {PATIENCE:.1f} s late, or no standby")
     return caught_up
 
 
@@ -159,11 +159,8 @@ def has_replayed(position: str) -> bool:
     until = time.monotonic() + PATIENCE
     with connections[ALIAS].cursor() as cursor:
         while True:
-            cursor.execute(
-                "SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= %s::pg_lsn", [position]
-            )
-            if cursor.fetchone()[0]:
-                return True
-            if time.monotonic() >= until:
-                return False
+            cursor.execute("SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn() >= %s::pg_lsn", [position])
+            is_standby, replayed = cursor.fetchone()
+            if replayed or not is_standby or time.monotonic() >= until:
+                return bool(is_standby and replayed)
             time.sleep(PAUSE)
