@@ -82,8 +82,8 @@ def main() -> int:
         print("Mesurez d’abord : python -m bench.scale", file=sys.stderr)
         return 1
     told = json.loads(path.read_text())
-    costs = costs_of(told["medians"])
-    print(f"Coûts mesurés : {path.name}")
+    costs = costs_of(told)
+    print(f"Coûts mesurés : {path.name}, {dearer(told):.2f} fois plus chers à charge partielle")
     print("\n".join(beside(told, costs)))
     print(f"\nSimulé, {SECONDS:.0f} s de la pointe (p50 et p99 en ms ; occupation des cœurs) :")
     print(HEAD)
@@ -92,16 +92,25 @@ def main() -> int:
     return 0
 
 
-def costs_of(medians: scale_table.Medians) -> dict[str, Cost]:
-    """Of each kind, from what it took alone. A start is not measured apart: it is taken for two ticks."""
+def costs_of(told: Mapping[str, Any]) -> dict[str, Cost]:
+    """Of each kind, from what it took alone, dearer by what a half-empty machine makes of the mix: its caches are cold
+    at each request. A start is not measured apart: it is taken for two ticks."""
+    medians, times = told["medians"], dearer(told)
     found = {}
     for name, (writes, locks) in WAITS.items():
         one = medians[f"kind_{name}"]
         around = one["nginx_ms"] + one["pgbouncer_ms"]
-        found[name] = Cost(one["web_ms"], one["postgresql_ms"], around, writes, locks)
+        found[name] = Cost(times * one["web_ms"], times * one["postgresql_ms"], times * around, writes, locks)
     tick = found["tick"]
     found["start"] = Cost(2 * tick.web, 2 * tick.database, 2 * tick.around, writes=True, locks=True)
     return found
+
+
+def dearer(told: Mapping[str, Any]) -> float:
+    """What a request of the mix cost at a partial load, beside the same requests one kind after the other at full."""
+    medians, mix = told["medians"], told["mix"]
+    alone = sum(count * scale_table.all_tiers(medians[f"kind_{name}"]) for name, count in mix.items())
+    return max(1.0, scale_table.all_tiers(medians["paced_1"]) * sum(mix.values()) / alone)
 
 
 def arrivals(hour: Hour, seconds: float = SECONDS, seed: int = 1) -> list[Arrival]:

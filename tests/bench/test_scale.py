@@ -134,10 +134,17 @@ def test_arrivals_are_as_many_as_the_hour_says() -> None:
 
 
 def test_what_one_machine_gave_is_put_beside_the_model() -> None:
-    costs = simulate.costs_of(FOUND)
+    told = {"medians": FOUND, "mix": MIX, "rate": 50.0}
+    costs = simulate.costs_of(told)
     assert costs["start"].web == 2 * costs["tick"].web
-    lines = simulate.beside({"medians": FOUND, "mix": MIX, "rate": 50.0}, costs)
+    lines = simulate.beside(told, costs)
     assert "20%" in lines[1]  # 50 a second at 4 ms, of one process
     assert simulate.cores_needed(ACADEMY, costs)["web"] == pytest.approx(
         sum(ACADEMY.per_second().values()) * 4 / 1000, rel=0.1
     )
+
+
+def test_costs_are_those_of_a_partial_load() -> None:
+    told = {"medians": {**FOUND, "paced_1": {**ONE, "web_ms": 7.2}}, "mix": MIX}
+    assert simulate.dearer(told) == pytest.approx(1.5)
+    assert simulate.costs_of(told)["heartbeat"].web == pytest.approx(6)
