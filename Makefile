@@ -5,7 +5,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES := find templates -name '*.html'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check fix lock bench bench-load bench-peers screens sbom release-data clean
+.PHONY: help run test soak check fix lock bench bench-load bench-scale bench-peers screens sbom release-data clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' Makefile
@@ -55,6 +55,11 @@ bench: .venv/dev.stamp ## Measures our pages beside the empty view of the same p
 bench-load: .venv/dev.stamp ## Plays the peak of an académie (PostgreSQL) and of a school (SQLite), higher and higher until it gives way
 	@exec $(PYTHON) -m bench.peak --port $(or $(PORT),8150) --seconds $(or $(SECONDS),20) \
 		$(if $(STEPS),--steps $(STEPS)) $(if $(SCHOOL_STEPS),--school-steps $(SCHOOL_STEPS)) $(LOAD)
+
+# PORT is the first of five; needs nginx and pgbouncer from Debian's packages, and PostgreSQL.
+bench-scale: .venv/dev.stamp ## Measures one web process against two behind nginx and PgBouncer, then simulates the country (about 4 minutes)
+	@$(PYTHON) -m bench.scale --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4) --port $(or $(PORT),8160)
+	@exec $(PYTHON) -m bench.simulate
 
 bench-peers: .venv/dev.stamp ## Installs edx-proctoring and pretix under var/bench, for the next bench (minutes)
 	@exec $(PYTHON) -m bench.peers

@@ -8,8 +8,13 @@ class SessionsAppConfig(AppConfig):
     verbose_name = "Sessions"
 
     def ready(self) -> None:
-        from sessions_app.checks import no_demonstration_in_public
+        from sessions_app import checks
         from sessions_app.triggers import install_after_migrate
 
-        register(no_demonstration_in_public, Tags.database)
+        for check in (
+            checks.no_demonstration_in_public,
+            checks.nobody_waits_for_ever,
+            checks.replica_is_a_standby,
+        ):
+            register(check, Tags.database)
         post_migrate.connect(install_after_migrate, sender=self, dispatch_uid="sessions_app.triggers")

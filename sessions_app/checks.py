@@ -7,6 +7,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def no_demonstration_in_public(
@@ -29,3 +30,40 @@ def no_demonstration_in_public(
                 )
             ]
     return []
+
+
+def nobody_waits_for_ever(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """The limits that our transactions rely on. Behind a pooler nobody but its own configuration can set them."""
+    asked = [connections[alias] for alias in databases or [] if connections[alias].vendor == "postgresql"]
+    return [
+        Error(
+            f"La base «\u00a0{connection.alias}\u00a0» n’a pas de lock_timeout\u00a0: une salle y attendrait sans fin.",
+            hint="Derrière PgBouncer, reprenez connect_query de deploy/pgbouncer.ini.",
+            id="sessions_app.E002",
+        )
+        for connection in asked
+        if _told(connection, "SHOW lock_timeout") == "0"
+    ]
+
+
+def replica_is_a_standby(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Anything else would never be used: it replays nothing."""
+    if "replica" not in (databases or []) or _told(connections["replica"], "SELECT pg_is_in_recovery()"):
+        return []
+    return [
+        Error(
+            "DATABASE_REPLICA_URL n’est pas une copie en réplication continue\u00a0: elle ne servirait jamais.",
+            hint="Voir «\u00a0Une copie pour les archives\u00a0» dans docs/operating.md.",
+            id="sessions_app.E003",
+        )
+    ]
+
+
+def _told(connection: BaseDatabaseWrapper, statement: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]

@@ -34,6 +34,7 @@ TOOLS = {
     "npm": ("npm", "signing in with a real provider was not tried"),
     "nginx": ("nginx", "its configuration was not tried"),
     "caddy": ("caddy", "its configuration was not tried"),
+    "pgbouncer": ("pgbouncer", "no room ran behind it"),
     "promtool": ("prometheus", "the alert rules were not checked"),
     "systemd-analyze": ("systemd", "the unit files were not checked"),
 }

@@ -6,6 +6,7 @@ The environment is set before the real settings are read: a developer's own vari
 import os
 
 for name in (
+    "DATABASE_REPLICA_URL",
     "DEBUG",
     "PIXSURV_DEMO",
     "ALLOWED_HOSTS",

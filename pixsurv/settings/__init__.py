@@ -107,6 +107,12 @@ if not env.text("DATABASE_URL"):
 _database = env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'pixsurv.sqlite3'}")
 THREADS = env.integer("WEB_THREADS", database.usual_threads(_database), low=1, high=64)
 DATABASES = {"default": database.complete(_database, threads=THREADS)}
+# Without it there is neither a second database nor a router: nothing changes.
+if env.text("DATABASE_REPLICA_URL"):
+    DATABASES["replica"] = database.replica(
+        env.database("DATABASE_REPLICA_URL", "", writes=False), DATABASES["default"], threads=THREADS
+    )
+    DATABASE_ROUTERS = ["proctoring.archives.replica.Router"]
 # What was eliminated, beside the database: it outlives any backup of it (mechanics §14).
 ELIMINATION_LEDGER = Path(env.text("ELIMINATION_LEDGER") or VAR_DIR / "eliminations.jsonl")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

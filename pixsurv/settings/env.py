@@ -128,9 +128,9 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def database(name: str, default: str) -> dict[str, Any]:
+def database(name: str, default: str, *, writes: bool = True) -> dict[str, Any]:
     """A Django database entry. Several PostgreSQL hosts (`postgres://u:p@a:5432,b:5432/db`) mean fail-over:
-    the one that accepts writes is used."""
+    the one that accepts writes is used; the first that answers, of a database that is only read."""
     value = text(name, default)
     try:
         parts = urlsplit(value)
@@ -145,7 +145,8 @@ def database(name: str, default: str) -> dict[str, Any]:
         single = parts._replace(netloc=f"{credentials}@{names[0]}" if credentials else names[0])
         entry = _parsed(name, single.geturl())
         entry["HOST"], entry["PORT"] = ",".join(names), ",".join(ports)
-        entry.setdefault("OPTIONS", {})["target_session_attrs"] = "read-write"
+        if writes:
+            entry.setdefault("OPTIONS", {})["target_session_attrs"] = "read-write"
         return entry
     return _parsed(name, value)
 

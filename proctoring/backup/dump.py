@@ -69,7 +69,20 @@ def one_view() -> Iterator[None]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute("SET LOCAL statement_timeout = 0")
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-            yield
+            with _row_by_row():
+                yield
+
+
+@contextmanager
+def _row_by_row() -> Iterator[None]:
+    """A cursor of the server, which inside one transaction any pooler lets live (decision 0042)."""
+    told = connection.settings_dict
+    before = told.get("DISABLE_SERVER_SIDE_CURSORS", False)
+    told["DISABLE_SERVER_SIDE_CURSORS"] = False
+    try:
+        yield
+    finally:
+        told["DISABLE_SERVER_SIDE_CURSORS"] = before
 
 
 def _write(file: IO[bytes], now: datetime) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Count, F, Min, Q, Sum
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily
@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 
 from pixsurv import __version__
 from proctoring import rules
+from proctoring.archives import replica
 from proctoring.enums import RUNNING, AlertStatus, AttemptState, CaseState
 from proctoring.models import Alert, Attempt, Case, ProctorAccess
 from sessions_app.enums import SessionKind, SessionState
@@ -71,6 +72,13 @@ def gauges(now: datetime) -> Iterator[Gauge]:
     yield Gauge("guesses_failed", "Wrong tries of who tried within an hour.", "door", _guesses(now))
     yield Gauge("clock_behind_seconds", "How long the oldest due act has waited.", "", {"": _behind(now)})
     yield Gauge("disk_used_ratio", "How full the disk is that this machine writes to.", "", {"": _disk()})
+    if replica.ALIAS in connections:
+        behind = replica.behind()
+        yield Gauge(
+            "replica_up", "Whether the replica of the archives answers.", "", {"": behind is not None}
+        )
+        if behind is not None:
+            yield Gauge("replica_behind_bytes", "Of the log that it has not replayed.", "", {"": behind})
 
 
 def _family(gauge: Gauge) -> GaugeMetricFamily:

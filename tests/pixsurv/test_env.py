@@ -184,6 +184,67 @@ def test_database_on_several_hosts_is_the_one_that_writes(given: pytest.MonkeyPa
     assert entry["OPTIONS"] == {"target_session_attrs": "read-write", "sslmode": "require"}
 
 
+def test_database_behind_a_pooler_has_no_session_of_its_own(given: pytest.MonkeyPatch) -> None:
+    given.setenv(NAME, "postgres://moi@base:6432/pixsurv?pool_mode=transaction")
+    entry = database.complete(env.database(NAME, "sqlite://"), threads=8)
+    assert "options" not in entry["OPTIONS"]
+    assert "pool_mode" not in entry["OPTIONS"]
+    assert entry["OPTIONS"]["prepare_threshold"] is None
+    assert entry["DISABLE_SERVER_SIDE_CURSORS"] is True
+
+
+@pytest.mark.parametrize(
+    ("query", "read"),
+    [
+        ("", 3),
+        ("?pool_mode=session", 3),
+        ("?prepare_threshold=none", None),
+        ("?prepare_threshold=5", 5),
+        ("?pool_mode=transaction&prepare_threshold=3", 3),
+    ],
+)
+def test_database_prepares_what_its_address_allows(
+    given: pytest.MonkeyPatch, query: str, read: int | None
+) -> None:
+    given.setenv(NAME, f"postgres://moi@base/pixsurv{query}")
+    entry = database.complete(env.database(NAME, "sqlite://"), threads=8)
+    assert entry["OPTIONS"]["prepare_threshold"] == read
+
+
+@pytest.mark.parametrize("query", ["pool_mode=statement", "prepare_threshold=often", "prepare_threshold=-1"])
+def test_database_refuses_options_that_are_none(given: pytest.MonkeyPatch, query: str) -> None:
+    given.setenv(NAME, f"postgres://moi@base/pixsurv?{query}")
+    with pytest.raises(ImproperlyConfigured, match=f"{query.partition('=')[0]} of a database must be"):
+        database.complete(env.database(NAME, "sqlite://"), threads=8)
+
+
+def test_replica_is_only_read_and_given_up_sooner(given: pytest.MonkeyPatch) -> None:
+    given.setenv(NAME, "postgres://moi@copie,autre:5433/pixsurv")
+    primary = database.complete(env.database("UNSET", "postgres://moi@base/pixsurv"), threads=8)
+    entry = database.replica(env.database(NAME, "", writes=False), primary, threads=8)
+    assert (entry["HOST"], entry["PORT"]) == ("copie,autre", "5432,5433")
+    assert "target_session_attrs" not in entry["OPTIONS"]
+    assert "default_transaction_read_only=on" in entry["OPTIONS"]["options"]
+    assert "lock_timeout=2000" in entry["OPTIONS"]["options"]
+    assert (entry["OPTIONS"]["pool"]["min_size"], entry["OPTIONS"]["pool"]["max_size"]) == (0, 10)
+    assert primary["OPTIONS"]["pool"]["min_size"] == 1
+
+
+@pytest.mark.parametrize(
+    ("primary", "copy"),
+    [
+        ("sqlite:////srv/x.sqlite3", "postgres://moi@copie/pixsurv"),
+        ("postgres://moi@base/pixsurv", "sqlite:////srv/x.sqlite3"),
+        ("sqlite:////srv/x.sqlite3", "sqlite:////srv/y.sqlite3"),
+        ("postgres://moi@base/pixsurv", "postgres://autre@BASE:5432/pixsurv?sslmode=require"),
+    ],
+)
+def test_replica_refuses_what_is_no_copy(primary: str, copy: str) -> None:
+    first = database.complete(env.database("UNSET", primary), threads=8)
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_REPLICA_URL is"):
+        database.replica(env.database("UNSET", copy, writes=False), first, threads=8)
+
+
 @pytest.mark.parametrize(
     "value",
     ["mysql://base/pixsurv", "pixsurv", "http://base", "postgres://base:port/pixsurv", "postgres://[::1"],

@@ -105,6 +105,7 @@ def test_settings_take_loopback_for_private(host: str) -> None:
         ("PUBLIC_URL", "http://10.0.0.5:8000", "Use https, or set ALLOW_PLAIN_HTTP=1"),
         ("DEBUG", "peut-être", "DEBUG must be 0 or 1"),
         ("DATABASE_URL", "mysql://base", "DATABASE_URL must start with sqlite:// or postgres://"),
+        ("DATABASE_REPLICA_URL", "sqlite:////tmp/copy.sqlite3", "both must be postgres://"),
         ("FIELD_KEYS", "too short", "FIELD_KEYS must be keys"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT must be text or json"),
         ("WEB_THREADS", "0", "WEB_THREADS must be a whole number from 1 to 64"),

@@ -6,6 +6,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.db import connection
 
 from tests import factories
 
@@ -42,3 +43,12 @@ def test_real_accounts_behind_https_are_no_error(db: None, settings: Any) -> Non
 def test_check_without_database_asks_nothing(demo: None, settings: Any) -> None:
     settings.HTTPS = True
     assert "sessions_app.E001" not in [message.id for message in run_checks()]
+
+
+@pytest.mark.postgres
+def test_database_where_a_lock_is_awaited_for_ever_is_an_error(db: None) -> None:
+    check()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = 0")
+    with pytest.raises(SystemCheckError, match=r"sessions_app\.E002"):
+        check()

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from pixsurv.kernel import clock
 from proctoring.archives.access import actor_of, on_archived_session
+from proctoring.archives.replica import from_replica
 from proctoring.closing import scans as pages
 from proctoring.closing.place import Place
 from sessions_app.models import Session
@@ -35,6 +36,7 @@ def bind_scan(request: HttpRequest, session: Session) -> HttpResponse:
 
 @require_safe
 @on_archived_session
+@from_replica
 def scan(request: HttpRequest, session: Session, file_id: int) -> HttpResponse:
     """One PDF."""
     return pages.scan(_place(request, session), file_id)

@@ -10,6 +10,7 @@ import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +19,7 @@ from zipstream import ZipStream
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.journal import instant
+from proctoring.archives import replica
 from proctoring.archives.exports.journal_file import journal_json
 from proctoring.archives.exports.pages import STYLE, VERIFIER, Index, session_page
 from proctoring.archives.exports.reading import Document, Kept, kept_session
@@ -133,7 +135,7 @@ def table_alone(export: Export, sessions: Sequence[int], table: Table, form: str
 def _kept(export: Export, sessions: Sequence[int]) -> Iterator[Kept]:
     """One after the other, each read by itself; one that was removed since it was chosen is left out."""
     for pk in sessions:
-        kept = kept_session(export.establishment, pk)
+        kept = replica.read(partial(kept_session, export.establishment, pk))
         if kept is not None:
             yield kept
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from proctoring.archives import replica
 from proctoring.archives.access import archived
 from proctoring.report.content import Report, SessionFacts
 from proctoring.report.fold import fold
@@ -37,6 +38,9 @@ class Document:
         return self.path.endswith(("pdf", "png", "jpg"))
 
     def content(self) -> bytes:
+        return replica.read(self._stored)
+
+    def _stored(self) -> bytes:
         return bytes(StoredFile.objects.values_list("content", flat=True).get(pk=self.pk))
 
 

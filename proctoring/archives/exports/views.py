@@ -15,6 +15,7 @@ from proctoring.archives.exports import bundle
 from proctoring.archives.exports.choice import AT_MOST_TICKED, school_years, weight_of
 from proctoring.archives.exports.forms import ExportForm, What
 from proctoring.archives.exports.tables import CANDIDATES, SESSIONS
+from proctoring.archives.replica import from_replica
 from proctoring.models import Export, ExportShape
 from proctoring.services.exports import begin_export
 from sessions_app.downloads import as_attachment
@@ -41,6 +42,7 @@ def exports(request: HttpRequest, shelves: Shelves) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_shelves
+@from_replica
 def confirm(request: HttpRequest, shelves: Shelves) -> HttpResponse:
     """How many sessions, candidates and megabytes: nothing has left yet. Sessions may be ticked off here.
 

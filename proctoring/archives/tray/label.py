@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from pixsurv.kernel import clock
 from pixsurv.kernel.identity import fold
 from proctoring.archives.access import Shelves, archived, on_shelves
+from proctoring.archives.replica import from_replica
 from proctoring.archives.tray.kept import kept_until
 from proctoring.archives.tray.receiving import ticked
 from proctoring.archives.tray.shelf import receipt_of
@@ -40,6 +41,7 @@ class Label:
 
 @require_safe
 @on_shelves
+@from_replica
 def label(request: HttpRequest, shelves: Shelves) -> HttpResponse:
     """One page a box: that of the address, or those in which the ticked sessions are put."""
     if not {"boite", "session"} & request.GET.keys():

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.archives.access import on_archived_session
+from proctoring.archives.replica import from_replica
 from proctoring.services.addenda import addendum_file_name, stored_paper
 from sessions_app.documents import bundle
 from sessions_app.documents.papers import Paper
@@ -21,6 +22,7 @@ logger = logging.getLogger("pixsurv.archives")
 
 @require_safe
 @on_archived_session
+@from_replica
 def report(request: HttpRequest, session: Session) -> HttpResponse:
     """The sealed bytes, never made again."""
     return _stored(stored_paper(session, FilePurpose.REPORT), "Cette session n’a pas de PV scellé.")
@@ -28,6 +30,7 @@ def report(request: HttpRequest, session: Session) -> HttpResponse:
 
 @require_safe
 @on_archived_session
+@from_replica
 def addendum(request: HttpRequest, session: Session, rank: int) -> HttpResponse:
     """The stored bytes of one addendum."""
     name = addendum_file_name(session, rank)
@@ -36,6 +39,7 @@ def addendum(request: HttpRequest, session: Session, rank: int) -> HttpResponse:
 
 @require_safe
 @on_archived_session
+@from_replica
 def attendance(request: HttpRequest, session: Session) -> HttpResponse:
     """The stored sheet; where none was stored, the list printed again with the date of today on it."""
     stored = stored_paper(session, FilePurpose.ATTENDANCE)
@@ -48,6 +52,7 @@ def attendance(request: HttpRequest, session: Session) -> HttpResponse:
 
 @require_safe
 @on_archived_session
+@from_replica
 def kit(request: HttpRequest, session: Session) -> HttpResponse:
     """The kit without its secrets: they are not read, so that they cannot be printed."""
     _refuse_eliminated(session)

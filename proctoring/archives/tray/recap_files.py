@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from pixsurv.kernel import clock
 from pixsurv.kernel.errors import DomainError
 from proctoring.archives.access import Shelves, archived, on_shelves
+from proctoring.archives.replica import from_replica
 from proctoring.archives.tray.recap import NUMBER_TITLES, Recap, recap_of
 from proctoring.archives.tray.search import years_of
 from sessions_app.documents.typeset import typeset
@@ -44,6 +45,7 @@ class RecapSheet:
 
 @require_safe
 @on_shelves
+@from_replica
 def recap(request: HttpRequest, shelves: Shelves, ending: str = "") -> HttpResponse:
     """The totals of a year and its files; a year of which nothing is kept is empty, not an error."""
     school, now = shelves.establishment, clock.now()

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from pixsurv.kernel import clock, sealed_words
 from proctoring.archives.access import Shelves, archived, on_archived_session, on_shelves
+from proctoring.archives.replica import from_replica
 from proctoring.archives.tray.kept import kept
 from proctoring.archives.tray.search import Criteria, CriteriaForm, years_of
 from proctoring.archives.tray.shelf import LATE_AFTER, tray_of
@@ -19,6 +20,7 @@ PARTS = ("du", "au", "annee")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_shelves
+@from_replica
 def tray(request: HttpRequest, shelves: Shelves) -> HttpResponse:
     """What the school keeps, the latest first; searched, filtered, and ticked to be received together."""
     school, now = shelves.establishment, clock.now()
@@ -46,6 +48,7 @@ def tray(request: HttpRequest, shelves: Shelves) -> HttpResponse:
 
 @require_safe
 @on_archived_session
+@from_replica
 def session(request: HttpRequest, session: Session) -> HttpResponse:
     """All that is kept of one session."""
     context = {"session": session, "kept": kept(session, clock.now())}

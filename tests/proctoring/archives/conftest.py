@@ -39,7 +39,14 @@ def scanned(session: Session) -> None:
         created_at=NOW + DAY,
     ).holding(b"\x89PNG scan")
     scan.save(force_insert=True)
-    facts = {"paper": "report", "pages": 1, "file": scan.pk, "name": "x.png", "sha256": scan.sha256}
+    facts = {
+        "paper": "report",
+        "pages": 1,
+        "file": scan.pk,
+        "name": "x.png",
+        "size": scan.size,
+        "sha256": scan.sha256,
+    }
     with locked_session(session.pk, now=NOW + DAY) as lock:
         lock.record(EventKind.PAPER_SCANNED, actor=ADMIN, facts=facts)
 
