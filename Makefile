@@ -5,7 +5,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES := find templates -name '*.html'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check fix lock bench bench-peers screens sbom release-data clean
+.PHONY: help run test soak check fix lock bench bench-growth bench-peers screens sbom release-data clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' Makefile
@@ -50,6 +50,10 @@ lock: .venv/base.stamp ## Locks the dependencies after a change of pyproject.tom
 # ROUNDS, SECONDS and ONLY change a run: make bench ROUNDS=5 ONLY=empty,unchanged
 bench: .venv/dev.stamp ## Measures our pages beside the empty view of the same process, and beside the peers that are there
 	@exec $(PYTHON) -m bench --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),2) --port $(or $(PORT),8120) --only "$(ONLY)"
+
+# About ten minutes, most of them for the grown database; KEEP=--keep leaves it for the next run.
+bench-growth: .venv/dev.stamp ## Measures the same pages on a young and on a grown database (10,000 sessions, 400,000 candidates)
+	@exec $(PYTHON) -m bench.growth --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),1) --port $(or $(PORT),8120) --only "$(ONLY)" $(KEEP)
 
 bench-peers: .venv/dev.stamp ## Installs edx-proctoring and pretix under var/bench, for the next bench (minutes)
 	@exec $(PYTHON) -m bench.peers

@@ -68,6 +68,9 @@ def run(given: argparse.Namespace) -> tuple[list[dict[str, dict[str, float]]], d
         asked, servers = started(stack, given, database, world, with_postgres=with_postgres)
         rounds = [*once, *alternating(asked, servers, given)]
         names = {one.name: one.what for one in asked}
+        if not given.only or "streams" in given.only.split(","):
+            say("Papiers et archives en ZIP …")
+            rounds.append(child("bench.streams", f"sqlite:///{folder / 'streams.sqlite3'}", given.port + 4))
         if not given.only:
             say("Une école sur SQLite …")
             school = world if database == embedded else child("bench.world", embedded, given.port)

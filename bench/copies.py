@@ -53,7 +53,9 @@ class Copying:
         """`people`: last and first names, plain letters; a prime number of them."""
         self._sql.prepare(self._connection)
         self._run(*self._sql.begin)
-        self._run("CREATE TEMP TABLE bench_person (n integer PRIMARY KEY, last text, first text, folded text)")
+        self._run(
+            "CREATE TEMP TABLE bench_person (n integer PRIMARY KEY, last text, first text, folded text)"
+        )
         rows = [(n, last, first, first.upper()) for n, (last, first) in enumerate(people)]
         self._many("INSERT INTO bench_person VALUES (%s, %s, %s, %s)", rows)
         self._people = len(rows)
@@ -61,7 +63,7 @@ class Copying:
     def end(self) -> None:
         """Statistics and visibility as a database has them after a while."""
         self._run("DROP TABLE bench_person", *self._sql.end)
-        self._run("ANALYZE" if self._connection.in_atomic_block else self._sql.settled)
+        self._run(self._sql.within if self._connection.in_atomic_block else self._sql.settled)
 
     def copy(self, pattern: Pattern, plans: Sequence[Plan]) -> None:
         from django.db import transaction
@@ -93,7 +95,9 @@ class Copying:
             for k, one in enumerate(plans, start=1)
         ]
         self._many(f"INSERT INTO bench_copy VALUES ({_marks(9)})", rows)
-        roles = [(pk, place, last, first, first.upper()) for place, (pk, last, first) in enumerate(pattern.people)]
+        roles = [
+            (pk, place, last, first, first.upper()) for place, (pk, last, first) in enumerate(pattern.people)
+        ]
         self._many(f"INSERT INTO bench_role VALUES ({_marks(5)})", roles)
         self._words = {
             ROOM: "c.room",
@@ -187,7 +191,9 @@ class Copying:
             place, last, first = people.get(event.candidate_id or 0, (0, NOBODY, NOBODY))
             who = (event.candidate_id, place, last, first, first.upper())
             tails = [f"{at:T%H:%M:%S.%fZ}" for at in (event.observed_at, event.received_at)]
-            rows.append((event.sequence, event.kind, *who, *tails, event.salt, canonical(event.facts).decode()))
+            rows.append(
+                (event.sequence, event.kind, *who, *tails, event.salt, canonical(event.facts).decode())
+            )
         self._run(
             "CREATE TEMP TABLE bench_told (sequence integer PRIMARY KEY, kind text, candidate bigint, place integer,"
             " last text, first text, folded text, observed text, received text, salt text, facts text)"

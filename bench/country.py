@@ -8,7 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ class Shape:
     sessions: int
     schools: int
     first: int
+    candidates: int = 40  # of each session
     papers: bool = False  # the real bytes of each sealed report, some 90 kB
 
 
@@ -50,10 +51,11 @@ def grow(shape: Shape, now: datetime) -> dict[str, Any]:
     schools, admin = _schools(shape.schools)
     plans = list(_plans(shape, schools, now))
     past = now - timedelta(days=AWAY)
+    size = {"candidates": shape.candidates}
     patterns: dict[str, Callable[[], Pattern]] = {
-        "received": lambda: closed(schools[0], past, received=True, papers=shape.papers),
-        "waiting": lambda: closed(schools[0], past, received=False, papers=shape.papers),
-        "planned": lambda: planned(schools[0], now + timedelta(days=AWAY)),
+        "received": lambda: closed(schools[0], past, received=True, **size, papers=shape.papers),
+        "waiting": lambda: closed(schools[0], past, received=False, **size, papers=shape.papers),
+        "planned": lambda: planned(schools[0], now + timedelta(days=AWAY), **size),
     }
     copying = Copying()
     copying.begin(list(_names()))
@@ -153,7 +155,7 @@ def _pupils() -> None:
     joined = "sessions_app_candidate c JOIN sessions_app_session s ON s.id = c.session_id"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO sessions_app_pupil ({known}) SELECT {told} FROM {joined} WHERE true ON CONFLICT DO NOTHING"  # noqa: S608
+            f"INSERT INTO sessions_app_pupil ({known}) SELECT {told} FROM {joined} WHERE true ON CONFLICT DO NOTHING"
         )
 
 

@@ -27,7 +27,7 @@ def pages(world: dict[str, Any]) -> list[Scenario]:
         "session": ("page d’une session gardée", f"/etablissement/sessions/{kept}/"),
         "journal": ("journal d’une session gardée", f"/etablissement/sessions/{kept}/journal/"),
         "board": ("tableau de bord du jour", f"/etablissement/tableau-de-bord/?etablissement={school}"),
-        "board_state": ("tableau de bord, actualisation", f"/etablissement/tableau-de-bord/etat/?etablissement={school}"),
+        "board_state": ("tableau de bord, actualisé", f"/etablissement/tableau-de-bord/etat/?etablissement={school}"),
         "planning": ("planning de la semaine", f"/etablissement/planning/?etablissement={school}"),
         "pupils": ("élèves de l’année", f"/etablissement/eleves/?etablissement={school}"),
         "archive": ("archives", f"/archives/?etablissement={school}"),

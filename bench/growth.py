@@ -20,7 +20,7 @@ from bench.table import medians
 # The first school of the grown one has held 400 sessions a year: as many as a large one, or a school that others join.
 YOUNG = Shape(sessions=120, schools=2, first=60)
 GROWN = Shape(sessions=10_000, schools=40, first=2_000)
-DATABASES = {"young": "pixsurv_bench_young", "grown": "pixsurv_bench_grown"}
+SIZES = ("young", "grown")
 ALLOWED = 1.2
 
 
@@ -31,17 +31,19 @@ def main() -> int:
         return 1
     server.BENCH.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        worlds = {which: prepared(stack, which, given) for which in DATABASES}
-        once = {which: touched(which, worlds[which], given.port) for which in DATABASES}
-        servers = {
-            which: stack.enter_context(server.ours(postgres.url(name), given.port + place))
-            for place, (which, name) in enumerate(DATABASES.items())
+        worlds = {which: prepared(stack, which, given) for which in SIZES}
+        urls = {which: postgres.url(name_of(which, given)) for which in SIZES}
+        rounds: dict[str, list[Any]] = {
+            which: [child("bench.touched", urls[which], given.port, worlds[which])] for which in SIZES
         }
-        rounds: dict[str, list[Any]] = {which: [once[which]] for which in DATABASES}
+        servers = {
+            which: stack.enter_context(server.ours(urls[which], given.port + place))
+            for place, which in enumerate(SIZES)
+        }
         for number in range(given.rounds):
             say(f"Tour {number + 1} sur {given.rounds} …")
-            for one in zip(*(grown_pages.pages(worlds[which]) for which in DATABASES), strict=True):
-                for which, page in zip(DATABASES, one, strict=True):
+            for one in zip(*(grown_pages.pages(worlds[which]) for which in SIZES), strict=True):
+                for which, page in zip(SIZES, one, strict=True):
                     if not given.only or page.name in given.only.split(","):
                         found = {page.name: measure(page, servers[which], given.seconds)}
                         rounds[which].append(found)
@@ -57,17 +59,27 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.growth", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="alternating rounds, of which the median counts")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="alternating rounds, of which the median counts"
+    )
     parser.add_argument("--seconds", type=float, default=1.0, help="of each page in each round")
     parser.add_argument("--port", type=int, default=8120, help="the first of two ports")
     parser.add_argument("--only", default="", help="pages, by name, separated by commas")
-    parser.add_argument("--keep", action="store_true", help="leave both databases, and use them if they are there")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave both databases, and use them if they are there"
+    )
+    parser.add_argument("--prefix", default="pixsurv_bench", help="of the names of both databases")
     return parser.parse_args()
+
+
+def name_of(which: str, given: argparse.Namespace) -> str:
+    return f"{given.prefix}_{which}"
 
 
 def prepared(stack: ExitStack, which: str, given: argparse.Namespace) -> dict[str, Any]:
     """The database of that name, and what to ask of it."""
-    name, kept = DATABASES[which], server.BENCH / f"{DATABASES[which]}.json"
+    name = name_of(which, given)
+    kept = server.BENCH / f"{name}.json"
     if given.keep and kept.exists() and postgres.exists(name):
         return json.loads(kept.read_text())  # type: ignore[no-any-return]
     shape = GROWN if which == "grown" else YOUNG
@@ -83,14 +95,9 @@ def prepared(stack: ExitStack, which: str, given: argparse.Namespace) -> dict[st
     return world
 
 
-def touched(which: str, world: dict[str, Any], port: int) -> dict[str, Any]:
-    found: dict[str, Any] = child("bench.touched", postgres.url(DATABASES[which]), port, world)
-    return found
-
-
 def words(found: dict[str, dict[str, Any]], names: dict[str, str], worlds: dict[str, Any]) -> str:
     young, grown = found["young"], found["grown"]
-    sizes = [worlds[which]["country"] for which in DATABASES]
+    sizes = [worlds[which]["country"] for which in SIZES]
     parts = [
         "De {sessions} sessions et {candidates} candidats".format(**sizes[0])
         + " à {sessions} sessions, {candidates} candidats, {events} événements".format(**sizes[1]),

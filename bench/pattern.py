@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-CANDIDATES = 40
 ABSENT, BROKEN, RESUMED = 2, 3, 2  # how many never come; meet a broken question; come back after a crash
 CATEGORY = "E1"
 MARK = b"%PDF-bench: not a paper, only the place of one. " * 40
@@ -33,7 +32,7 @@ class Pattern:
         return self.session.starts_at.astimezone(UTC).date().isoformat()
 
 
-def planned(school: Any, now: datetime) -> Pattern:
+def planned(school: Any, now: datetime, *, candidates: int) -> Pattern:
     """Enrolled, nothing else yet."""
     from sessions_app.services.enrolment import enrol
     from tests import factories
@@ -43,19 +42,21 @@ def planned(school: Any, now: datetime) -> Pattern:
         establishment=school, room=ROOM, site="Site d’essai", starts_at=day, proctor_names=PROCTOR
     )
     people = [
-        factories.CandidateFactory.build(session=None, last_name=f"ZQX{letters}", first_name=f"Zqy{letters.lower()}")
-        for letters in _letters(CANDIDATES)
+        factories.CandidateFactory.build(
+            session=None, last_name=f"ZQX{letters}", first_name=f"Zqy{letters.lower()}"
+        )
+        for letters in _letters(candidates)
     ]
     enrol(session_id=session.pk, candidates=people, actor=factories.ADMIN, now=day - timedelta(hours=2))
     return Pattern(_fresh(session), [(one.pk, one.last_name, one.first_name) for one in people])
 
 
-def closed(school: Any, now: datetime, *, received: bool, papers: bool) -> Pattern:
+def closed(school: Any, now: datetime, *, candidates: int, received: bool, papers: bool) -> Pattern:
     """The whole day: proctors, presences, tests, broken questions, resumes, incidents, closing; perhaps a receipt.
 
     Without `papers` the sealed report is a mark that says so: what a list or a search costs does not depend on it.
     """
-    made = planned(school, now)
+    made = planned(school, now, candidates=candidates)
     with nullcontext() if papers else _marked_papers():
         _Story(made).live()
     if received:
