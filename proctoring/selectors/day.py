@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import BooleanField, Count, Exists, IntegerField, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import BooleanField, Exists, IntegerField, Min, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from pixsurv.kernel import clock
@@ -19,7 +19,8 @@ from proctoring.selectors.room import flipped, judged_at
 from proctoring.selectors.row import NEED_LOOK
 from proctoring.selectors.wording import age_words, clock_time
 from sessions_app.enums import RoomIncidentKind, SessionKind, SessionState
-from sessions_app.models import Candidate, Establishment, Session
+from sessions_app.models import Establishment, Session
+from sessions_app.selectors import enrolled
 
 DIGEST = 16  # hex digits of SHA-256, written as a number
 
@@ -145,7 +146,7 @@ def day_of(establishment: Establishment, now: datetime, seen: DayVersion | None 
         .filter(establishment=establishment, starts_at__gte=begin, starts_at__lt=end)
         .exclude(state=SessionState.CANCELLED)
         .exclude(kind=SessionKind.REHEARSAL)
-        .annotate(flipped=flips, watching=_watching(now), enrolled=_enrolled())
+        .annotate(flipped=flips, watching=_watching(now), enrolled=enrolled())
         .order_by("starts_at", "room", "number")
     )
     for session in sessions:
@@ -169,12 +170,6 @@ def _watching(now: datetime) -> Coalesce:
         session_id=OuterRef("pk"), ended_at=None, last_seen_at__gt=now - rules.WATCHING
     ).order_by()
     total = seen.values("session_id").annotate(total=Sum("pk")).values("total")
-    return Coalesce(Subquery(total, output_field=IntegerField()), 0)
-
-
-def _enrolled() -> Coalesce:
-    listed = Candidate.objects.filter(session_id=OuterRef("pk")).order_by()
-    total = listed.values("session_id").annotate(total=Count("pk")).values("total")
     return Coalesce(Subquery(total, output_field=IntegerField()), 0)
 
 
