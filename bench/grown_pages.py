@@ -30,7 +30,7 @@ def pages(world: dict[str, Any]) -> list[Scenario]:
         "board_state": ("tableau de bord, actualisé", f"/etablissement/tableau-de-bord/etat/?etablissement={school}"),
         "planning": ("planning de la semaine", f"/etablissement/planning/?etablissement={school}"),
         "pupils": ("élèves de l’année", f"/etablissement/eleves/?etablissement={school}"),
-        "archive": ("archives", f"/archives/?etablissement={school}"),
+        "archive": ("archives", f"/archives/?filtre=toutes&etablissement={school}"),
         "archive_name": ("archives, un élève par son nom", world["searches"]["name"]),
         "archive_prefix": ("archives, trois lettres", world["searches"]["prefix"]),
         "archive_room": ("archives, une salle", world["searches"]["room"]),
@@ -46,7 +46,7 @@ def pages(world: dict[str, Any]) -> list[Scenario]:
         Scenario("page", "page de la salle, 40 lignes", "", lambda: page(room)),
         Scenario("tick", "cocher une présence", "", lambda: ticks(world["ticks"])),
         Scenario("heartbeat", "battement d’un candidat", "", lambda: beats([world["beats"]])),
-        Scenario("login", "entrer dans une salle", "", lambda: logins(world["ticks"])),
+        Scenario("login", "entrer dans une salle", "", lambda: logins(world["ticks"], world["password"])),
         Scenario("join", "un candidat se connecte", "", lambda: joins(world["joining"])),
     ]
     signed = world["signed"]
@@ -58,11 +58,9 @@ def _get(path: str, cookie: str) -> Any:
     return lambda: same(Call.make(path, Cookie=cookie, **headers))
 
 
-def logins(rooms: list[dict[str, Any]]) -> Iterator[Call]:
-    from tests.factories import PASSWORD
-
+def logins(rooms: list[dict[str, Any]], password: str) -> Iterator[Call]:
     for room in itertools.cycle(rooms):
-        form = {"number": str(room["number"]), "password": PASSWORD, "name": "Perrine Essai"}
+        form = {"number": str(room["number"]), "password": password, "name": "Perrine Essai"}
         yield Call.make("/surveillance/", form=form, status=303, Cookie=f"csrf={CSRF}", X_CSRFToken=CSRF)
 
 
@@ -86,6 +84,7 @@ def made(shape: dict[str, Any]) -> dict[str, Any]:
     from bench import country, world
     from pixsurv.kernel import clock
     from sessions_app.models import Session
+    from tests.factories import PASSWORD
 
     told = country.grow(country.Shape(**shape), clock.now())
     rooms = {
@@ -98,6 +97,7 @@ def made(shape: dict[str, Any]) -> dict[str, Any]:
     Session.objects.filter(number__in=numbers).update(establishment_id=told["school"])
     return {
         **rooms,
+        "password": PASSWORD,
         "joining": {"number": joining["number"], "people": _people(joining["number"])},
         "country": told,
         "signed": signed_in(told["admin"]),

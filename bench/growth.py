@@ -22,6 +22,9 @@ YOUNG = Shape(sessions=120, schools=2, first=60)
 GROWN = Shape(sessions=10_000, schools=40, first=2_000)
 SIZES = ("young", "grown")
 ALLOWED = 1.2
+FEW_ROWS = (
+    500  # what a page reads more without anybody noticing: versions not yet vacuumed, one row more of a list
+)
 
 
 def main() -> int:
@@ -101,7 +104,7 @@ def words(found: dict[str, dict[str, Any]], names: dict[str, str], worlds: dict[
     parts = [
         "De {sessions} sessions et {candidates} candidats".format(**sizes[0])
         + " à {sessions} sessions, {candidates} candidats, {events} événements".format(**sizes[1]),
-        f"{'':<46}{'CPU ms':>16}{'rapport':>9}{'p50 ms':>16}{'rapport':>9}{'SQL':>9}{'lignes lues':>18}",
+        f"{'':<46}{'CPU ms':>16}{'rapport':>9}{'p50 ms':>18}{'rapport':>9}{'SQL':>10}{'lignes lues':>18}",
     ]
     missed = []
     for name, what in names.items():
@@ -110,9 +113,11 @@ def words(found: dict[str, dict[str, Any]], names: dict[str, str], worlds: dict[
         pair = young[name], grown[name]
         ratios = {measure: ratio(pair, measure) for measure in ("cpu_ms", "p50", "queries", "rows")}
         parts.append(
-            f"{what[:45]:<46}{two(pair, 'cpu_ms', 2):>16}{ratios['cpu_ms']:>9.2f}{two(pair, 'p50', 1):>16}"
-            f"{ratios['p50']:>9.2f}{two(pair, 'queries', 0):>9}{two(pair, 'rows', 0):>18}"
+            f"{what[:45]:<46}{two(pair, 'cpu_ms', 2):>16}{ratios['cpu_ms']:>9.2f}{two(pair, 'p50', 1):>18}"
+            f"{ratios['p50']:>9.2f}{two(pair, 'queries', 0):>10}{two(pair, 'rows', 0):>18}"
         )
+        if pair[1]["rows"] - pair[0]["rows"] < FEW_ROWS:
+            ratios["rows"] = min(ratios["rows"], ALLOWED)
         over = [f"{MEASURES[one]} × {value:.2f}" for one, value in ratios.items() if value > ALLOWED]
         if errors := pair[0]["errors"] + pair[1]["errors"]:
             over.append(f"{errors:.0f} erreurs")

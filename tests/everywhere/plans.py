@@ -19,7 +19,7 @@ GROWING = {
     "django_session", "sessions_app_signin",
 }  # fmt: skip
 _READS = re.compile(r"\s*(SELECT|UPDATE|DELETE|WITH)\b", re.IGNORECASE)
-_NAMED = re.compile(r'"(\w+)"(?: (?:AS )?"?([A-Z]\d+|\w+)"?)?')
+_NAMED = re.compile(r'"(\w+)" (?:AS )?"?(\w+)"?')
 _SCAN = re.compile(r"^SCAN (\w+)")
 
 
@@ -77,7 +77,7 @@ def whole_tables(sql: str, params: Any) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
         steps = [row[3] for row in cursor.fetchall()]
-    tables = {alias or table: table for table, alias in _NAMED.findall(sql)}
+    tables = {alias: table for table, alias in _NAMED.findall(sql) if table in GROWING}
     scanned = {match[1] for step in steps if (match := _SCAN.match(step))}
     return {tables.get(name, name) for name in scanned} & GROWING
 
