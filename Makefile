@@ -51,7 +51,7 @@ lock: .venv/base.stamp ## Locks the dependencies after a change of pyproject.tom
 bench: .venv/dev.stamp ## Measures our pages beside the empty view of the same process, and beside the peers that are there
 	@exec $(PYTHON) -m bench --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),2) --port $(or $(PORT),8120) --only "$(ONLY)"
 
-# About ten minutes, most of them for the grown database; KEEP=--keep leaves it for the next run.
+# About five minutes, half of them for the grown database; KEEP=--keep leaves it for the next run.
 bench-growth: .venv/dev.stamp ## Measures the same pages on a young and on a grown database (10,000 sessions, 400,000 candidates)
 	@exec $(PYTHON) -m bench.growth --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),1) --port $(or $(PORT),8120) --only "$(ONLY)" $(KEEP)
 

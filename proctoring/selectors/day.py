@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import BooleanField, Exists, IntegerField, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import BooleanField, Exists, IntegerField, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.wall_clock import day_bounds
 from proctoring import rules
 from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, Need
-from proctoring.models import Attempt, ProctorAccess
+from proctoring.models import Alert, Attempt, ProctorAccess
 from proctoring.selectors.cases import CaseRow, open_cases
 from proctoring.selectors.room import flipped, judged_at
 from proctoring.selectors.row import NEED_LOOK
@@ -185,9 +185,10 @@ def _digest(today: date, sessions: Iterable[Session]) -> str:
 def _tallies(sessions: list[Session], now: datetime) -> dict[int, _Tally]:
     found: dict[int, _Tally] = defaultdict(_Tally)
     judged = {session.pk: rules.standing(session, now) for session in sessions}
-    waiting = Q(alerts__status=AlertStatus.OPEN)
+    # One look at the few that are open for each attempt: joined, the planner may read all that were ever raised.
+    waiting = Alert.objects.filter(attempt_id=OuterRef("pk"), status=AlertStatus.OPEN).order_by("raised_at")
     attempts = Attempt.objects.filter(session_id__in=list(judged)).annotate(
-        open_alert_at=Min("alerts__raised_at", filter=waiting)
+        open_alert_at=Subquery(waiting.values("raised_at")[:1])
     )
     for attempt in attempts.defer("question_ids"):
         _count(found[attempt.session_id], attempt, now, judged[attempt.session_id])
