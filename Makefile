@@ -5,7 +5,7 @@ PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 TEMPLATES := find templates -name '*.html'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test soak check fix lock bench bench-load bench-scale bench-peers screens sbom release-data clean
+.PHONY: help run test soak check fix lock bench bench-load bench-scale bench-growth bench-peers screens sbom release-data clean
 
 help: ## Lists these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s  %s\n", $$1, $$2}' Makefile
@@ -60,6 +60,10 @@ bench-load: .venv/dev.stamp ## Plays the peak of an académie (PostgreSQL) and o
 bench-scale: .venv/dev.stamp ## Measures one web process against two behind nginx and PgBouncer, then simulates the country (about 4 minutes)
 	@$(PYTHON) -m bench.scale --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),4) --port $(or $(PORT),8160)
 	@exec $(PYTHON) -m bench.simulate
+
+# About five minutes, half of them for the grown database; KEEP=--keep leaves it for the next run.
+bench-growth: .venv/dev.stamp ## Measures the same pages on a young and on a grown database (10,000 sessions, 400,000 candidates)
+	@exec $(PYTHON) -m bench.growth --rounds $(or $(ROUNDS),3) --seconds $(or $(SECONDS),1) --port $(or $(PORT),8120) --only "$(ONLY)" $(KEEP)
 
 bench-peers: .venv/dev.stamp ## Installs edx-proctoring and pretix under var/bench, for the next bench (minutes)
 	@exec $(PYTHON) -m bench.peers

@@ -69,6 +69,9 @@ def run(given: argparse.Namespace) -> tuple[list[dict[str, dict[str, float]]], d
         rounds = [*once, *alternating(asked, servers, given)]
         names = {one.name: one.what for one in asked}
         rounds += archives(given, folder, with_postgres=with_postgres)
+        if not given.only or "streams" in given.only.split(","):
+            say("Papiers et archives en ZIP …")
+            rounds.append(child("bench.streams", f"sqlite:///{folder / 'streams.sqlite3'}", given.port + 4))
         if not given.only:
             say("Une école sur SQLite …")
             school = world if database == embedded else child("bench.world", embedded, given.port)

@@ -24,6 +24,11 @@ def fresh(name: str) -> str:
     return url(name)
 
 
+def exists(name: str) -> bool:
+    with psycopg.connect(SERVER, autocommit=True) as connection:
+        return bool(connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone())
+
+
 def drop(name: str) -> None:
     _do("DROP DATABASE IF EXISTS {}", name)
 

@@ -96,6 +96,16 @@ GOALS = (
         measure="ms",
         at_most=True,
     ),
+    Goal("300 kits et feuilles d’émargement en un ZIP : s", "papers", 60, measure="s", at_most=True),
+    Goal(
+        "kits en un ZIP, mémoire de beaucoup sur peu : Mo",
+        "papers",
+        20,
+        measure="more_megabytes",
+        at_most=True,
+    ),
+    Goal("export d’archives, premier octet : s", "export", 1, measure="first_byte_s", at_most=True),
+    Goal("export, mémoire de beaucoup sur peu : Mo", "export", 20, measure="more_megabytes", at_most=True),
     Goal("mémoire du processus, Mo", "server", 120, measure="megabytes", at_most=True),
 )
 

@@ -6,20 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import BooleanField, Count, Exists, IntegerField, Min, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import BooleanField, Exists, IntegerField, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from pixsurv.kernel import clock
 from pixsurv.kernel.wall_clock import day_bounds
 from proctoring import rules
 from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, Need
-from proctoring.models import Attempt, ProctorAccess
+from proctoring.models import Alert, Attempt, ProctorAccess
 from proctoring.selectors.cases import CaseRow, open_cases
 from proctoring.selectors.room import flipped, judged_at
 from proctoring.selectors.row import NEED_LOOK
 from proctoring.selectors.wording import age_words, clock_time
 from sessions_app.enums import RoomIncidentKind, SessionKind, SessionState
-from sessions_app.models import Candidate, Establishment, Session
+from sessions_app.models import Establishment, Session
+from sessions_app.selectors import enrolled
 
 DIGEST = 16  # hex digits of SHA-256, written as a number
 
@@ -145,7 +146,7 @@ def day_of(establishment: Establishment, now: datetime, seen: DayVersion | None 
         .filter(establishment=establishment, starts_at__gte=begin, starts_at__lt=end)
         .exclude(state=SessionState.CANCELLED)
         .exclude(kind=SessionKind.REHEARSAL)
-        .annotate(flipped=flips, watching=_watching(now), enrolled=_enrolled())
+        .annotate(flipped=flips, watching=_watching(now), enrolled=enrolled())
         .order_by("starts_at", "room", "number")
     )
     for session in sessions:
@@ -172,12 +173,6 @@ def _watching(now: datetime) -> Coalesce:
     return Coalesce(Subquery(total, output_field=IntegerField()), 0)
 
 
-def _enrolled() -> Coalesce:
-    listed = Candidate.objects.filter(session_id=OuterRef("pk")).order_by()
-    total = listed.values("session_id").annotate(total=Count("pk")).values("total")
-    return Coalesce(Subquery(total, output_field=IntegerField()), 0)
-
-
 def _digest(today: date, sessions: Iterable[Session]) -> str:
     """Of all that the rooms show but their candidates, whose every change moves a sequence or flips by the clock."""
     told = [today.isoformat()]
@@ -190,9 +185,10 @@ def _digest(today: date, sessions: Iterable[Session]) -> str:
 def _tallies(sessions: list[Session], now: datetime) -> dict[int, _Tally]:
     found: dict[int, _Tally] = defaultdict(_Tally)
     judged = {session.pk: rules.standing(session, now) for session in sessions}
-    waiting = Q(alerts__status=AlertStatus.OPEN)
+    # One look at the few that are open for each attempt: joined, the planner may read all that were ever raised.
+    waiting = Alert.objects.filter(attempt_id=OuterRef("pk"), status=AlertStatus.OPEN).order_by("raised_at")
     attempts = Attempt.objects.filter(session_id__in=list(judged)).annotate(
-        open_alert_at=Min("alerts__raised_at", filter=waiting)
+        open_alert_at=Subquery(waiting.values("raised_at")[:1])
     )
     for attempt in attempts.defer("question_ids"):
         _count(found[attempt.session_id], attempt, now, judged[attempt.session_id])

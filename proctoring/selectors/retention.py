@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from proctoring import rules
 from proctoring.enums import SlipKind, SlipState
@@ -12,6 +12,10 @@ from proctoring.models import Attempt, Elimination, EliminationSlip
 from sessions_app.enums import EventKind, SessionKind, SessionState
 from sessions_app.models import Candidate, Establishment, Event, Pupil, Session
 from sessions_app.models.pupil import school_year_of, school_year_words
+from sessions_app.selectors import enrolled
+
+# Nothing says by itself whether a test of such a session began: its launch may have been taken back.
+NOT_HELD = frozenset({SessionState.PLANNED, SessionState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class Calendar:
 
 
 def calendar_of(establishment: Establishment, *, now: datetime) -> Calendar:
-    """Four queries, whatever the number of sessions."""
+    """Six queries, whatever the number of sessions."""
     today = now.astimezone(establishment.zone).date()
     everything = kept_sessions(establishment)
     due = [kept for kept in everything if kept.term <= today]
@@ -119,18 +123,27 @@ def due_sessions(establishment: Establishment, *, now: datetime) -> list[Kept]:
 
 def kept_sessions(establishment: Establishment) -> list[Kept]:
     """Every session that still holds somebody's data, by date, with its term."""
-    sessions = (
+    sessions = list(
         Session.objects.filter(establishment=establishment)
         .exclude(kind=SessionKind.REHEARSAL)
         .exclude(state=SessionState.ELIMINATED)
-        .annotate(
-            enrolled=Count("candidates"),
-            had_tests=ExpressionWrapper(any_test(OuterRef("pk")), BooleanField()),
-        )
-        .filter(_took_place() | Q(enrolled__gt=0) | Q(sequence__gt=0) | ~Q(proctor_names=""))
+        .annotate(enrolled=enrolled())
+        .filter(_took_place() | Q(sequence__gt=0) | ~Q(proctor_names="") | Q(enrolled__gt=0))
         .order_by("starts_at", "number")
     )
+    undone = [one for one in sessions if one.state in NOT_HELD]
+    begun = _begun(one.pk for one in undone)
+    for one in undone:
+        one.had_tests = one.pk in begun  # type: ignore[attr-defined]
     return with_terms(sessions, establishment)
+
+
+def _begun(session_ids: Iterable[int]) -> set[int]:
+    """As `any_test`, of these alone: asked of every session of a school, it reads the journals of the country."""
+    ids = list(session_ids)
+    in_journal = Event.objects.filter(session_id__in=ids, kind=EventKind.STARTED).order_by()
+    with_an_hour = Attempt.objects.filter(session_id__in=ids, started_at__isnull=False).order_by()
+    return {pk for rows in (in_journal, with_an_hour) for pk in rows.values_list("session_id", flat=True)}
 
 
 def any_test(session_pk: OuterRef | int) -> Q:
@@ -155,7 +168,7 @@ def term_of(session: Session) -> tuple[date, SlipKind, str]:
     A session in which a test started is archives, in whatever state it was left: it needs the visa.
     """
     day = session.local(session.starts_at).date()
-    if session.state in {SessionState.PLANNED, SessionState.CANCELLED} and not had_tests(session):
+    if session.state in NOT_HELD and not had_tests(session):
         said = "annulée" if session.state == SessionState.CANCELLED else "n’a pas eu lieu"
         return rules.working_term(day), SlipKind.WORKING, said
     if session.kind == SessionKind.WHITE_EXAM:
@@ -174,9 +187,9 @@ def with_terms(sessions: Iterable[Session], establishment: Establishment) -> lis
     for session in found:
         session.establishment = establishment
         term, kind, why = term_of(session)
-        enrolled: int = getattr(session, "enrolled", 0)
+        listed: int = getattr(session, "enrolled", 0)
         day = session.local(session.starts_at).date()
-        kept.append(Kept(session, day, term, kind, why, enrolled, slips.get(session.pk)))
+        kept.append(Kept(session, day, term, kind, why, listed, slips.get(session.pk)))
     return kept
 
 

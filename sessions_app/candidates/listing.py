@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from sessions_app.enums import EventKind
 from sessions_app.imports.report import enrolled_in
 from sessions_app.models import Candidate, Event, Session
@@ -56,16 +58,20 @@ def entered_and_present(session: Session) -> tuple[set[int], set[int]]:
     return entered, present
 
 
-def has_entered(candidate_id: int) -> bool:
+def has_entered(candidate: Candidate) -> bool:
     """His test has started once: whatever happened since, he was in."""
-    return Event.objects.filter(candidate_id=candidate_id, kind=EventKind.STARTED).exists()
+    return _acts_of(candidate).filter(kind=EventKind.STARTED).exists()
 
 
-def is_present(candidate_id: int) -> bool:
-    acts = Event.objects.filter(candidate_id=candidate_id, kind__in=PRESENCE)
-    # By time before sequence: who changed rooms has acts in two journals.
-    acts = acts.order_by("-received_at", "-sequence")
+def is_present(candidate: Candidate) -> bool:
+    acts = _acts_of(candidate).filter(kind__in=PRESENCE).order_by("-sequence")
     return acts.values_list("kind", flat=True).first() == EventKind.PRESENCE_CONFIRMED
+
+
+def _acts_of(candidate: Candidate) -> QuerySet[Event]:
+    """In the journal of his room, which an index finds. Who changed rooms left nothing in the other that still counts:
+    nobody leaves who came in or is ticked (R21)."""
+    return Event.objects.filter(session_id=candidate.session_id, candidate_id=candidate.pk)
 
 
 def of_session(session: Session, candidate_id: int) -> Listed | None:

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.enums import TextChoices
+from django.db.models.functions import Coalesce
 
 from pixsurv.kernel.errors import DomainError
 from sessions_app.enums import Role, SessionState
-from sessions_app.models import Account, Establishment, Membership, Session
+from sessions_app.models import Account, Candidate, Establishment, Membership, Session
 
 PAGE = 50  # sessions on one page of the list
 
@@ -117,9 +118,17 @@ def sessions_on(shelf: Shelf, establishment: Establishment, today: date) -> Quer
     past = shelf in {Shelf.TO_CLOSE, Shelf.CLOSED, Shelf.CANCELLED}
     return (
         Session.objects.filter(_on(shelf, establishment, today), establishment=establishment)
-        .annotate(candidate_count=Count("candidates"))
+        .annotate(candidate_count=enrolled())
         .order_by("-starts_at" if past else "starts_at", "room", "number")
     )
+
+
+def enrolled() -> Coalesce:
+    """How many are on the list of a session: counted for the rows of a page, where a join counts for every session
+    before it is cut."""
+    listed = Candidate.objects.filter(session_id=OuterRef("pk")).order_by()
+    total = listed.values("session_id").annotate(total=Count("pk")).values("total")
+    return Coalesce(Subquery(total, output_field=IntegerField()), 0)
 
 
 def days(sessions: Iterable[Session], establishment: Establishment) -> list[Day]:

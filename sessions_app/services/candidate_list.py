@@ -41,7 +41,7 @@ def correct_candidate(
     """
     with locked_session(session_id, now=now) as lock:
         candidate = _candidate(lock, candidate_id)
-        if has_entered(candidate_id):
+        if has_entered(candidate):
             raise DomainError(
                 "entered",
                 "Ce candidat est déjà entré\u00a0: notez un incident C1 (identité) ou C2 (temps majoré).",
@@ -79,11 +79,11 @@ def remove_candidate(*, session_id: int, candidate_id: int, actor: Actor, now: d
     """
     with nobody_entering(), locked_session(session_id, now=now) as lock:
         candidate = _candidate(lock, candidate_id)
-        if has_entered(candidate_id):
+        if has_entered(candidate):
             raise DomainError(
                 "entered", "Ce candidat est déjà entré\u00a0: il ne peut plus être retiré de la liste."
             )
-        if is_present(candidate_id):
+        if is_present(candidate):
             raise DomainError(
                 "present", "Ce candidat est coché présent dans la salle. Décochez-le d’abord dans la salle."
             )

@@ -310,7 +310,7 @@ def test_transfer_moves_the_candidate_and_both_journals_say_so(
     (listed,) = report_of(Session.objects.get(pk=session.pk)).people
     assert (listed.class_name, listed.extra_time_percent) == ("3e B", 33)
     tick(candidate)
-    assert is_present(candidate.pk)
+    assert is_present(candidate)
 
 
 def test_transfer_leaves_what_was_noted_in_the_old_room_there(
@@ -370,7 +370,7 @@ def test_presence_of_the_old_room_does_not_follow_a_transfer(
     answer(transfer(session, candidate), boss)
     candidate.refresh_from_db()
     tick(candidate)
-    assert is_present(candidate.pk)
+    assert is_present(candidate)
 
 
 @pytest.mark.parametrize("state", ["present", "in_progress", "completed", "entry"])
