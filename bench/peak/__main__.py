@@ -148,7 +148,7 @@ def played(
     since, load = datetime.now(UTC).isoformat(), os.getloadavg()
     running, waiting = ([Room.of(one) for one in world[kind]] for kind in ("running", "waiting"))
     told = Told()
-    play = Play(day, told, random.Random(20_261_127))  # noqa: S311 (the same day each time)
+    play = Play(day, told, random.Random(20_261_127))
     driver = Driver(server.port for server in watch.servers)
     costs: dict[str, Any] = {}
     try:

@@ -72,7 +72,7 @@ class Stage:
     day: Day
     running: list[Room]
     waiting: list[Room]
-    chance: random.Random = field(default_factory=lambda: random.Random(20_261_126))  # noqa: S311 (the same day each time)
+    chance: random.Random = field(default_factory=lambda: random.Random(20_261_126))
     active: list[Room] = field(default_factory=list)
     _owed: float = 0.0
 
