@@ -149,7 +149,6 @@ WAITING = {
     "etapes",
     "etapes__mot",
     "liste--compacte",
-    "rang--selection",
     "salle-etape",
 }
 
