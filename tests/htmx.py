@@ -186,8 +186,9 @@ class Page:
         Without scripts a gesture of a row's menu is on the page of its candidate.
         """
         found = self.controls(name)
-        if not found and not self.scripts:
-            self._look_behind_menus(name)
+        if not found and not self.scripts and self._opens_the_page_of_a_row(name):
+            if name.startswith("Détail et autres gestes"):  # it is that page
+                return self.response  # type: ignore[no-any-return]
             found = self.controls(name)
         assert found, f"no control is named {name!r}; there are {self.names()}"
         ways = {self._leads_to(one) for one in found}
@@ -197,12 +198,13 @@ class Page:
             return self._ask(control, "get", control.get("href"), [])
         return self.submit(self._form_of(control), submitter=control)
 
-    def _look_behind_menus(self, name: str) -> None:
-        opens = "Autres gestes pour "
+    def _opens_the_page_of_a_row(self, name: str) -> bool:
+        """Of the candidate whose name the control's ends with."""
         for link in self.root.xpath("//li[@class='rang']/a"):
-            if name.endswith(words(link).removeprefix(opens)):
+            if name.endswith(words(link).removeprefix("Autres gestes pour")):
                 self._ask(link, "get", link.get("href"), [])
-                return
+                return True
+        return False
 
     def _leads_to(self, control: HtmlElement) -> tuple[str, str]:
         if control.tag == "a":
