@@ -42,7 +42,7 @@
     const what = {
       id,
       name: `${first} ${last}`,
-      shown: `${place.firstElementChild ? "" : `Poste ${place.textContent} · `}${last} ${first}`,
+      shown: `${place ? `Poste ${place.textContent} · ` : ""}${last} ${first}`,
       address: `${ROOM}candidats/${id}/`,
     };
     for (const button of row.querySelectorAll("[formaction^='candidats/']")) {

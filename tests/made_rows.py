@@ -25,8 +25,8 @@ def _make_row(row: HtmlElement, page: HtmlElement, address: str) -> None:
         menu = _menu(page, (link.get("data-gestes") or "").split(), f"{first} {last}", own)
         menu.set("id", f"menu-{identifier}")
         menu[0].set("id", f"menu-bouton-{identifier}")
-        place = row.xpath("./div[@class='rang__poste']/b")[0]
-        told = "" if len(place) else f"Poste {place.text} · "
+        place = row.xpath("./div[@class='rang__poste']/b/text()")
+        told = f"Poste {place[0]} · " if place else ""
         menu.xpath(".//p")[0].text = f"{told}{last} {first}"
         row.replace(link, menu)
     for box in row.xpath(".//div[@class='rang__case']//input"):
