@@ -1,5 +1,4 @@
-"""Static files as they are collected, light for a phone in front of a class: ours lose their comments and their indentation,
-and what one imports stands in its place."""
+"""Static files as they are collected: ours lose comments and indentation, and what one imports stands in its place."""
 
 import re
 from collections.abc import Iterator

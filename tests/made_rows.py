@@ -1,5 +1,4 @@
-"""What static/rows.js makes of the rows of a room, said again in Python for the pages of `tests.htmx`. The browser tests hold the
-script itself to it."""
+"""What static/rows.js makes of the rows of a room, for the pages of `tests.htmx` (tests/browser/test_rows.py compares)."""
 
 from copy import deepcopy
 

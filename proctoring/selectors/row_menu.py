@@ -1,4 +1,4 @@
-"""The menu of a row, told apart by keys: a browser with scripts makes it from one copy for the whole page (static/rows.js)."""
+"""The menu of a row, by keys: a browser with scripts makes it from one copy for the page (static/rows.js)."""
 
 from proctoring.selectors.gesture import Gesture
 from proctoring.selectors.row_case import case_gestures
@@ -12,9 +12,7 @@ def menu_entries(name: str) -> dict[str, Gesture]:
     alone, last. With an empty name, the words of all end where the name goes."""
     return {
         "reprise": Gesture("Autoriser la reprise", f"du test de {name}", "reprise/"),
-        "retirer": Gesture(
-            "Retirer l’autorisation de reprise", f"de {name}", "reprise/retirer/", asks=False
-        ),
+        "retirer": Gesture("Retirer l’autorisation de reprise", f"de {name}", "reprise/retirer/", asks=False),
         "ignorer": Gesture("Ignorer la demande", f"de {name}", "demande/ignorer/", asks=False),
         "annuler": Gesture("Annuler la fin", f"du test de {name}", "fin/annuler/", asks=False),
         "retour": Gesture("Retour", f"de {name}", "retour/", asks=False),

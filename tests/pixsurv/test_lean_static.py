@@ -24,7 +24,11 @@ def test_comments_and_indentation_stay_behind() -> None:
 def test_what_is_imported_stands_in_its_place() -> None:
     texts = {"a.js": 'import "./b.js";\nimport "./c.js";\n', "b.js": "b();\n", "c.js": "// c\nc();\n"}
     assert lean("a.js", texts) == "b();\nc();\n"
-    sheets = {"a.css": '/* a */\n@import "b.css";\n.a {}\n', "b.css": '@import "c.css";\n.b {}\n', "c.css": ".c {}\n"}
+    sheets = {
+        "a.css": '/* a */\n@import "b.css";\n.a {}\n',
+        "b.css": '@import "c.css";\n.b {}\n',
+        "c.css": ".c {}\n",
+    }
     assert lean("a.css", sheets) == ".c {}\n.b {}\n.a {}\n"
 
 

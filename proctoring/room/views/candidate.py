@@ -56,4 +56,6 @@ def _buttons(visit: Visit, candidate_id: int) -> list[dict[str, Any]]:
     row = next(one for one in board.rows if one.id == candidate_id)
     own: list[Gesture] = [*([row.gesture] if row.gesture else []), *row.menu]
     once = {(one.words, one.path): one for one in own if one.path}  # without the one that leads to this page
-    return [{"gesture": one, "url": f"{visit.room_url}candidats/{row.id}/{one.path}"} for one in once.values()]
+    return [
+        {"gesture": one, "url": f"{visit.room_url}candidats/{row.id}/{one.path}"} for one in once.values()
+    ]

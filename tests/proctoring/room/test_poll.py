@@ -20,7 +20,6 @@ from tests import factories
 from tests.htmx import parse
 from tests.proctoring.room.conftest import NOW, Room
 
-
 LIVED = 4_000  # ids of four digits, as a database that has lived gives
 
 
