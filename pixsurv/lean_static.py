@@ -11,7 +11,7 @@ CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 IMPORT = re.compile(r'^@?import "(?:\./)?([\w.-]+)";$', re.MULTILINE)
 
 
-class LeanStaticFilesStorage(CompressedManifestStaticFilesStorage):
+class LeanStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Nothing is renamed or understood. Files of others stand in folders, and stay as they came."""
 
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""What static/rows.js makes of the rows of a room, for the pages of `tests.htmx` (tests/browser/test_rows.py compares)."""
+"""What static/rows.js makes of a room’s rows, for the pages of `tests.htmx`; tests/browser/test_rows.py compares."""
 
 from copy import deepcopy
 
