@@ -17,6 +17,8 @@ from django.http import HttpResponse
 from django.test import Client
 from lxml.html import HtmlElement
 
+from tests.made_rows import make_rows
+
 # The same act, through htmx and by the page's own forms: what it asks of the database is the same.
 both_ways = pytest.mark.parametrize(
     "scripts", [True, pytest.param(False, marks=pytest.mark.any_database)], ids=["scripts", "plain"]
@@ -157,13 +159,15 @@ class Page:
 
     def controls(self, name: str) -> list[HtmlElement]:
         """Buttons and links of that accessible name. Those of <noscript> are there only without scripts."""
-        found = self.root.xpath("//button | //a[@href] | //input[@type='submit']")
-        return [one for one in found if accessible_name(one) == name and self._exists(one)]
+        return [one for one in self._all_controls() if accessible_name(one) == name]
 
     def names(self) -> list[str]:
         """Accessible names of all buttons and links."""
-        found = self.root.xpath("//button | //a[@href] | //input[@type='submit']")
-        return [accessible_name(one) for one in found if self._exists(one)]
+        return [accessible_name(one) for one in self._all_controls()]
+
+    def _all_controls(self) -> list[HtmlElement]:
+        found = self.root.xpath("(//button | //a[@href] | //input[@type='submit'])[not(ancestor::template)]")
+        return [one for one in found if self._exists(one)]
 
     def box(self, name: str) -> HtmlElement:
         """The check-box of that accessible name."""
@@ -177,8 +181,15 @@ class Page:
 
     # ---- acting ----
     def press(self, name: str) -> HttpResponse:
-        """Press the button, or follow the link, of that name. Two of one name must do the same."""
+        """Press the button, or follow the link, of that name. Two of one name must do the same.
+
+        Without scripts a gesture of a row's menu is on the page of its candidate.
+        """
         found = self.controls(name)
+        if not found and not self.scripts and self._opens_the_page_of_a_row(name):
+            if name.startswith("Détail et autres gestes"):  # it is that page
+                return self.response  # type: ignore[no-any-return]
+            found = self.controls(name)
         assert found, f"no control is named {name!r}; there are {self.names()}"
         ways = {self._leads_to(one) for one in found}
         assert len(ways) == 1, f"controls named {name!r} do different things: {ways}"
@@ -187,17 +198,30 @@ class Page:
             return self._ask(control, "get", control.get("href"), [])
         return self.submit(self._form_of(control), submitter=control)
 
+    def _opens_the_page_of_a_row(self, name: str) -> bool:
+        """Of the candidate whose name the control's ends with."""
+        for link in self.root.xpath("//li[@class='rang']/a"):
+            if name.endswith(words(link).removeprefix("Autres gestes pour")):
+                self._ask(link, "get", link.get("href"), [])
+                return True
+        return False
+
     def _leads_to(self, control: HtmlElement) -> tuple[str, str]:
         if control.tag == "a":
-            return control.get("href"), ""
-        return control.get("formaction") or self._form_of(control).get("action", ""), control.get("value", "")
+            return urljoin(self.url, control.get("href")), ""
+        where = control.get("formaction") or self._form_of(control).get("action", "")
+        return urljoin(self.url, where), control.get("value", "")
 
     def tick(self, name: str, *, on: bool = True) -> HttpResponse:
         """Tick or un-tick a box that sends itself; without scripts, through the button beside it."""
         box = self.box(name)
         assert box.get("disabled") is None, f"{name!r} is disabled"
         check(box, on=on)
-        return self.submit(box.xpath("ancestor::form")[0])
+        around = box.xpath("ancestor::form")
+        if around:
+            return self.submit(around[0])
+        (button,) = box.xpath("ancestor::label/following-sibling::noscript/button")
+        return self.submit(self._form_of(button), submitter=button)
 
     def fill(self, **fields: str) -> None:
         """Type into the fields of these names; a box takes « on » or an empty text."""
@@ -281,7 +305,18 @@ class Page:
             url = urljoin(url, self.response["Location"])
             self.response = self.client.get(url.split("#")[0])
         self.url = f"http://testserver{url}" if url.startswith("/") else url
-        self.root = parse(self.response.content)
+        self.root = self._made(parse(self.response.content))
+
+    def _made(self, root: HtmlElement) -> HtmlElement:
+        """A page as its scripts leave it."""
+        if self.scripts:
+            self._make_rows(root, root)
+        return root
+
+    def _make_rows(self, part: HtmlElement, page: HtmlElement) -> None:
+        room = page.xpath("//form[@id='geste']/@hx-post")
+        if room:
+            make_rows(part, page, room[0])
 
     def _form_of(self, control: HtmlElement) -> HtmlElement:
         if owner := control.get("form"):
@@ -325,6 +360,7 @@ class Page:
         assert not part.xpath("ancestor::*[@hx-swap-oob]"), "out of band inside out of band"
         how = part.attrib.pop("hx-swap-oob")
         _detach(part)
+        self._make_rows(part, self.root)
         if how == "true":
             assert part.get("id"), "an out-of-band element without an id finds no place"
             _replace(self.get(part.get("id")), [part])
@@ -350,7 +386,7 @@ class Page:
     # ---- the promise ----
     def reloaded(self) -> HtmlElement:
         """The same address, loaded again."""
-        return parse(self.client.get(self.url).content)
+        return self._made(parse(self.client.get(self.url).content))
 
     def assert_like_reload(self, *leaving_out: str) -> None:
         """The page as the answers made it is the page that a reload shows."""

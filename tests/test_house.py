@@ -149,18 +149,48 @@ WAITING = {
     "etapes",
     "etapes__mot",
     "liste--compacte",
-    "rang--selection",
     "salle-etape",
 }
 
 
-def test_style_sheet_has_no_class_that_nothing_wears() -> None:
-    sheet = re.sub(r"/\*.*?\*/", "", (ROOT / "static" / "pixsurv.css").read_text(), flags=re.DOTALL)
-    selectors = re.sub(r'"[^"]*"', "", " ".join(re.findall(r"([^{};]+){", sheet)))
-    scripts = sorted((ROOT / "static").glob("*.js"))
-    worn = "\n".join(path.read_text() for path in [*SOURCES, *TEMPLATES, *scripts])
-    # « badge--{{ colour }} » wears every badge
-    families = tuple(set(re.findall(r"([\w-]+-)(?:{{|{%|{[a-z])", worn)))
-    words = set(re.findall(r"[\w-]+", worn)) | {"htmx-request"}
-    classes = set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors))
-    assert not sorted(one for one in classes - words - WAITING if not one.startswith(families))
+SHEETS = ("pixsurv", "room", "pages")
+
+
+def _classes_of(*sheets: str) -> set[str]:
+    text = "".join((ROOT / "static" / f"{sheet}.css").read_text() for sheet in sheets)
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    selectors = re.sub(r'"[^"]*"', "", " ".join(re.findall(r"([^{};]+){", re.sub(r'"[^"]*"', "", text))))
+    return set(re.findall(r"\.([a-zA-Z][\w-]*)", selectors))
+
+
+def _wears(paths: list[Path]) -> tuple[set[str], tuple[str, ...]]:
+    """Words that may be classes, and beginnings: « badge--{{ colour }} » wears every badge."""
+    worn = "\n".join(path.read_text() for path in paths)
+    return set(re.findall(r"[\w-]+", worn)), tuple(set(re.findall(r"([\w-]+-)(?:{{|{%|{[a-z])", worn)))
+
+
+def test_style_sheets_have_no_class_that_nothing_wears() -> None:
+    words, families = _wears([*SOURCES, *TEMPLATES, *sorted((ROOT / "static").glob("*.js"))])
+    classes = _classes_of(*SHEETS) - WAITING - {"htmx-request"}
+    assert not sorted(one for one in classes - words if not one.startswith(families))
+
+
+def test_the_room_wears_nothing_of_the_sheet_that_it_does_not_load() -> None:
+    """Its page, what its answers bring, and the dialogs that open in it: not the pages that it leads to."""
+    folder = ROOT / "templates"
+    fragments = ("room", "changes", "dialog_oob", "login", "row")
+    open_in_it = [folder / "room" / f"{name}.html" for name in fragments]
+    open_in_it += [path for path in TEMPLATES if path.parent == folder / "room" / "dialogs"]
+    shown: set[Path] = set()
+    while open_in_it:
+        path = open_in_it.pop()
+        if path in shown:
+            continue
+        shown.add(path)
+        included = re.findall(r'{%\s*(?:include|extends)\s+"([^"]+)"', path.read_text())
+        open_in_it += [folder / name for name in included]
+    classes = set(re.findall(r"[\w-]+", " ".join(
+        found for path in shown for found in re.findall(r'class="([^"]*)"', path.read_text())
+    )))  # fmt: skip
+    assert {"rang", "besoin", "ardoise", "dialogue__actions", "bouton"} <= classes
+    assert not classes & (_classes_of("pages") - _classes_of("pixsurv", "room"))

@@ -11,6 +11,7 @@ from proctoring.enums import BEFORE, OVER, RUNNING, AttemptState, Need, Source
 from proctoring.models import Attempt
 from proctoring.selectors.gesture import Gesture
 from proctoring.selectors.row_case import RowCase, row_case_of
+from proctoring.selectors.row_menu import ALWAYS, menu_entries
 from proctoring.selectors.wording import age_words, clock_time, day, duration_words
 from sessions_app.actors import ActorKind
 from sessions_app.enums import EventKind, LatePolicy
@@ -52,7 +53,6 @@ class Row:
     """A candidate as the proctor sees him. No question number: progress would make every poll carry rows."""
 
     id: int
-    number: int  # of the session, for addresses
     last_name: str
     first_name: str
     birth: str
@@ -180,39 +180,34 @@ class Row:
         return tuple(gesture for allowed, gesture in self._written_down() if allowed)
 
     @property
+    def _menu_keys(self) -> frozenset[str]:
+        seated = self.open and (self.is_present or self.is_running)
+        possible = {
+            "reprise": EventKind.RESUME_AUTHORISED in self.actions,
+            "retirer": EventKind.RESUME_CANCELLED in self.actions,
+            "ignorer": self.wants_resume,
+            "annuler": EventKind.END_UNDONE in self.actions,
+            "retour": self.is_out,
+            self.case.key: self.case.is_seldom,
+            "incident": self.open,
+            "poste": seated,
+            "sortie": seated and not self.is_out,
+            "aide": True,
+            "detail": True,
+            "fin": EventKind.ENDED in self.actions,
+        }
+        return frozenset(key for key, allowed in possible.items() if allowed)
+
+    @property
     def menu(self) -> tuple[Gesture, ...]:
         """The other gestures; ending stands alone, last."""
-        name = self.full_name
-        possible = (
-            (
-                EventKind.RESUME_AUTHORISED in self.actions,
-                Gesture("Autoriser la reprise", f"du test de {name}", "reprise/"),
-            ),
-            (
-                EventKind.RESUME_CANCELLED in self.actions,
-                Gesture("Retirer l’autorisation de reprise", f"de {name}", "reprise/retirer/", asks=False),
-            ),
-            (self.wants_resume, Gesture("Ignorer la demande", f"de {name}", "demande/ignorer/", asks=False)),
-            (
-                EventKind.END_UNDONE in self.actions,
-                Gesture("Annuler la fin", f"du test de {name}", "fin/annuler/", asks=False),
-            ),
-            (self.is_out, Gesture("Retour", f"de {name}", "retour/", asks=False)),
-            (self.case.is_seldom, self.case.gesture(self.full_name)),
-            (self.open, Gesture("Incident", f"concernant {name}", "incident/")),
-            (
-                self.open and (self.is_present or self.is_running),
-                Gesture("Poste défaillant", f": {name}", "poste-defaillant/"),
-            ),
-            (
-                self.open and (self.is_present or self.is_running) and not self.is_out,
-                Gesture("Sortie", f"de {name}", "sortie/", asks=False),
-            ),
-            (True, Gesture("Que faire si…", f"pour {name}", "aide/")),
-            (True, Gesture("Détail et autres gestes", f"pour {name}", "")),
-            (EventKind.ENDED in self.actions, Gesture("Terminer le test", f"de {name}", "fin/", danger=True)),
-        )
-        return tuple(gesture for allowed, gesture in possible if allowed)
+        keys = self._menu_keys
+        return tuple(gesture for key, gesture in menu_entries(self.full_name).items() if key in keys)
+
+    @property
+    def menu_keys(self) -> str:
+        """Which entries of `whole_menu` are this row's, beyond what every row of an open room has."""
+        return " ".join(sorted(self._menu_keys - ALWAYS))
 
     @property
     def workstation_key(self) -> tuple[int, int, str]:
@@ -234,7 +229,6 @@ def row_of(candidate: Candidate, session: Session, now: datetime) -> Row:
     refusal = _refusal(candidate, attempt, session) if state == AttemptState.EXPECTED else ""
     return Row(
         id=candidate.pk,
-        number=session.number,
         last_name=candidate.last_name.upper(),
         first_name=candidate.first_name,
         birth=day(candidate.birth_date),

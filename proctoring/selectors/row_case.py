@@ -50,6 +50,11 @@ class RowCase:
         """Kept in the menu."""
         return self.ask is not None and not self.is_next
 
+    @property
+    def key(self) -> str:
+        """Of its gesture among those of a menu."""
+        return f"{PATHS[self.ask] if self.ask else ''}{'-vu' if self.waits else ''}"
+
     def gesture(self, name: str) -> Gesture:
         """Asking, or looking at what was asked."""
         path = f"direction/{PATHS[self.ask] if self.ask else ''}/"
@@ -58,6 +63,12 @@ class RowCase:
         if self.ask == CaseKind.LATE:
             return Gesture("Demander l’accord de la direction", f"pour {name}", path, look="bouton--lien")
         return Gesture("Demander la réouverture", f"du test de {name}", path, look="bouton--lien")
+
+
+def case_gestures(name: str) -> dict[str, Gesture]:
+    """What a menu may hold of it, by key."""
+    cases = [RowCase(ask=kind, waits=waits) for kind in PATHS for waits in (False, True)]
+    return {case.key: case.gesture(name) for case in cases}
 
 
 def row_case_of(attempt: Attempt, session: Session, now: datetime) -> RowCase:

@@ -22,7 +22,10 @@ def gesture(page: Page, candidate: dict[str, Any], name: str) -> None:
     row = page.locator(f"#candidat-{candidate['id']}")
     button = row.get_by_role("button", name=f"{name} {full_name(candidate)}")
     if not button.count():
-        row.locator("summary").click()
+        # « ⋯ » leads to his page, which has every gesture: a question is a link there.
+        row.get_by_role("link", name=f"Autres gestes pour {full_name(candidate)}").click()
+        button = page.locator("main").get_by_role("button", name=f"{name} {full_name(candidate)}")
+        button = button.or_(page.get_by_role("link", name=f"{name} {full_name(candidate)}"))
     button.first.click()
 
 

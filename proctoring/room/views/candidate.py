@@ -10,6 +10,8 @@ from proctoring.room import answers
 from proctoring.room.gate import in_room
 from proctoring.room.people import attempt_of, candidate_of
 from proctoring.room.visit import Visit
+from proctoring.selectors.gesture import Gesture
+from proctoring.selectors.room import some_rows
 from proctoring.selectors.row import label_of
 from proctoring.selectors.wording import clock_time
 from proctoring.services.tickets import why_none
@@ -28,6 +30,7 @@ def candidate(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
             started_at=started, duration=session.duration, extra_percent=0, given_minutes=0
         )
     context = {
+        "buttons": [] if visit.is_htmx else _buttons(visit, candidate_id),
         "candidate": person,
         "attempt": attempt,
         "state_label": label_of(state, session),
@@ -45,3 +48,14 @@ def candidate(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
         "may_set_extra_time": state in BEFORE | RUNNING and not session.is_over,
     }
     return answers.dialog(visit, "candidate", context)
+
+
+def _buttons(visit: Visit, candidate_id: int) -> list[dict[str, Any]]:
+    """All that his row offers and its menu would: « ⋯ » leads here where no script makes the menu."""
+    board = some_rows(visit.session, [candidate_id], now=visit.now)
+    row = next(one for one in board.rows if one.id == candidate_id)
+    own: list[Gesture] = [*([row.gesture] if row.gesture else []), *row.menu]
+    once = {(one.words, one.path): one for one in own if one.path}  # without the one that leads to this page
+    return [
+        {"gesture": one, "url": f"{visit.room_url}candidats/{row.id}/{one.path}"} for one in once.values()
+    ]

@@ -2,6 +2,8 @@
 
 import re
 
+import lxml.html
+
 from proctoring.services import presence
 from proctoring.templatetags import room_rows
 from tests import factories
@@ -16,7 +18,16 @@ def test_each_browser_gets_the_token_of_its_own_request(room: Room) -> None:
     found = [set(TOKENS.findall(page)) for page in pages]
     assert [len(tokens) for tokens in found] == [1, 1, 1]  # the forms of a page agree
     assert len(set.union(*found)) == 3
-    assert not any(room_rows.TOKEN.encode() in page for page in pages)
+
+
+def test_a_row_is_of_no_request_no_room_and_no_person(room: Room) -> None:
+    """One that was rendered for somebody is shown to others."""
+    for state in ("expected", "present", "in_progress"):
+        room.put(state)
+    page = room.page(scripts=False)
+    rows = lxml.html.tostring(page.get("liste"), encoding="unicode")
+    assert "csrfmiddlewaretoken" not in rows
+    assert str(room.session.number) not in rows
 
 
 def test_a_row_that_did_not_change_is_rendered_once(room: Room) -> None:

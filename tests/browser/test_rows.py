@@ -1,0 +1,63 @@
+"""What static/rows.js makes of the rows is what the other tests take it for (tests/made_rows.py)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from lxml.html import HtmlElement
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, enter_room, full_name
+from tests.htmx import by_id, outline, parse
+from tests.made_rows import make_rows
+
+
+def row_as_made(page: Page, candidate: dict[str, Any]) -> list[str]:
+    found = by_id(parse(page.content()), f"candidat-{candidate['id']}")
+    assert found is not None
+    return _lines(found)
+
+
+def row_as_said(page: Page, candidate: dict[str, Any]) -> list[str]:
+    """Of the page as the server sends it now."""
+    root = parse(page.request.get(page.url).text())
+    address = root.xpath("//form[@id='geste']/@hx-post")[0]
+    make_rows(root, root, address)
+    found = by_id(root, f"candidat-{candidate['id']}")
+    assert found is not None
+    return _lines(found)
+
+
+def _lines(row: HtmlElement) -> list[str]:
+    """A browser writes `checked=""`, the parser of a page `checked="checked"`."""
+    return [line.replace("checked=''", "checked='checked'") for line in outline(row)]
+
+
+def test_the_script_makes_the_row_that_the_tests_know(
+    server: Server, open_browser: Callable[..., Page]
+) -> None:
+    session = server.session()
+    candidate = next(one for one in session["candidates"] if one["certifiable"] is not False)
+    page = open_browser()
+    enter_room(page, server, session)
+    assert row_as_made(page, candidate) == row_as_said(page, candidate)
+    page.get_by_role("checkbox", name=f"Présence de {full_name(candidate)}", exact=True).check()
+    row = page.locator(f"#candidat-{candidate['id']}")
+    expect(row).to_have_attribute("data-state", "present")
+    made = row_as_made(page, candidate)
+    assert made == row_as_said(page, candidate)
+    assert any("poste-defaillant" in line for line in made)
+
+
+def test_focus_before_the_scripts_stays_in_its_row(server: Server, open_browser: Callable[..., Page]) -> None:
+    """On a slow network one may already stand there when the menu is made."""
+    session = server.session()
+    candidate = session["candidates"][1]
+    page = open_browser()
+    enter_room(page, server, session)
+    held: list[Any] = []
+    page.route("**/*.js", lambda route: held.append(route))
+    page.reload(wait_until="commit")
+    page.locator(f"#candidat-{candidate['id']} > a").focus()
+    for route in held:
+        route.continue_()
+    expect(page.locator(f"#menu-bouton-{candidate['id']}")).to_be_focused()
