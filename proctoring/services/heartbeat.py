@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 
 from proctoring import rules
 from proctoring.models import Attempt, Entry
-from proctoring.selectors.kept import prepared_cursor
+from proctoring.selectors.kept import named, prepared_cursor
 
 ENTRIES_REMEMBERED = 20_000
 TOLD = ("id", "state", "started_at", "deadline_at", "over_final_at", "question")  # in the order of the model
@@ -81,7 +81,7 @@ def beat_at_once(*, entry_id: uuid.UUID, question: int, visible: bool, now: date
         "visible": visible,
     }
     with prepared_cursor() as cursor:
-        cursor.execute(UPDATE, params)
+        cursor.execute(*named(UPDATE, params))
         found = cursor.fetchone()
     if found is None:
         return None
