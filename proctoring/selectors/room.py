@@ -5,6 +5,7 @@ is also « changed » when its deadline, silence or return fell after those mill
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -28,8 +29,8 @@ from proctoring import rules
 from proctoring.enums import RUNNING, AlertStatus, AttemptState, ProposalOutcome
 from proctoring.models import Alert, Attempt, ProctorAccess, Proposal
 from proctoring.selectors.card import Card, card_of
-from proctoring.selectors.counts import Counts, counted, counts_of
-from proctoring.selectors.kept import Kept
+from proctoring.selectors.counts import Counts, counted, counts_of, totals
+from pixsurv.kernel.kept import Kept
 from proctoring.selectors.row import Row, row_of
 from proctoring.selectors.silence import Silence, common_silence
 from proctoring.selectors.steps import Day, Facts, day_of
@@ -67,6 +68,7 @@ class Board:
     counts: Counts
     version: Version
     silence: Silence | None = None
+    people: Sequence[Candidate] = ()
 
     @property
     def to_do(self) -> int:
@@ -152,7 +154,7 @@ def whole_board(session: Session, *, now: datetime, order: str = "name") -> Boar
 
 
 def changed_board(session: Session, seen: Version, *, now: datetime) -> Board:
-    """The rows that changed since `seen`, the lane and the counts, in two queries (three: see `_lane`)."""
+    """The rows that changed since `seen`, the lane and the counts, in one query (more: see `_lane`, `counted`)."""
     found = _CHANGED.fetch(
         session=session.pk,
         sequence=min(seen.sequence, LARGEST_ID),
@@ -186,7 +188,9 @@ def candidate_in(session: Session, candidate_id: int) -> Candidate | None:
 
 
 def namesakes(candidate: Candidate) -> list[Candidate]:
-    """The others of the session with the same last name (R9)."""
+    """The others of the session with the same last name (R9); asked for only where there are some."""
+    if not getattr(candidate, "is_homonym", True):
+        return []
     return _NAMESAKES.fetch(
         session=candidate.session_id, last_name=candidate.last_name_key, candidate=candidate.pk
     )
@@ -196,13 +200,17 @@ _ACCESS_AGAIN = Kept(
     lambda access: ProctorAccess.objects.select_related("session__establishment").filter(pk=access),
     access=int,
 )
-_CANDIDATE_IN = Kept(
-    lambda session, candidate: Candidate.objects.select_related("attempt").filter(
-        pk=candidate, session_id=session
-    ),
-    session=int,
-    candidate=int,
-)
+def _candidate_in(session: int, candidate: int) -> QuerySet[Candidate]:
+    # What an act asks next, of whom it is about: his case, his namesakes (R9), whether he waits for an answer.
+    open_alert = Alert.objects.filter(attempt__candidate=OuterRef("pk"), status=AlertStatus.OPEN)
+    return (
+        Candidate.objects.select_related("attempt__last_case")
+        .filter(pk=candidate, session_id=session)
+        .annotate(is_homonym=_is_homonym(), has_open_alert=Exists(open_alert))
+    )
+
+
+_CANDIDATE_IN = Kept(_candidate_in, session=int, candidate=int)
 _NAMESAKES = Kept(
     lambda session, last_name, candidate: (
         Candidate.objects.filter(session_id=session, last_name_key=last_name)
@@ -235,7 +243,10 @@ def _partial(found: list[Candidate], session: Session, *, now: datetime) -> Boar
     travelling = [rows[candidate.pk] for candidate in found if candidate.is_wanted]  # type: ignore[attr-defined]
     silence = common_silence(list(rows.values()), session, now)
     lane = _lane(list(rows.values()), silence, now)
-    return Board(travelling, lane, counted(session, now), Version(session.sequence, now), silence)
+    told = found[0].totals if found else None  # type: ignore[attr-defined]
+    return Board(
+        travelling, lane, counted(session, now, told), Version(session.sequence, now), silence, found
+    )
 
 
 def _with_needy(session: int, wanted: Q, now: datetime) -> QuerySet[Candidate]:
@@ -247,15 +258,21 @@ def _with_needy(session: int, wanted: Q, now: datetime) -> QuerySet[Candidate]:
         | Q(open_alert_at__isnull=False)
     )
     candidates = _candidates(session).annotate(
-        is_wanted=Exists(Candidate.objects.filter(wanted, pk=OuterRef("pk")))
+        is_wanted=Exists(Candidate.objects.filter(wanted, pk=OuterRef("pk"))),
+        totals=Subquery(totals(session, now)),
     )
     return candidates.filter(Q(is_wanted=True) | needy | Q(attempt__proposals_open__gt=0))
 
 
-def _candidates(session: int) -> QuerySet[Candidate]:
+def _is_homonym() -> Exists:
+    """Somebody else of the session has the same last name (R9)."""
     same_last_name = Candidate.objects.filter(
         session_id=OuterRef("session_id"), last_name_key=OuterRef("last_name_key")
-    ).exclude(pk=OuterRef("pk"))
+    )
+    return Exists(same_last_name.exclude(pk=OuterRef("pk")))
+
+
+def _candidates(session: int) -> QuerySet[Candidate]:
     oldest_alert = Alert.objects.filter(attempt__candidate=OuterRef("pk"), status=AlertStatus.OPEN).order_by(
         "raised_at", "pk"
     )
@@ -263,7 +280,7 @@ def _candidates(session: int) -> QuerySet[Candidate]:
         Candidate.objects.filter(session_id=session)
         .select_related("attempt__last_case")
         .annotate(
-            is_homonym=Exists(same_last_name),
+            is_homonym=_is_homonym(),
             open_alert_at=Min(
                 "attempt__alerts__raised_at", filter=Q(attempt__alerts__status=AlertStatus.OPEN)
             ),

@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 
 from proctoring import rules
 from proctoring.models import Attempt, Entry
-from proctoring.selectors.kept import named, prepared_cursor
+from pixsurv.kernel.kept import named, prepared_cursor
 
 ENTRIES_REMEMBERED = 20_000
 TOLD = ("id", "state", "started_at", "deadline_at", "over_final_at", "question")  # in the order of the model

@@ -107,7 +107,7 @@ def test_one_changed_row_travels_alone(room: Room, rows: int, django_assert_num_
     candidates = [room.add() for _ in range(rows)]
     seen = version(room)
     tick(candidates[0])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         response = poll(room, seen)
     assert response.status_code == 200
     assert states(response) == {f"candidat-{candidates[0].pk}": "present"}

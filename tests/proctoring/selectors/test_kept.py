@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt
 from proctoring.selectors import announcements, counts, room
-from proctoring.selectors.kept import Kept
+from pixsurv.kernel.kept import Kept
 from sessions_app.models import Candidate, Session
 from tests import factories
 from tests.journal import NOW
