@@ -10,12 +10,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
 # Marks that no constant of a query comes near: instants of other centuries, numbers and words of nobody.
@@ -61,24 +62,44 @@ class _Reading:
             return None
         fields = info["select_fields"]
         first, last = fields[0], fields[-1] + 1
+        related = get_related_populators(info, select, DEFAULT_DB_ALIAS, fetch_mode)
+        _hasten(related, fetch_mode)
         return cls(
             model=info["model"],
             names=[column[0].target.attname for column in select[first:last]],
             first=first,
             last=last,
-            related=get_related_populators(info, select, DEFAULT_DB_ALIAS, fetch_mode),
+            related=related,
             annotations=compiler.annotation_col_map,
             fetch_mode=fetch_mode,
         )
 
     def read(self, row: Any) -> Any:
         values = row[self.first : self.last]
-        one = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values, fetch_mode=self.fetch_mode)
+        one = _made(self.model, self.fetch_mode, self.names, values)
         for populator in self.related:
             populator.populate(row, one)
         for name, position in self.annotations.items():
             setattr(one, name, row[position])
         return one
+
+
+def _made(model: Any, fetch_mode: Any, names: list[str], values: Any) -> Any:
+    """A model of a whole row, as `from_db` makes it, without what that does for each column: nothing of ours listens to
+    a model being made, and what was read needs no defaults."""
+    one = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db, state.fetch_mode = False, DEFAULT_DB_ALIAS, fetch_mode
+    one.__dict__.update(zip(names, values, strict=True), _state=state)
+    return one
+
+
+def _hasten(populators: list[Any], fetch_mode: Any) -> None:
+    """Related models are made likewise."""
+    for populator in populators:
+        making = partial(_made, populator.model_cls, fetch_mode)
+        populator.from_db = lambda _, names, values, making=making: making(names, values)
+        _hasten(populator.related_populators, fetch_mode)
 
 
 class Kept[M: Model]:

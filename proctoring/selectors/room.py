@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db.models import (
     Case,
@@ -59,6 +60,29 @@ class Version:
         return f"{self.sequence}.{clock.milliseconds(self.at)}"
 
 
+class Numbers(NamedTuple):
+    """How many of the room are at what, as they are shown."""
+
+    total: int
+    arrived: int
+    running: int
+    expected: int
+    present: int
+    in_progress: int
+    resume_authorised: int
+    over: int
+
+
+class Lane(NamedTuple):
+    """« À traiter », with all that it shows."""
+
+    to_do: int
+    all_done: bool
+    overdue: int
+    silence: Silence | None
+    cards: tuple[Card, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """Rows to render, the whole lane, the counts."""
@@ -69,6 +93,15 @@ class Board:
     version: Version
     silence: Silence | None = None
     people: Sequence[Candidate] = ()
+
+    @property
+    def numbers(self) -> "Numbers":
+        """The counts as they are shown."""
+        return Numbers(*(getattr(self.counts, name) for name in Numbers._fields))
+
+    @property
+    def lane(self) -> "Lane":
+        return Lane(self.to_do, self.all_done, self.overdue, self.silence, tuple(self.cards))
 
     @property
     def to_do(self) -> int:
