@@ -29,6 +29,9 @@ def complete(entry: dict[str, Any], *, threads: int) -> dict[str, Any]:
             timeout=5,
             init_command=SQLITE_INIT,
         )
+        # The last connection to close folds the WAL into the database and removes it: each pause between two requests
+        # would cost that, and a disk that is full meanwhile has no room to make it again, not even to read.
+        entry["CONN_MAX_AGE"] = None
     else:
         options.update(
             options="-c lock_timeout=2000 -c statement_timeout=15000"

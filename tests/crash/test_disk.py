@@ -1,9 +1,10 @@
 """A full disk: writes are refused with a sentence and never by half, reading goes on, and it ends by itself."""
 
 import os
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,20 @@ def test_disk_is_full(disk: Mount, install: Install, vendor: str, size: str) -> 
             crew.await_reads(3)
         crew.await_acks(SOME)
     crew.reckon(room.url)
+
+
+def test_server_started_on_a_full_disk_says_so(disk: Mount, install: Install) -> None:
+    """SQLite can't even read then: it has no room for what it lays beside its file, and calls that an I/O error."""
+    folder = disk("12m")
+    room = install("sqlite", disk=folder)
+    room.web.kill()
+    with closing(
+        sqlite3.connect(folder / "pixsurv.sqlite3")
+    ) as last:  # who closes last leaves the file alone
+        last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert [file.name for file in folder.iterdir()] == ["pixsurv.sqlite3"]
+    with filled(folder):
+        room.web.start(until="/sante/vivant")
+        status, page = room.web.read("/surveillance/123456/", cookie=f"salle-123456={'x' * 43}")
+        assert (status, "Le disque du serveur est plein" in page) == (503, True), page[-2000:]
+    room.web.wait_until_ready()

@@ -49,29 +49,37 @@ class Web:
         self.env = environment(database, port, **more)
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
+    def start(self, *, until: str = "/sante/pret") -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *GUNICORN], cwd=ROOT, env=self.env, stdout=log, stderr=log
+                [sys.executable, *GUNICORN], cwd=ROOT, env=self.env, stdout=log, stderr=log, process_group=0
             )
-        self.wait_until_ready()
+        self.wait_for(until)
 
     def wait_until_ready(self) -> None:
+        self.wait_for("/sante/pret")
+
+    def wait_for(self, path: str) -> None:
         until = time.monotonic() + WITHIN
-        while self.ask("/sante/pret") != 200:
+        while self.ask(path) != 200:
             assert time.monotonic() < until, self.words()
             assert self.process is None or self.process.poll() is None, self.words()
             time.sleep(0.05)
 
     def ask(self, path: str) -> int:
         """The status; 0 when nobody answers."""
+        return self.read(path)[0]
+
+    def read(self, path: str, cookie: str = "") -> tuple[int, str]:
+        """The status and the body; 0 and nothing when nobody answers."""
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers={"Cookie": cookie})
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
-                return int(answer.status)
+            with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310  # our own server
+                return int(answer.status), answer.read().decode()
         except urllib.error.HTTPError as refusal:
-            return refusal.code
+            return refusal.code, refusal.read().decode()
         except OSError:
-            return 0
+            return 0, ""
 
     def workers(self) -> list[int]:
         assert self.process is not None
@@ -86,11 +94,23 @@ class Web:
         """-9, all of it."""
         if self.process is None:
             return
-        for pid in [self.process.pid, *self.workers()]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        os.killpg(self.process.pid, signal.SIGKILL)  # of one stroke: the master may just be making a worker
         self.process.wait(WITHIN)
+        # Orphans now: their files stay open, and a disk busy, until they are gone.
+        until = time.monotonic() + WITHIN
+        while runs(self.process.pid) and time.monotonic() < until:
+            time.sleep(0.01)
         self.process = None
 
     def words(self) -> str:
         return self.log.read_text()[-3000:]
+
+
+def runs(group: int) -> bool:
+    """Whether a process of that group is there, be it about to go: only then are its files closed."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state != "Z":
+                return True
+    return False
