@@ -118,6 +118,15 @@ def school_day(world: dict[str, Any], seconds: float) -> list[tuple[float, Call]
     return planned + list(zip(spread(0, 0.25, seconds), ticks(world["ticks"]), strict=False))
 
 
+def school_morning(world: dict[str, Any]) -> Iterator[Call]:
+    """A refresh, a heartbeat and a tick, again and again."""
+    room = world["school"][0]
+    for asks, heard, ticked in zip(
+        refresh(room, 1), beats(world["school"]), ticks(world["ticks"]), strict=False
+    ):
+        yield from (asks, heard, ticked)
+
+
 def spread(first: float, every: float, until: float) -> Iterator[float]:
     while first < until:
         yield first

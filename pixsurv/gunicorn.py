@@ -3,6 +3,8 @@
 import gc
 from pathlib import Path
 
+from django.conf import settings
+from django.template.loader import get_template
 from django.urls import reverse
 from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
@@ -42,7 +44,11 @@ wsgi.SERVER = "pixsurv"
 
 
 def when_ready(server: Arbiter) -> None:
-    """Before the first fork: import the pages too, so that no visitor waits for them and no worker has its own."""
+    """Before the first fork: import the pages and read their templates too, so that no visitor waits for them and no
+    worker has its own. On a small machine the first ones of the morning come all at once."""
     server.log.error_log.addFilter(HideKeys())  # it has a logger of its own, and names whole addresses
     reverse("home")
+    for folder in settings.TEMPLATES[0]["DIRS"]:
+        for path in sorted(Path(folder).rglob("*.html")):
+            get_template(str(path.relative_to(folder)))
     gc.freeze()  # a collection that marked these objects would copy their memory into each worker

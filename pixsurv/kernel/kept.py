@@ -226,9 +226,9 @@ def _converted(row: Any, converters: tuple[tuple[int, Any, Any], ...]) -> list[A
 
 
 def prepared_cursor() -> AbstractContextManager[Any]:
-    """For statements that are `numbered`. On PostgreSQL they are sent apart from their parameters, so that they are also
-    planned once a connection (OPTIONS prepare_threshold), and as they are: looking for the places of the parameters in
-    4 kB of SQL cost more than asking it."""
+    """For statements that are `numbered`. PostgreSQL gets them apart from their parameters, so that they are planned
+    once a connection (OPTIONS prepare_threshold), and as they are: looking for the places of the parameters in 4 kB of
+    SQL cost more than asking it."""
     if connection.vendor != "postgresql":
         return connection.cursor()
     from psycopg import RawCursor

@@ -72,9 +72,7 @@ def page(visit: Visit, *, refusal: DomainError | None = None) -> HttpResponse:
     return _retry(response, refusal)
 
 
-def done(
-    visit: Visit, *candidate_ids: int, back: str = "", session: Session | None = None
-) -> HttpResponse:
+def done(visit: Visit, *candidate_ids: int, back: str = "", session: Session | None = None) -> HttpResponse:
     """An act took effect: its rows, the lane and the counts, or back to the room.
 
     `session`: as the act left it, where it says so; else it is read again.

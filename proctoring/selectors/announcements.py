@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from pixsurv.kernel.kept import Kept
 from proctoring.categories import FRAUD
 from proctoring.enums import IncidentSource
 from proctoring.models import ProctorAccess
 from proctoring.selectors.announcement import Announcement
 from proctoring.selectors.case_news import case_news, case_news_since
-from pixsurv.kernel.kept import Kept
 from proctoring.selectors.wording import clock_time, day
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session

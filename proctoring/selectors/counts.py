@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, JSONArray
 
+from pixsurv.kernel.kept import Kept
 from proctoring import rules
 from proctoring.enums import OVER, RUNNING, AttemptState
 from proctoring.models import Attempt
-from pixsurv.kernel.kept import Kept
 from sessions_app.models import Candidate, Session
 
 

@@ -26,12 +26,12 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 
 from pixsurv.kernel import clock, crypto
+from pixsurv.kernel.kept import Kept
 from proctoring import rules
 from proctoring.enums import RUNNING, AlertStatus, AttemptState, ProposalOutcome
 from proctoring.models import Alert, Attempt, ProctorAccess, Proposal
 from proctoring.selectors.card import Card, card_of
 from proctoring.selectors.counts import Counts, counted, counts_of, totals
-from pixsurv.kernel.kept import Kept
 from proctoring.selectors.row import Row, row_of
 from proctoring.selectors.silence import Silence, common_silence
 from proctoring.selectors.steps import Day, Facts, day_of
@@ -233,6 +233,8 @@ _ACCESS_AGAIN = Kept(
     lambda access: ProctorAccess.objects.select_related("session__establishment").filter(pk=access),
     access=int,
 )
+
+
 def _candidate_in(session: int, candidate: int) -> QuerySet[Candidate]:
     # What an act asks next, of whom it is about: his case, his namesakes (R9), whether he waits for an answer.
     open_alert = Alert.objects.filter(attempt__candidate=OuterRef("pk"), status=AlertStatus.OPEN)
