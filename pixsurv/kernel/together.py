@@ -81,7 +81,7 @@ def _all_in_one(texts: tuple[str, ...]) -> str:
 @lru_cache(maxsize=500)
 def _text(model: type[Model], columns: tuple[str, ...] | None) -> str:
     """Names are those of our own models: nothing in it comes from outside."""
-    table, key = f'"{model._meta.db_table}"', f'"{model._meta.pk.column}"'  # type: ignore[union-attr]
+    table, key = f'"{model._meta.db_table}"', f'"{model._meta.pk.column}"'
     named = [f'"{field.column}"' for field in _fields(model, columns)]
     if columns is None:
         places = ", ".join(["%s"] * len(named))

@@ -85,7 +85,8 @@ def announcements(
     if not standing:
         return news
     people = {candidate.pk: candidate for candidate in known}
-    unknown = {event.candidate_id for event in standing} - {None, *people}
+    acted_on = {event.candidate_id for event in standing if event.candidate_id is not None}
+    unknown = acted_on - people.keys()
     if unknown:
         found_too = Candidate.objects.select_related("attempt").filter(pk__in=unknown)
         people |= {candidate.pk: candidate for candidate in found_too}

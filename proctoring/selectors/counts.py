@@ -90,12 +90,11 @@ def counted(session: Session, now: datetime, told: Sequence[Any] | None = None) 
     expected. `told`: the `totals` that came along with rows. They say all but the minutes given in common, which are
     asked for where there are some.
     """
-    if told is not None:
-        many, *by_state, last_over, first, last, given = told
-        states = Counter({AttemptState.EXPECTED.value: many - sum(by_state)})
-        states.update(dict(zip(map(str, COUNTED), by_state, strict=True)))
-        if not given:
-            return Counts(states, *map(_instant, (last_over, first, last)))
+    if told is not None and not told[-1]:
+        many, *in_states, last_over, first, last, _ = told
+        states = Counter({AttemptState.EXPECTED.value: many - sum(in_states)})
+        states.update({state.value: there for state, there in zip(COUNTED, in_states, strict=True)})
+        return Counts(states, _instant(last_over), _instant(first), _instant(last))
     found = _STATES.rows(session=session.pk, now=now)
     by_state: Counter[str] = Counter()
     for state, many, *_ in found:

@@ -109,11 +109,13 @@ def _unwaited() -> Iterator[str]:
         yield UNWAITED
     else:
         connection.ensure_connection()
-        connection.connection.execute("PRAGMA synchronous=NORMAL")
+        told = connection.connection.execute
+        (usual,) = told("PRAGMA synchronous").fetchone()
+        told("PRAGMA synchronous=NORMAL")
         try:
             yield ""
         finally:
-            connection.connection.execute("PRAGMA synchronous=FULL")
+            told(f"PRAGMA synchronous={usual:d}")
 
 
 def _read(value: Any) -> Any:
