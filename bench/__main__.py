@@ -16,7 +16,7 @@ from bench import load, peers, postgres, scenarios, server, table
 from bench.scenarios import Scenario
 from bench.server import BENCH, ROOT, Server
 
-DATABASE = "pixsurv_bench"
+DATABASE = "pixsurv_bench_{port}"  # two runs at a time do not drop each other's
 CONNECTIONS = 4  # as many as the server has threads
 WARM_UP = 0.3  # seconds
 SCHOOL_DAY = 20.0
@@ -57,12 +57,13 @@ def run(given: argparse.Namespace) -> tuple[list[dict[str, dict[str, float]]], d
         with_postgres = postgres.answers() and not given.sqlite
         database = embedded
         if with_postgres:
-            database = postgres.fresh(DATABASE)
-            stack.callback(postgres.drop, DATABASE)
+            name = DATABASE.format(port=given.port)
+            database = postgres.fresh(name)
+            stack.callback(postgres.drop, name)
         say("Les salles sont préparées …")
         world = child("bench.world", database, given.port)
         if with_postgres:
-            postgres.settle(DATABASE)
+            postgres.settle(name)
         once = [child("bench.counts", database, given.port, world)]
         once.append(child("bench.works", database, given.port))
         asked, servers = started(stack, given, database, world, with_postgres=with_postgres)

@@ -57,8 +57,9 @@ def cookie(room: dict[str, Any]) -> str:
 
 def refresh(room: dict[str, Any], behind: int | None, status: int = 200) -> Iterator[Call]:
     """From a page that is `behind` events late; of None, from one that knows no version."""
-    version = "" if behind is None else f"?v={room['sequence'] - behind}.{time.time_ns() // 1_000_000}"
-    path = f"{room_url(room)}etat/{version}"
+    path = f"{room_url(room)}etat/"
+    if behind is not None:
+        path += f"?v={room['sequence'] - behind}.{time.time_ns() // 1_000_000}&etape={room['step']}"
     return same(Call.make(path, status=status, Cookie=cookie(room), **HTMX))
 
 
