@@ -8,6 +8,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
+from gunicorn.workers import gthread
 
 from pixsurv.logging import HideKeys
 from pixsurv.settings import PORT, THREADS, env
@@ -26,6 +27,10 @@ timeout = 30
 graceful_timeout = 10
 # Longer than a poll's interval, so that a browser without a proxy keeps its connection from one to the next.
 keepalive = 10
+
+# A browser opens connections before it has anything to ask: each would keep a thread for 5 s, and eight of them a
+# worker. After this many seconds without a word it waits with the others, outside of the threads.
+gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
 
 # The heartbeat of a worker is a file: on a disk it would block with the disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
