@@ -7,31 +7,26 @@ is also « changed » when its deadline, silence or return fell after those mill
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import (
-    Case,
-    DateTimeField,
     Exists,
-    F,
     Min,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Value,
-    When,
 )
-from django.db.models.expressions import Combinable
 
 from pixsurv.kernel import clock, crypto
 from pixsurv.kernel.kept import Kept
 from proctoring import rules
-from proctoring.enums import RUNNING, AlertStatus, AttemptState, ProposalOutcome
+from proctoring.enums import RUNNING, AlertStatus, ProposalOutcome
 from proctoring.models import Alert, Attempt, ProctorAccess, Proposal
 from proctoring.selectors.card import Card, card_of
 from proctoring.selectors.counts import Counts, counted, counts_of, totals
+from proctoring.selectors.flips import flipped, judged_at
 from proctoring.selectors.row import Row, row_of
 from proctoring.selectors.silence import Silence, common_silence
 from proctoring.selectors.steps import Day, Facts, day_of
@@ -359,42 +354,3 @@ def _lane(rows: list[Row], silence: Silence | None, now: datetime) -> list[Card]
     found_cards = [card_of(row, now, proposals[row.id], silence_told=row.id in told) for row in rows]
     cards = [card for card in found_cards if card is not None]
     return sorted(cards, key=lambda card: (not card.urgent, card.since, card.row.id))
-
-
-def judged_at(prefix: str, now: datetime) -> Case:
-    """`rules.standing` of a session, for a query; `prefix` leads to it."""
-    runs = {f"{prefix}incident_since__isnull": False, f"{prefix}incident_over_at": None}
-    return Case(
-        When(**runs, then=F(f"{prefix}incident_since")),
-        default=Value(now, output_field=DateTimeField()),
-    )
-
-
-def flipped(prefix: str, after: datetime, until: datetime, *, judged_at: Combinable | datetime) -> Q:
-    """A deadline, a silence, a return, a proposal, a silence of three minutes or the end of an undo fell in
-    (after, until]. A deadline must also have passed at `judged_at`: none does while an incident runs (R23)."""
-
-    def crossed(column: str, shift: timedelta = timedelta(0)) -> Q:
-        return Q(**{f"{prefix}{column}__gt": after - shift, f"{prefix}{column}__lte": until - shift})
-
-    def just_written(column: str) -> Q:
-        """Dated when its request came, seen once that is committed: a refresh in between missed it."""
-        return Q(**{f"{prefix}{column}__gt": after - rules.SEEN_LATE, f"{prefix}{column}__lte": until})
-
-    expired = Q(
-        **{
-            f"{prefix}started_at__gt": after - rules.LIFE_OF_A_TEST,
-            f"{prefix}started_at__lte": until - rules.LIFE_OF_A_TEST,
-        }
-    )
-    undo_over = Q(**{f"{prefix}state": AttemptState.ENDED}) & Q(
-        **{
-            f"{prefix}over_final_at__gt": after,
-            f"{prefix}over_final_at__lte": until,
-        }
-    )
-    # A proposal after a question that timed out comes without an event (R16).
-    overtime = crossed("deadline_at") & Q(**{f"{prefix}deadline_at__lte": judged_at})
-    times = overtime | crossed("silent_at") | just_written("reconnected_at") | just_written("proposed_at")
-    running = Q(**{f"{prefix}state__in": sorted(RUNNING)})
-    return running & (times | crossed("last_seen_at", rules.SILENCE_IN_LANE) | expired) | undo_over
