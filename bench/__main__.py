@@ -16,7 +16,8 @@ from bench import load, peers, postgres, scenarios, server, table
 from bench.scenarios import Scenario
 from bench.server import BENCH, ROOT, Server
 
-DATABASE, ARCHIVE = "pixsurv_bench", "pixsurv_bench_archive"
+# Two runs at a time do not drop each other's.
+DATABASE, ARCHIVE = "pixsurv_bench_{port}", "pixsurv_bench_archive_{port}"
 CONNECTIONS = 4  # as many as the server has threads
 WARM_UP = 0.3  # seconds
 SCHOOL_DAY = 20.0
@@ -57,12 +58,13 @@ def run(given: argparse.Namespace) -> tuple[list[dict[str, dict[str, float]]], d
         with_postgres = postgres.answers() and not given.sqlite
         database = embedded
         if with_postgres:
-            database = postgres.fresh(DATABASE)
-            stack.callback(postgres.drop, DATABASE)
+            name = DATABASE.format(port=given.port)
+            database = postgres.fresh(name)
+            stack.callback(postgres.drop, name)
         say("Les salles sont préparées …")
         world = child("bench.world", database, given.port)
         if with_postgres:
-            postgres.settle(DATABASE)
+            postgres.settle(name)
         once = [child("bench.counts", database, given.port, world)]
         once.append(child("bench.works", database, given.port))
         asked, servers = started(stack, given, database, world, with_postgres=with_postgres)
@@ -107,10 +109,11 @@ def archives(
     embedded = f"sqlite:///{folder / 'archive.sqlite3'}"
     yield {"archive_sqlite": child("bench.archive", embedded, given.port + 4)}
     if with_postgres:
+        name = ARCHIVE.format(port=given.port)
         try:
-            yield {"archive_postgres": child("bench.archive", postgres.fresh(ARCHIVE), given.port + 4)}
+            yield {"archive_postgres": child("bench.archive", postgres.fresh(name), given.port + 4)}
         finally:
-            postgres.drop(ARCHIVE)
+            postgres.drop(name)
 
 
 def alternating(
@@ -149,6 +152,8 @@ def school_day(database: str, port: int, world: dict[str, Any]) -> dict[str, flo
     """One process, as `make run` has on a small machine; every call leaves at its own second."""
     with server.ours(database, port) as ours:
         planned = scenarios.school_day(world, SCHOOL_DAY)
+        # As every scenario: the day is measured, not the first second after a start.
+        load.closed_loop(ours.port, scenarios.school_morning(world), seconds=1.0, connections=CONNECTIONS)
         before = ours.cpu_seconds()
         measured = load.open_loop(ours.port, planned, connections=32)
         if measured.errors:

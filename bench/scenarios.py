@@ -57,8 +57,9 @@ def cookie(room: dict[str, Any]) -> str:
 
 def refresh(room: dict[str, Any], behind: int | None, status: int = 200) -> Iterator[Call]:
     """From a page that is `behind` events late; of None, from one that knows no version."""
-    version = "" if behind is None else f"?v={room['sequence'] - behind}.{time.time_ns() // 1_000_000}"
-    path = f"{room_url(room)}etat/{version}"
+    path = f"{room_url(room)}etat/"
+    if behind is not None:
+        path += f"?v={room['sequence'] - behind}.{time.time_ns() // 1_000_000}&etape={room['step']}"
     return same(Call.make(path, status=status, Cookie=cookie(room), **HTMX))
 
 
@@ -116,6 +117,15 @@ def school_day(world: dict[str, Any], seconds: float) -> list[tuple[float, Call]
             turns = enumerate(spread(start, 15, seconds), start=1)
             planned += [(at, beat(token, turn)) for turn, at in turns]
     return planned + list(zip(spread(0, 0.25, seconds), ticks(world["ticks"]), strict=False))
+
+
+def school_morning(world: dict[str, Any]) -> Iterator[Call]:
+    """A refresh, a heartbeat and a tick, again and again."""
+    room = world["school"][0]
+    for asks, heard, ticked in zip(
+        refresh(room, 1), beats(world["school"]), ticks(world["ticks"]), strict=False
+    ):
+        yield from (asks, heard, ticked)
 
 
 def spread(first: float, every: float, until: float) -> Iterator[float]:

@@ -124,7 +124,9 @@ def complete(candidate: Any) -> None:
 
 def describe(session: Any) -> dict[str, Any]:
     """A proctor goes in; how his browser asks."""
+    from pixsurv.kernel import clock
     from proctoring.rules import WATCHING
+    from proctoring.selectors.room import whole_board
     from sessions_app.models import Session
     from tests import factories
 
@@ -132,8 +134,10 @@ def describe(session: Any) -> dict[str, Any]:
     # The poll notes once a minute that somebody watches: not in the middle of a measure.
     access.last_seen_at += WATCHING + timedelta(hours=1)
     access.save(update_fields=["last_seen_at"])
-    sequence = Session.objects.values_list("sequence", flat=True).get(pk=session.pk)
-    return {"number": session.number, "token": token, "sequence": sequence}
+    fresh = Session.objects.select_related("establishment").get(pk=session.pk)
+    # What a page says it shows of the day: it is not sent it again.
+    step = whole_board(fresh, now=clock.now()).day(fresh).key
+    return {"number": session.number, "token": token, "sequence": fresh.sequence, "step": step}
 
 
 def static_weights() -> dict[str, int]:

@@ -3,9 +3,12 @@
 import gc
 from pathlib import Path
 
+from django.conf import settings
+from django.template.loader import get_template
 from django.urls import reverse
 from gunicorn.arbiter import Arbiter
 from gunicorn.http import wsgi
+from gunicorn.workers import gthread
 
 from pixsurv.logging import HideKeys
 from pixsurv.settings import PORT, THREADS, env
@@ -25,6 +28,10 @@ graceful_timeout = 10
 # Longer than a poll's interval, so that a browser without a proxy keeps its connection from one to the next.
 keepalive = 10
 
+# A browser opens connections before it has anything to ask: each would keep a thread for 5 s, and eight of them a
+# worker. After this many seconds without a word it waits with the others, outside of the threads.
+gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
+
 # The heartbeat of a worker is a file: on a disk it would block with the disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
@@ -42,7 +49,11 @@ wsgi.SERVER = "pixsurv"
 
 
 def when_ready(server: Arbiter) -> None:
-    """Before the first fork: import the pages too, so that no visitor waits for them and no worker has its own."""
+    """Before the first fork: import the pages and read their templates too, so that no visitor waits for them and no
+    worker has its own. On a small machine the first ones of the morning come all at once."""
     server.log.error_log.addFilter(HideKeys())  # it has a logger of its own, and names whole addresses
     reverse("home")
+    for folder in settings.TEMPLATES[0]["DIRS"]:
+        for path in sorted(Path(folder).rglob("*.html")):
+            get_template(str(path.relative_to(folder)))
     gc.freeze()  # a collection that marked these objects would copy their memory into each worker

@@ -213,6 +213,7 @@ SENTENCES: Mapping[str, str] = MappingProxyType(
         "too_late": "Les 10 secondes pour annuler sont passées. Un administrateur peut rouvrir le test.",
         "too_old": "Ce test a commencé il y a plus de 24 heures\u00a0: il ne peut plus être rouvert.",
         "not_over": "Le test de cet élève n’est pas terminé.",
+        "which_one": "Un autre élève de la liste porte presque le même nom\u00a0: lequel est-ce\u00a0?",
         "late_arrival": "La session est déjà lancée\u00a0: était-il dans la salle au lancement\u00a0?",
         "entry_superseded": "Ce test continue sur un autre poste.",
         "alert_gone": "Ce signalement n’attend plus de réponse.",

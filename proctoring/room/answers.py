@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from pixsurv.kernel.errors import Busy, DomainError
+from proctoring.models import Attempt
 from proctoring.rehearsal.voices import heard_now
 from proctoring.room.people import attempt_of
 from proctoring.room.titles import TITLES
@@ -17,6 +18,7 @@ from proctoring.selectors.room import Board, access_again, some_rows, watchers, 
 from proctoring.selectors.room_incident import running_incident
 from proctoring.selectors.wording import clock_time
 from proctoring.services.room import refuse
+from sessions_app.models import Session
 
 
 def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
@@ -70,12 +72,20 @@ def page(visit: Visit, *, refusal: DomainError | None = None) -> HttpResponse:
     return _retry(response, refusal)
 
 
-def done(visit: Visit, *candidate_ids: int, back: str = "") -> HttpResponse:
-    """An act took effect: its rows, the lane and the counts, or back to the room."""
+def done(visit: Visit, *candidate_ids: int, back: str = "", session: Session | None = None) -> HttpResponse:
+    """An act took effect: its rows, the lane and the counts, or back to the room.
+
+    `session`: as the act left it, where it says so; else it is read again.
+    """
     if not visit.is_htmx:
         anchor = f"#candidat-{candidate_ids[0]}" if len(candidate_ids) == 1 else ""
         return HttpResponseRedirect((back or visit.listing.url) + anchor, status=303)
-    return changes(visit, list(candidate_ids), closes_dialog=True)
+    return changes(visit, list(candidate_ids), closes_dialog=True, session=session)
+
+
+def acted(visit: Visit, attempt: Attempt) -> HttpResponse:
+    """As `done`, with the attempt that the act gave back."""
+    return done(visit, attempt.candidate_id, session=attempt.session)
 
 
 def changes(
@@ -85,13 +95,16 @@ def changes(
     closes_dialog: bool = False,
     refusal: DomainError | None = None,
     status: int = 200,
+    session: Session | None = None,
 ) -> HttpResponse:
     """Out-of-band fragments of what an act changed; the whole list when it changed more than rows."""
-    known_list = visit.session.list_sequence
-    access = access_again(visit.access)
+    known = visit.session
+    access = visit.access if session is not None else access_again(visit.access)
+    if session is not None:
+        access.session = session
     fresh = Visit(visit.request, access, visit.now)
     # Over: the asking ends with this answer, so all must be in it.
-    whole = fresh.session.list_sequence != known_list or fresh.session.is_over
+    whole = fresh.session.list_sequence != known.list_sequence or fresh.session.is_over
     board = (
         whole_board(fresh.session, now=fresh.now, order=fresh.listing.order)
         if whole
@@ -102,10 +115,10 @@ def changes(
         board,
         whole=whole,
         watchers=watchers(fresh.session, now=fresh.now) if whole else [],
-        announcements=announcements(access, now=fresh.now),
+        announcements=announcements(access, now=fresh.now, known=board.people),
         closes_dialog=closes_dialog,
         refusal=refusal,
-        already=refusal is None and fresh.session.sequence == visit.session.sequence,
+        already=refusal is None and fresh.session.sequence == known.sequence,
     )
     return render(visit.request, "room/changes.html", context, status=status)
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -54,7 +55,7 @@ class Visit:
 
     @property
     def room_url(self) -> str:
-        return reverse("room:room", args=[self.session.number])
+        return _room_url(self.session.number)
 
     @property
     def is_rehearsal(self) -> bool:
@@ -121,6 +122,11 @@ class Visit:
         if told < self.access.created_at:
             told = max(told, accesses.came_in_at(self.access))
         return min(told, self.now)
+
+
+@lru_cache(maxsize=1_000)
+def _room_url(number: int) -> str:
+    return reverse("room:room", args=[number])
 
 
 def visit_of(request: HttpRequest, number: int, seen: Version | None = None) -> Visit | HttpResponse:

@@ -1,15 +1,16 @@
 """What an access just did and can still take back: folded from the journal, so that a reload shows it too."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from pixsurv.kernel.kept import Kept
 from proctoring.categories import FRAUD
 from proctoring.enums import IncidentSource
 from proctoring.models import ProctorAccess
 from proctoring.selectors.announcement import Announcement
 from proctoring.selectors.case_news import case_news, case_news_since
-from proctoring.selectors.kept import Kept
 from proctoring.selectors.wording import clock_time, day
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event, Session
@@ -57,9 +58,11 @@ _FRESH = Kept(
 )
 
 
-def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]:
+def announcements(
+    access: ProctorAccess, *, now: datetime, known: Sequence[Candidate] = ()
+) -> list[Announcement]:
     """What the direction answered within a minute, then the undoable acts of this access of the last 10 s that still
-    stand, oldest first. Two queries at most.
+    stand, oldest first. One query; another one for who is not `known`, with his attempt, already.
     """
     session = access.session
     found = _FRESH.fetch(session=session.pk, now=now)
@@ -79,16 +82,19 @@ def announcements(access: ProctorAccess, *, now: datetime) -> list[Announcement]
         # Only the latest word on a candidate counts: what was taken back, or overtaken, is not announced.
         touched |= {(event.candidate_id, act) for act, back in TAKEN_BACK_BY.items() if kind in (act, back)}
         touched |= {(event.candidate_id, act) for act in OVERTAKEN_BY.get(kind, ())}
+    # Ticking at speed must not hide the boxes: of the ticks, only the last is announced.
+    ticks = [event for event in standing if event.kind == EventKind.PRESENCE_CONFIRMED]
+    standing = [event for event in standing if event not in ticks[1:]]
     if not standing:
         return news
-    people = {
-        candidate.pk: candidate
-        for candidate in Candidate.objects.select_related("attempt").filter(
-            pk__in=[event.candidate_id for event in standing]
-        )
-    }
-    known = [event for event in reversed(standing) if event.candidate_id in {None, *people}]
-    return [*news, *_grouped(known, people, session, now)]
+    people = {candidate.pk: candidate for candidate in known}
+    acted_on = {event.candidate_id for event in standing if event.candidate_id is not None}
+    unknown = acted_on - people.keys()
+    if unknown:
+        found_too = Candidate.objects.select_related("attempt").filter(pk__in=unknown)
+        people |= {candidate.pk: candidate for candidate in found_too}
+    told = [event for event in reversed(standing) if event.candidate_id in {None, *people}]
+    return [*news, *_grouped(told, people, session, now)]
 
 
 def _is_told_elsewhere(event: Event) -> bool:
@@ -123,10 +129,7 @@ def _grouped(
             facts.get("together", 1) > 1 and f"m{event.received_at.timestamp()}"
         )
         groups.setdefault(str(together or f"e{event.sequence}"), []).append(event)
-    told = [_announce(key, group, people, session, now) for key, group in groups.items()]
-    # Ticking at speed must not hide the boxes: of the ticks, only the last is announced.
-    ticks = [one for one in told if one.path.endswith("/presence/")]
-    return [one for one in told if one not in ticks[:-1]]
+    return [_announce(key, group, people, session, now) for key, group in groups.items()]
 
 
 def _announce(

@@ -3,16 +3,16 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONArray
 
+from pixsurv.kernel.kept import Kept
 from proctoring import rules
 from proctoring.enums import OVER, RUNNING, AttemptState
 from proctoring.models import Attempt
-from proctoring.selectors.kept import Kept
 from sessions_app.models import Candidate, Session
 
 
@@ -85,9 +85,16 @@ def counts_of(listed: Sequence[Candidate], now: datetime) -> Counts:
     )
 
 
-def counted(session: Session, now: datetime) -> Counts:
+def counted(session: Session, now: datetime, told: Sequence[Any] | None = None) -> Counts:
     """States of all rows, counted by the database; a candidate to whom nothing happened has no attempt, and is
-    expected."""
+    expected. `told`: the `totals` that came along with rows. They say all but the minutes given in common, which are
+    asked for where there are some.
+    """
+    if told is not None and not told[-1]:
+        many, *in_states, last_over, first, last, _ = told
+        states = Counter({AttemptState.EXPECTED.value: many - sum(in_states)})
+        states.update({state.value: there for state, there in zip(COUNTED, in_states, strict=True)})
+        return Counts(states, _instant(last_over), _instant(first), _instant(last))
     found = _STATES.rows(session=session.pk, now=now)
     by_state: Counter[str] = Counter()
     for state, many, *_ in found:
@@ -124,6 +131,42 @@ def in_common(started: Sequence[tuple[int, datetime | None, int]], enrolled: int
         if those >= max(others, min(2, enrolled)):
             return minutes
     return 0
+
+
+COUNTED = tuple(state for state in AttemptState if state != AttemptState.EXPECTED)
+
+
+def totals(session: int, now: datetime) -> QuerySet[Candidate, Any]:
+    """One value, to be asked along with rows: how many, how many in each of COUNTED, the last end, the first and the
+    last end to come, the most minutes given."""
+    expired = Q(attempt__state__in=sorted(RUNNING), attempt__started_at__lte=now - rules.LIFE_OF_A_TEST)
+    running = Q(attempt__state__in=sorted(RUNNING)) & ~expired
+
+    def in_state(state: AttemptState) -> Q:
+        here = Q(attempt__state=state)
+        if state == AttemptState.EXPIRED:
+            return here | expired
+        return here & ~expired if state in RUNNING else here
+
+    of_session = Candidate.objects.filter(session_id=session).order_by().values("session_id")
+    return of_session.annotate(
+        totals=JSONArray(
+            Count("pk"),
+            *(Count("pk", filter=in_state(state)) for state in COUNTED),
+            Max("attempt__over_at"),
+            Min("attempt__deadline_at", filter=running),
+            Max("attempt__deadline_at", filter=running),
+            Max("attempt__given_minutes"),
+        )
+    ).values("totals")
+
+
+def _instant(told: str | None) -> datetime | None:
+    """As JSON has it; SQLite without its zone."""
+    if told is None:
+        return None
+    instant = datetime.fromisoformat(told)
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)
 
 
 def _states(session: int, now: datetime) -> QuerySet[Candidate, Any]:

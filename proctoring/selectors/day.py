@@ -15,7 +15,7 @@ from proctoring import rules
 from proctoring.enums import OVER, RUNNING, AlertStatus, AttemptState, Need
 from proctoring.models import Alert, Attempt, ProctorAccess
 from proctoring.selectors.cases import CaseRow, open_cases
-from proctoring.selectors.room import flipped, judged_at
+from proctoring.selectors.flips import flipped, judged_at
 from proctoring.selectors.row import NEED_LOOK
 from proctoring.selectors.wording import age_words, clock_time
 from sessions_app.enums import RoomIncidentKind, SessionKind, SessionState

@@ -5,31 +5,28 @@ is also « changed » when its deadline, silence or return fell after those mill
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import (
-    Case,
-    DateTimeField,
     Exists,
-    F,
     Min,
     OuterRef,
     Q,
     QuerySet,
     Subquery,
-    Value,
-    When,
 )
-from django.db.models.expressions import Combinable
 
 from pixsurv.kernel import clock, crypto
+from pixsurv.kernel.kept import Kept
 from proctoring import rules
-from proctoring.enums import RUNNING, AlertStatus, AttemptState, ProposalOutcome
+from proctoring.enums import RUNNING, AlertStatus, ProposalOutcome
 from proctoring.models import Alert, Attempt, ProctorAccess, Proposal
 from proctoring.selectors.card import Card, card_of
-from proctoring.selectors.counts import Counts, counted, counts_of
-from proctoring.selectors.kept import Kept
+from proctoring.selectors.counts import Counts, counted, counts_of, totals
+from proctoring.selectors.flips import flipped, judged_at
 from proctoring.selectors.row import Row, row_of
 from proctoring.selectors.silence import Silence, common_silence
 from proctoring.selectors.steps import Day, Facts, day_of
@@ -58,6 +55,29 @@ class Version:
         return f"{self.sequence}.{clock.milliseconds(self.at)}"
 
 
+class Numbers(NamedTuple):
+    """How many of the room are at what, as they are shown."""
+
+    total: int
+    arrived: int
+    running: int
+    expected: int
+    present: int
+    in_progress: int
+    resume_authorised: int
+    over: int
+
+
+class Lane(NamedTuple):
+    """« À traiter », with all that it shows."""
+
+    to_do: int
+    all_done: bool
+    overdue: int
+    silence: Silence | None
+    cards: tuple[Card, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """Rows to render, the whole lane, the counts."""
@@ -67,6 +87,16 @@ class Board:
     counts: Counts
     version: Version
     silence: Silence | None = None
+    people: Sequence[Candidate] = ()
+
+    @property
+    def numbers(self) -> "Numbers":
+        """The counts as they are shown."""
+        return Numbers(*(getattr(self.counts, name) for name in Numbers._fields))
+
+    @property
+    def lane(self) -> "Lane":
+        return Lane(self.to_do, self.all_done, self.overdue, self.silence, tuple(self.cards))
 
     @property
     def to_do(self) -> int:
@@ -152,7 +182,7 @@ def whole_board(session: Session, *, now: datetime, order: str = "name") -> Boar
 
 
 def changed_board(session: Session, seen: Version, *, now: datetime) -> Board:
-    """The rows that changed since `seen`, the lane and the counts, in two queries (three: see `_lane`)."""
+    """The rows that changed since `seen`, the lane and the counts, in one query (more: see `_lane`, `counted`)."""
     found = _CHANGED.fetch(
         session=session.pk,
         sequence=min(seen.sequence, LARGEST_ID),
@@ -186,7 +216,9 @@ def candidate_in(session: Session, candidate_id: int) -> Candidate | None:
 
 
 def namesakes(candidate: Candidate) -> list[Candidate]:
-    """The others of the session with the same last name (R9)."""
+    """The others of the session with the same last name (R9); asked for only where there are some."""
+    if not getattr(candidate, "is_homonym", True):
+        return []
     return _NAMESAKES.fetch(
         session=candidate.session_id, last_name=candidate.last_name_key, candidate=candidate.pk
     )
@@ -196,13 +228,19 @@ _ACCESS_AGAIN = Kept(
     lambda access: ProctorAccess.objects.select_related("session__establishment").filter(pk=access),
     access=int,
 )
-_CANDIDATE_IN = Kept(
-    lambda session, candidate: Candidate.objects.select_related("attempt").filter(
-        pk=candidate, session_id=session
-    ),
-    session=int,
-    candidate=int,
-)
+
+
+def _candidate_in(session: int, candidate: int) -> QuerySet[Candidate]:
+    # What an act asks next, of whom it is about: his case, his namesakes (R9), whether he waits for an answer.
+    open_alert = Alert.objects.filter(attempt__candidate=OuterRef("pk"), status=AlertStatus.OPEN)
+    return (
+        Candidate.objects.select_related("attempt__last_case")
+        .filter(pk=candidate, session_id=session)
+        .annotate(is_homonym=_is_homonym(), has_open_alert=Exists(open_alert))
+    )
+
+
+_CANDIDATE_IN = Kept(_candidate_in, session=int, candidate=int)
 _NAMESAKES = Kept(
     lambda session, last_name, candidate: (
         Candidate.objects.filter(session_id=session, last_name_key=last_name)
@@ -235,7 +273,10 @@ def _partial(found: list[Candidate], session: Session, *, now: datetime) -> Boar
     travelling = [rows[candidate.pk] for candidate in found if candidate.is_wanted]  # type: ignore[attr-defined]
     silence = common_silence(list(rows.values()), session, now)
     lane = _lane(list(rows.values()), silence, now)
-    return Board(travelling, lane, counted(session, now), Version(session.sequence, now), silence)
+    told = found[0].totals if found else None  # type: ignore[attr-defined]
+    return Board(
+        travelling, lane, counted(session, now, told), Version(session.sequence, now), silence, found
+    )
 
 
 def _with_needy(session: int, wanted: Q, now: datetime) -> QuerySet[Candidate]:
@@ -247,15 +288,21 @@ def _with_needy(session: int, wanted: Q, now: datetime) -> QuerySet[Candidate]:
         | Q(open_alert_at__isnull=False)
     )
     candidates = _candidates(session).annotate(
-        is_wanted=Exists(Candidate.objects.filter(wanted, pk=OuterRef("pk")))
+        is_wanted=Exists(Candidate.objects.filter(wanted, pk=OuterRef("pk"))),
+        totals=Subquery(totals(session, now)),
     )
     return candidates.filter(Q(is_wanted=True) | needy | Q(attempt__proposals_open__gt=0))
 
 
-def _candidates(session: int) -> QuerySet[Candidate]:
+def _is_homonym() -> Exists:
+    """Somebody else of the session has the same last name (R9)."""
     same_last_name = Candidate.objects.filter(
         session_id=OuterRef("session_id"), last_name_key=OuterRef("last_name_key")
-    ).exclude(pk=OuterRef("pk"))
+    )
+    return Exists(same_last_name.exclude(pk=OuterRef("pk")))
+
+
+def _candidates(session: int) -> QuerySet[Candidate]:
     oldest_alert = Alert.objects.filter(attempt__candidate=OuterRef("pk"), status=AlertStatus.OPEN).order_by(
         "raised_at", "pk"
     )
@@ -263,7 +310,7 @@ def _candidates(session: int) -> QuerySet[Candidate]:
         Candidate.objects.filter(session_id=session)
         .select_related("attempt__last_case")
         .annotate(
-            is_homonym=Exists(same_last_name),
+            is_homonym=_is_homonym(),
             open_alert_at=Min(
                 "attempt__alerts__raised_at", filter=Q(attempt__alerts__status=AlertStatus.OPEN)
             ),
@@ -307,42 +354,3 @@ def _lane(rows: list[Row], silence: Silence | None, now: datetime) -> list[Card]
     found_cards = [card_of(row, now, proposals[row.id], silence_told=row.id in told) for row in rows]
     cards = [card for card in found_cards if card is not None]
     return sorted(cards, key=lambda card: (not card.urgent, card.since, card.row.id))
-
-
-def judged_at(prefix: str, now: datetime) -> Case:
-    """`rules.standing` of a session, for a query; `prefix` leads to it."""
-    runs = {f"{prefix}incident_since__isnull": False, f"{prefix}incident_over_at": None}
-    return Case(
-        When(**runs, then=F(f"{prefix}incident_since")),
-        default=Value(now, output_field=DateTimeField()),
-    )
-
-
-def flipped(prefix: str, after: datetime, until: datetime, *, judged_at: Combinable | datetime) -> Q:
-    """A deadline, a silence, a return, a proposal, a silence of three minutes or the end of an undo fell in
-    (after, until]. A deadline must also have passed at `judged_at`: none does while an incident runs (R23)."""
-
-    def crossed(column: str, shift: timedelta = timedelta(0)) -> Q:
-        return Q(**{f"{prefix}{column}__gt": after - shift, f"{prefix}{column}__lte": until - shift})
-
-    def just_written(column: str) -> Q:
-        """Dated when its request came, seen once that is committed: a refresh in between missed it."""
-        return Q(**{f"{prefix}{column}__gt": after - rules.SEEN_LATE, f"{prefix}{column}__lte": until})
-
-    expired = Q(
-        **{
-            f"{prefix}started_at__gt": after - rules.LIFE_OF_A_TEST,
-            f"{prefix}started_at__lte": until - rules.LIFE_OF_A_TEST,
-        }
-    )
-    undo_over = Q(**{f"{prefix}state": AttemptState.ENDED}) & Q(
-        **{
-            f"{prefix}over_final_at__gt": after,
-            f"{prefix}over_final_at__lte": until,
-        }
-    )
-    # A proposal after a question that timed out comes without an event (R16).
-    overtime = crossed("deadline_at") & Q(**{f"{prefix}deadline_at__lte": judged_at})
-    times = overtime | crossed("silent_at") | just_written("reconnected_at") | just_written("proposed_at")
-    running = Q(**{f"{prefix}state__in": sorted(RUNNING)})
-    return running & (times | crossed("last_seen_at", rules.SILENCE_IN_LANE) | expired) | undo_over

@@ -14,11 +14,15 @@ from sessions_app.services.journal import locked_session
 
 
 @contextmanager
-def locked_room(session_id: int, *, now: datetime) -> Iterator[Room]:
-    """Lock the session, write what fell due, then let the service look and act, in one transaction."""
+def locked_room(session_id: int, *, now: datetime, at_the_end: bool = False) -> Iterator[Room]:
+    """Lock the session, write what fell due, then let the service look and act, in one transaction.
+
+    `at_the_end`: see `Room`.
+    """
     with locked_session(session_id, now=now) as lock:
         room = Room(lock)
         apply_due(room)
+        room.at_the_end = at_the_end
         yield room
 
 

@@ -20,7 +20,7 @@ def end_test(*, session_id: int, candidate_id: int, actor: Actor, now: datetime)
 
     Refused with `not_in_progress`.
     """
-    with locked_room(session_id, now=now) as room:
+    with locked_room(session_id, now=now, at_the_end=True) as room:
         attempt = room.attempt(candidate_id)
         if attempt.state == AttemptState.ENDED and not room.session.is_over:
             return attempt
@@ -51,7 +51,7 @@ def end_overdue(*, session_id: int, candidate_ids: list[int], actor: Actor, now:
 
 def undo_end(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
     """Back to the state before, within 10 s and 5 s of grace; later `too_late`."""
-    with locked_room(session_id, now=now) as room:
+    with locked_room(session_id, now=now, at_the_end=True) as room:
         attempt = room.attempt(candidate_id)
         if attempt.end_undone_at is not None and attempt.state in RUNNING:
             room.require_open()

@@ -9,6 +9,7 @@ from pixsurv.kernel.journal import Json
 from proctoring import rules
 from proctoring.enums import Arrival, AttemptState, CaseKind
 from proctoring.models import Attempt
+from proctoring.selectors.room import namesakes
 from proctoring.services.cases.settling import answer_of, granted_case, overtake
 from proctoring.services.due import locked_room
 from proctoring.services.room import Room, one_line, refuse
@@ -29,17 +30,21 @@ def confirm_presence(
     late_reason: str = "",
     after_roll_call: bool = False,
     observed_at: datetime | None = None,
+    sure: bool = True,
 ) -> Attempt:
     """Tick: the candidate may start. Ticking again changes nothing.
 
     After the launch, `late_arrival` is raised until `arrival` answers the question; « Arrive en retard » is written
-    as `late_refused` under the default setting, accepted with `late_reason` under the other. `observed_at`: of a
-    gesture that was kept for the network. Refused with `session_closed`, `not_certifiable`, `already_started`,
-    `presence_changed`.
+    as `late_refused` under the default setting, accepted with `late_reason` under the other. `after_roll_call`: who
+    was not refused before was in the room at the launch. `observed_at`: of a gesture that was kept for the network.
+    Not `sure`: `which_one` is raised for who can be taken for another of the list (R9). Refused with `session_closed`,
+    `not_certifiable`, `already_started`, `presence_changed`.
     """
     late_reason = one_line(late_reason)
-    with locked_room(session_id, now=now) as room:
+    with locked_room(session_id, now=now, at_the_end=True) as room:
         attempt = room.attempt(candidate_id)
+        if after_roll_call and attempt.late_refused_at is None:
+            arrival = Arrival.IN_ROOM
         if attempt.state == AttemptState.PRESENT and not room.session.is_over:
             if arrival == Arrival.LATE and attempt.arrival != Arrival.LATE:
                 raise refuse("already_present")
@@ -51,6 +56,8 @@ def confirm_presence(
         if attempt.state == AttemptState.EXPECTED:
             if attempt.candidate.certifiable is False:
                 raise refuse("not_certifiable")
+            if not sure and rules.confusable(attempt.candidate, namesakes(attempt.candidate)):
+                raise refuse("which_one")
             if rules.late_question_asked(attempt, room.session):
                 if arrival is None:
                     raise refuse("late_arrival")
@@ -79,7 +86,7 @@ def cancel_presence(
     *, session_id: int, candidate_id: int, actor: Actor, now: datetime, observed_at: datetime | None = None
 ) -> Attempt:
     """Un-tick, until the test starts. Refused afterwards with `already_started`; with `presence_changed` as a tick."""
-    with locked_room(session_id, now=now) as room:
+    with locked_room(session_id, now=now, at_the_end=True) as room:
         attempt = room.attempt(candidate_id)
         if attempt.state == AttemptState.EXPECTED and not room.session.is_over:
             return attempt

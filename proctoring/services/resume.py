@@ -14,7 +14,7 @@ from sessions_app.enums import EventKind
 
 def authorise_resume(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
     """Consumed when the candidate re-enters; can be taken back. Refused: `not_in_progress`."""
-    with locked_room(session_id, now=now) as room:
+    with locked_room(session_id, now=now, at_the_end=True) as room:
         attempt = room.attempt(candidate_id)
         if attempt.state == AttemptState.RESUME_AUTHORISED and not room.session.is_over:
             return attempt
@@ -40,7 +40,7 @@ def authorise(room: Room, attempt: Attempt, *, actor: Actor, facts: Mapping[str,
 
 def cancel_resume(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
     """Take the authorisation back."""
-    with locked_room(session_id, now=now) as room:
+    with locked_room(session_id, now=now, at_the_end=True) as room:
         attempt = room.attempt(candidate_id)
         if attempt.state == AttemptState.IN_PROGRESS and not room.session.is_over:
             return attempt
@@ -50,7 +50,7 @@ def cancel_resume(*, session_id: int, candidate_id: int, actor: Actor, now: date
 
 def dismiss_request(*, session_id: int, candidate_id: int, actor: Actor, now: datetime) -> Attempt:
     """« Ignorer la demande »: the request goes, nothing else moves."""
-    with locked_room(session_id, now=now) as room:
+    with locked_room(session_id, now=now, at_the_end=True) as room:
         attempt = room.attempt(candidate_id)
         room.require_open()
         if attempt.state not in RUNNING:

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import Error, OperationalError, connection, transaction
+from django.db.models import Model
 
 from pixsurv.kernel import journal
 from pixsurv.kernel.errors import Away, Busy
 from pixsurv.kernel.journal import Json
+from pixsurv.kernel.kept import Kept
+from pixsurv.kernel.together import Write, write_together
 from pixsurv.kernel.trouble import trouble_of
 from sessions_app.actors import Actor
 from sessions_app.enums import EventKind
@@ -26,6 +29,7 @@ LIST_KINDS = frozenset(
     {EventKind.CANDIDATE_ENROLLED, EventKind.CANDIDATE_CORRECTED, EventKind.CANDIDATE_TRANSFERRED}
 )
 BATCH = 500  # rows of one statement
+TOGETHER = 4  # events of one act; more are written in bulk
 WAIT = 5.0  # seconds, as SQLite's busy_timeout
 _turn = threading.RLock()
 _in_vain = 0.0  # when a thread of this process last gave up waiting for SQLite's writer's place
@@ -39,6 +43,7 @@ class LockedSession:
     now: datetime
     events: list[Event] = field(default_factory=list)
     _changed: set[str] = field(default_factory=set)
+    _later: list[tuple[Model, set[str]]] = field(default_factory=list)
 
     def record(
         self,
@@ -96,11 +101,30 @@ class LockedSession:
             setattr(self.session, name, value)
             self._changed.add(name)
 
+    def write_later(self, one: Model, columns: Iterable[str]) -> None:
+        """These columns of a row, or all of a new one, with the events when the block ends: for an act that asks the
+        database for none of them before. One new row at most."""
+        for known, waiting in self._later:
+            if known is one:
+                waiting.update(columns)
+                return
+        if one in [known for known, _ in self._later]:
+            # Read twice: one statement would write it once.
+            raise RuntimeError(f"{one} waits to be written already")
+        self._later.append((one, set(columns)))
+
     def flush(self) -> None:
-        if self.events:
-            Event.objects.bulk_create(self.events)
-        if changed := self.changed_columns():
-            self.session.save(update_fields=changed)
+        changed, events = self.changed_columns(), self.events
+        if len(events) > TOGETHER:
+            Event.objects.bulk_create(events)
+            events = []
+        writes = [Write(event) for event in events]
+        if changed:
+            writes.append(Write(self.session, tuple(changed)))
+        # The new one last: it gets its number.
+        for one, columns in sorted(self._later, key=lambda later: later[0]._state.adding):
+            writes.append(Write(one, None if one._state.adding else tuple(sorted(columns))))
+        write_together(writes)
 
     def changed_columns(self) -> list[str]:
         """What must be written of the session's row, once all is recorded."""
@@ -119,14 +143,22 @@ def locked_session(session_id: int, *, now: datetime) -> Iterator[LockedSession]
     made outside the lock is a race.
     """
     with busy_when_locked(), transaction.atomic():
-        session = (
-            Session.with_rehearsals.select_related("establishment")
-            .select_for_update(of=("self",), no_key=True)
-            .get(pk=session_id)
-        )
-        lock = LockedSession(session, now)
+        found = _LOCK.fetch(session=session_id)
+        if not found:
+            raise Session.DoesNotExist
+        lock = LockedSession(found[0], now)
         yield lock
         lock.flush()
+
+
+_LOCK = Kept(
+    lambda session: (
+        Session.with_rehearsals.select_related("establishment")
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=session)
+    ),
+    session=int,
+)
 
 
 @dataclass

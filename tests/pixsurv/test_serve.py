@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.urls import clear_url_caches, get_resolver
 from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
+from gunicorn.workers import gthread
 
 from pixsurv import gunicorn
 from pixsurv.management.commands import serve
@@ -217,3 +218,13 @@ def answers(port: int, server: subprocess.Popen[str]) -> bool:
         except (urllib.error.URLError, ConnectionError):
             time.sleep(0.1)
     return False
+
+
+def test_a_mute_connection_keeps_no_thread() -> None:
+    """Browsers open some before they have anything to ask. The name is gunicorn's own: an upgrade may move it."""
+    assert gthread.DEFAULT_WORKER_DATA_TIMEOUT <= 0.1
+    ours, theirs = socket.socketpair()
+    conn = gthread.TConn(Config(), ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
+    worker = SimpleNamespace(alive=True, log=logging.getLogger("test"), cfg=Config())
+    with ours, theirs:
+        assert gthread.ThreadWorker.handle(worker, conn) is gthread._DEFER

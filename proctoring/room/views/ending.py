@@ -16,21 +16,25 @@ from sessions_app.enums import EventKind
 
 @in_room("GET", "POST")
 def end(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
-    candidate = candidate_of(visit, candidate_id)
     if visit.request.method == "GET":
+        candidate = candidate_of(visit, candidate_id)
         require(visit, candidate, EventKind.ENDED)
         waits = candidate.pk in waiting_for_answer([candidate])
         context = {"candidate": candidate, "namesakes": namesakes(candidate), "waits_for_answer": waits}
         return answers.dialog(visit, "end", context)
-    ending.end_test(session_id=visit.session.pk, candidate_id=candidate.pk, actor=visit.actor, now=visit.now)
-    return answers.done(visit, candidate.pk)
+    attempt = ending.end_test(
+        session_id=visit.session.pk, candidate_id=candidate_id, actor=visit.actor, now=visit.now
+    )
+    return answers.acted(visit, attempt)
 
 
 @in_room("POST")
 def undo_end(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     """« Annuler la fin du test », within 10 s."""
-    ending.undo_end(session_id=visit.session.pk, candidate_id=candidate_id, actor=visit.actor, now=visit.now)
-    return answers.done(visit, candidate_id)
+    attempt = ending.undo_end(
+        session_id=visit.session.pk, candidate_id=candidate_id, actor=visit.actor, now=visit.now
+    )
+    return answers.acted(visit, attempt)
 
 
 @in_room("GET", "POST")

@@ -15,30 +15,30 @@ from sessions_app.enums import EventKind
 
 @in_room("GET", "POST")
 def resume(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
-    candidate = candidate_of(visit, candidate_id)
     if visit.request.method == "GET":
+        candidate = candidate_of(visit, candidate_id)
         require(visit, candidate, EventKind.RESUME_AUTHORISED)
         context = {"candidate": candidate, "namesakes": namesakes(candidate)}
         return answers.dialog(visit, "resume", context)
-    resumes.authorise_resume(
-        session_id=visit.session.pk, candidate_id=candidate.pk, actor=visit.actor, now=visit.now
+    attempt = resumes.authorise_resume(
+        session_id=visit.session.pk, candidate_id=candidate_id, actor=visit.actor, now=visit.now
     )
-    return answers.done(visit, candidate.pk)
+    return answers.acted(visit, attempt)
 
 
 @in_room("POST")
 def cancel_resume(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     """Take the authorisation back: harmless, so without a question."""
-    resumes.cancel_resume(
+    attempt = resumes.cancel_resume(
         session_id=visit.session.pk, candidate_id=candidate_id, actor=visit.actor, now=visit.now
     )
-    return answers.done(visit, candidate_id)
+    return answers.acted(visit, attempt)
 
 
 @in_room("POST")
 def dismiss_request(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
     """« Ignorer la demande »."""
-    resumes.dismiss_request(
+    attempt = resumes.dismiss_request(
         session_id=visit.session.pk, candidate_id=candidate_id, actor=visit.actor, now=visit.now
     )
-    return answers.done(visit, candidate_id)
+    return answers.acted(visit, attempt)

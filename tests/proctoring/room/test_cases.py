@@ -384,5 +384,5 @@ def test_cases_cost_the_room_no_query(
         page = room.page()
     assert page.text("liste").count("Demande envoyée") == rows
     refuse(one_more)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         page.poll()

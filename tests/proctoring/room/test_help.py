@@ -362,7 +362,7 @@ def test_panel_is_for_who_is_in_the_room(room: Room, empty_room: Room) -> None:
 def test_panel_costs_the_same_for_one_row_and_for_twenty(room: Room, django_assert_num_queries: Any) -> None:
     paul = room.put("in_progress", "DUPONT", "Paul")
     for _ in range(2):
-        for url, most in ((f"{room.url}aide/", 4), (room.at(paul, "aide/"), 6)):
+        for url, most in ((f"{room.url}aide/", 4), (room.at(paul, "aide/"), 5)):
             room.get(url, htmx=True)
             with django_assert_num_queries(most):
                 room.get(url, htmx=True)

@@ -11,8 +11,9 @@ from django.http import HttpResponse
 
 from pixsurv.kernel import clock
 from proctoring.enums import AttemptState
+from proctoring.models import Attempt
 from proctoring.selectors.counts import counted
-from proctoring.selectors.room import Version, whole_board
+from proctoring.selectors.room import Version, some_rows, whole_board
 from proctoring.services import entries, presence, progress, running
 from proctoring.services.entries import candidate_actor
 from sessions_app.models import Candidate, Session
@@ -109,7 +110,7 @@ def test_one_changed_row_travels_alone(room: Room, rows: int, django_assert_num_
     candidates = [room.add() for _ in range(rows)]
     seen = version(room)
     tick(candidates[0])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         response = poll(room, seen)
     assert response.status_code == 200
     assert states(response) == {f"candidat-{candidates[0].pk}": "present"}
@@ -216,6 +217,23 @@ def test_the_page_and_its_refresh_count_alike(room: Room) -> None:
         assert +by_rows.by_state == +by_database.by_state
         assert replace(by_rows, by_state=Counter()) == replace(by_database, by_state=Counter())
         assert (by_rows.last_end_at is None) is (hours == 25)
+        # As they come along with a row.
+        (one, *_) = some_rows(session, [session.candidates.order_by("pk")[0].pk], now=clock.now()).people
+        assert replace(counted(session, clock.now(), one.totals), by_state=Counter()) == replace(  # type: ignore[attr-defined]
+            by_database, by_state=Counter()
+        )
+        assert +some_rows(session, [one.pk], now=clock.now()).counts.by_state == +by_database.by_state
+
+
+def test_minutes_given_in_common_cost_one_query_more(room: Room, django_assert_num_queries: Any) -> None:
+    """They are not among the counts that come along with a row."""
+    people = [room.put("in_progress") for _ in range(3)]
+    Attempt.objects.filter(candidate__in=people).update(given_minutes=5)
+    session = room.fresh()
+    with django_assert_num_queries(2):
+        board = some_rows(session, [people[0].pk], now=clock.now())
+    assert board.counts == whole_board(session, now=clock.now()).counts
+    assert board.counts.given_minutes == 5
 
 
 # ---- by the clock alone ----

@@ -128,5 +128,5 @@ def test_proposals_cost_one_query_however_many(room: Room, many: int, django_ass
         time_out(room, one)
     with django_assert_num_queries(5):
         assert len(room.page().get("a-traiter").xpath(".//li")) == many
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert len(states(poll(room, seen))) == many

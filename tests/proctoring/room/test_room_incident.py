@@ -414,5 +414,5 @@ def test_running_incident_costs_no_query(
         actor=factories.PROCTOR,
         now=clock.now(),
     )
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert poll(room, seen).status_code == 200

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.db.models import Model, QuerySet
 
+from pixsurv.kernel.kept import Kept
 from proctoring.enums import AttemptState
 from proctoring.models import Attempt
 from proctoring.selectors import announcements, counts, room
-from proctoring.selectors.kept import Kept
 from sessions_app.models import Candidate, Session
 from tests import factories
 from tests.journal import NOW

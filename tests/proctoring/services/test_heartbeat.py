@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pixsurv.kernel.errors import DomainError
 from proctoring import rules
@@ -11,11 +13,20 @@ from proctoring.enums import Need
 from proctoring.models import Attempt, Entry
 from proctoring.services import ending, minutes, running
 from proctoring.services.due import locked_room
-from proctoring.services.entries import candidate_actor
+from proctoring.services.entries import candidate_actor, open_entry
+from proctoring.services.heartbeat import beat_at_once
 from proctoring.services.progress import beat
 from sessions_app.enums import EventKind
 from sessions_app.models import Candidate, Event
-from tests.factories import ACCESS_CODE, PROCTOR, attempt_of, open_entry_for, put
+from tests.factories import (
+    ACCESS_CODE,
+    PROCTOR,
+    ApiKeyFactory,
+    CandidateFactory,
+    attempt_of,
+    open_entry_for,
+    put,
+)
 from tests.journal import NOW, everything, kinds
 
 pytestmark = pytest.mark.django_db
@@ -241,3 +252,55 @@ def test_minutes_do_not_touch_the_heartbeat(candidate: Candidate) -> None:
         session_id=candidate.session_id, candidate_ids=[candidate.pk], minutes=5, actor=PROCTOR, now=NOW
     )
     assert attempt_of(candidate).silent_at == NOW + 85 * SECOND
+
+
+def keyed(candidate: Candidate) -> Entry:
+    """His test runs, under the key of a platform."""
+    put(candidate, "present", now=NOW)
+    entry = open_entry(
+        session=candidate.session,
+        last_name=candidate.last_name,
+        first_name=candidate.first_name,
+        birth_date=candidate.birth_date,
+        heartbeat=15,
+        api_key=ApiKeyFactory(establishment=candidate.session.establishment),
+        now=NOW,
+    )
+    running.start_or_resume(entry=entry, access_code=ACCESS_CODE, actor=candidate_actor(entry), now=NOW)
+    return entry
+
+
+def waits_for_disk() -> object:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous" if connection.vendor == "sqlite" else "SHOW synchronous_commit")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_usual_beat_alone_does_not_wait_for_the_disk() -> None:
+    """Quality §1: a heartbeat is no acknowledged data. What is written next waits for it too."""
+    candidate = CandidateFactory()
+    entry = keyed(candidate)
+    usual, told = waits_for_disk(), []
+    if connection.vendor == "sqlite":
+        connection.connection.set_trace_callback(told.append)
+    with CaptureQueriesContext(connection) as captured:
+        beat_at_once(entry_id=entry.pk, question=2, visible=True, now=NOW + SECOND)
+        assert beat_at_once(entry_id=entry.pk, question=3, visible=True, now=NOW + 2 * SECOND) is not None
+    assert len(captured) == 3  # once a process, the pace that was announced
+    if connection.vendor == "sqlite":
+        connection.connection.set_trace_callback(None)
+        one_beat = ["PRAGMA synchronous", "PRAGMA synchronous=NORMAL", f"PRAGMA synchronous={usual}"]
+        assert [line for line in told if "synchronous" in line] == one_beat * 2
+    else:
+        assert "'synchronous_commit', 'off', true" in captured[-1]["sql"]
+    assert attempt_of(candidate).question == 3
+    assert waits_for_disk() == usual
+
+
+def test_beat_within_a_transaction_leaves_its_commit_alone(candidate: Candidate) -> None:
+    entry, usual = keyed(candidate), waits_for_disk()
+    with CaptureQueriesContext(connection) as captured:
+        assert beat_at_once(entry_id=entry.pk, question=3, visible=True, now=NOW + SECOND) is not None
+    assert "synchronous" not in captured[-1]["sql"]
+    assert waits_for_disk() == usual

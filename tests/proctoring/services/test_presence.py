@@ -98,6 +98,20 @@ def test_becoming_certifiable_of_who_is_already_writes_nothing(candidate: Candid
     assert everything(candidate.session) == before
 
 
+def test_who_can_be_taken_for_another_is_asked_for_when_it_is_not_sure(session: Session) -> None:
+    """R9, judged under the lock: his namesake may just have come onto the list."""
+    paul = CandidateFactory(session=session, last_name="DUPONT", first_name="Paul")
+    where = {"session_id": session.pk, "candidate_id": paul.pk, "actor": PROCTOR, "now": LATER}
+    assert presence.confirm_presence(**where, sure=False).state == "present"
+    untick(paul)
+    CandidateFactory(session=session, last_name="Dupont", first_name="Paule")
+    before = everything(session)
+    with pytest.raises(DomainError, match="which_one"):
+        presence.confirm_presence(**where, sure=False)
+    assert everything(session) == before
+    assert presence.confirm_presence(**where).state == "present"
+
+
 def test_late_question_is_asked_after_the_launch(latecomer: Candidate) -> None:
     before = everything(latecomer.session)
     with pytest.raises(DomainError, match="late_arrival"):

@@ -85,6 +85,16 @@ def test_change_writes_these_columns_only(session: Session) -> None:
     assert len(updates) == 2
 
 
+def test_a_row_that_waits_is_not_written_from_two_readings(session: Session) -> None:
+    """One statement would write it once: half of the act would be lost."""
+    one, again = (Session.objects.get(pk=session.pk) for _ in range(2))
+    with locked_session(session.pk, now=NOW) as lock:
+        lock.write_later(one, ["observations"])
+        lock.write_later(one, ["site"])
+        with pytest.raises(RuntimeError, match="waits"):
+            lock.write_later(again, ["observations"])
+
+
 def test_act_that_changes_nothing_writes_nothing(session: Session) -> None:
     with CaptureQueriesContext(connection) as captured, locked_session(session.pk, now=NOW):
         pass

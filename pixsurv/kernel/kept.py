@@ -10,10 +10,13 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
+from itertools import count
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet
+from django.db.models.base import ModelState
 from django.db.models.query import get_related_populators
 
 # Marks that no constant of a query comes near: instants of other centuries, numbers and words of nobody.
@@ -59,24 +62,44 @@ class _Reading:
             return None
         fields = info["select_fields"]
         first, last = fields[0], fields[-1] + 1
+        related = get_related_populators(info, select, DEFAULT_DB_ALIAS, fetch_mode)
+        _hasten(related, fetch_mode)
         return cls(
             model=info["model"],
             names=[column[0].target.attname for column in select[first:last]],
             first=first,
             last=last,
-            related=get_related_populators(info, select, DEFAULT_DB_ALIAS, fetch_mode),
+            related=related,
             annotations=compiler.annotation_col_map,
             fetch_mode=fetch_mode,
         )
 
     def read(self, row: Any) -> Any:
         values = row[self.first : self.last]
-        one = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values, fetch_mode=self.fetch_mode)
+        one = _made(self.model, self.fetch_mode, self.names, values)
         for populator in self.related:
             populator.populate(row, one)
         for name, position in self.annotations.items():
             setattr(one, name, row[position])
         return one
+
+
+def _made(model: Any, fetch_mode: Any, names: list[str], values: Any) -> Any:
+    """A model of a whole row, as `from_db` makes it, without what that does for each column: nothing of ours listens to
+    a model being made, and what was read needs no defaults."""
+    one = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db, state.fetch_mode = False, DEFAULT_DB_ALIAS, fetch_mode
+    one.__dict__.update(zip(names, values, strict=True), _state=state)
+    return one
+
+
+def _hasten(populators: list[Any], fetch_mode: Any) -> None:
+    """Related models are made likewise."""
+    for populator in populators:
+        making = partial(_made, populator.model_cls, fetch_mode)
+        populator.from_db = lambda _, names, values, making=making: making(names, values)
+        _hasten(populator.related_populators, fetch_mode)
 
 
 class Kept[M: Model]:
@@ -168,7 +191,30 @@ def _with_constants(sql: str, params: tuple[Any, ...]) -> tuple[str, tuple[Any, 
         left.append(param)
         return "%s"
 
-    return re.sub("%[s%]", written, sql), tuple(left)
+    return numbered(re.sub("%[s%]", written, sql)), tuple(left)
+
+
+def numbered(sql: str) -> str:
+    """As `prepared_cursor` wants it: with the places that PostgreSQL itself knows, `$1` for the first parameter."""
+    if connection.vendor != "postgresql":
+        return sql
+    numbers = count(1)
+    return re.sub("%[s%]", lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", sql)
+
+
+def named(sql: str, values: dict[str, Any]) -> tuple[str, Any]:
+    """As `numbered`, for a statement written by hand whose parameters have names, each used as often as it likes."""
+    if connection.vendor != "postgresql":
+        return sql, values
+    text, names = _names_numbered(sql)
+    return text, [values[name] for name in names]
+
+
+@cache
+def _names_numbered(sql: str) -> tuple[str, tuple[str, ...]]:
+    names = tuple(dict.fromkeys(re.findall(r"%\((\w+)\)s", sql)))
+    places = {name: f"${number}" for number, name in enumerate(names, start=1)}
+    return re.sub(r"%\((\w+)\)s", lambda found: places[found[1]], sql), names
 
 
 def _converted(row: Any, converters: tuple[tuple[int, Any, Any], ...]) -> list[Any]:
@@ -180,15 +226,15 @@ def _converted(row: Any, converters: tuple[tuple[int, Any, Any], ...]) -> list[A
 
 
 def prepared_cursor() -> AbstractContextManager[Any]:
-    """On PostgreSQL the statement is sent apart from its parameters, so that it is also planned once a connection
-    (OPTIONS prepare_threshold)."""
+    """For statements that are `numbered`. PostgreSQL gets them apart from their parameters, so that they are planned
+    once a connection (OPTIONS prepare_threshold), and as they are: looking for the places of the parameters in 4 kB of
+    SQL cost more than asking it."""
     if connection.vendor != "postgresql":
         return connection.cursor()
-    from django.db.backends.postgresql import base
+    from psycopg import RawCursor
 
     connection.ensure_connection()
-    cursor: Any = base.ServerBindingCursor  # its stub knows no argument
-    return connection._prepare_cursor(cursor(connection.connection))  # type: ignore[attr-defined,no-any-return]
+    return connection._prepare_cursor(RawCursor(connection.connection))  # type: ignore[attr-defined,no-any-return]
 
 
 def _instant(param: Any) -> datetime | None:
