@@ -34,7 +34,7 @@ class Write:
             field.get_db_prep_save(field.pre_save(self.one, adding), connection=connection)
             for field in fields
         ]
-        return values if adding else [*values, self.one.pk]
+        return values if adding else [*values, self.one._meta.pk.get_db_prep_value(self.one.pk, connection)]
 
 
 def write_together(writes: Sequence[Write]) -> None:

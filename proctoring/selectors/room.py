@@ -288,7 +288,7 @@ def _with_needy(session: int, wanted: Q, now: datetime) -> QuerySet[Candidate]:
         | Q(open_alert_at__isnull=False)
     )
     candidates = _candidates(session).annotate(
-        is_wanted=Exists(Candidate.objects.filter(wanted, pk=OuterRef("pk"))),
+        is_wanted=Exists(Candidate.objects.filter(wanted, pk=OuterRef("pk"), session_id=session)),
         totals=Subquery(totals(session, now)),
     )
     return candidates.filter(Q(is_wanted=True) | needy | Q(attempt__proposals_open__gt=0))

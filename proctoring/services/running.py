@@ -25,7 +25,7 @@ def start_or_resume(*, entry: Entry, access_code: str, actor: Actor, now: dateti
     `wrong_access_code` (404).
     """
     refusal: DomainError | None = None
-    with locked_room(entry.session_id, now=now) as room:
+    with locked_room(entry.session_id, now=now, at_the_end=True) as room:
         attempt = room.attempt(entry.candidate_id)
         state = rules.state_at(attempt, now)
         if room.session.is_over:
@@ -81,7 +81,7 @@ def start(
     elif room.session.launched_at is not None and at < room.session.launched_at:
         room.lock.change(launched_at=at)  # keyed later, begun before (R22)
     room.watch(attempt)
-    _note_holder(entry, room.now)
+    _note_holder(room, entry)
 
 
 def resume(
@@ -100,7 +100,7 @@ def resume(
         **_held_by(entry, room.now),
         **changes,
     )
-    _note_holder(entry, room.now)
+    _note_holder(room, entry)
 
 
 def complete(*, entry: Entry, actor: Actor, now: datetime) -> Attempt:
@@ -108,7 +108,7 @@ def complete(*, entry: Entry, actor: Actor, now: datetime) -> Attempt:
 
     Refused with `entry_superseded`, `not_in_progress`, `session_closed` (410); again by the holder changes nothing.
     """
-    with locked_room(entry.session_id, now=now) as room:
+    with locked_room(entry.session_id, now=now, at_the_end=True) as room:
         attempt = room.attempt(entry.candidate_id)
         if attempt.state == AttemptState.COMPLETED and attempt.holder_id == entry.pk:
             return attempt
@@ -195,8 +195,11 @@ def _held_by(entry: Entry | None, now: datetime) -> dict[str, Any]:
     }
 
 
-def _note_holder(entry: Entry | None, now: datetime) -> None:
+def _note_holder(room: Room, entry: Entry | None) -> None:
     """Remember that it held: a later holder makes it « superseded »."""
     if entry is not None and entry.held_at is None:
-        entry.held_at = now
-        entry.save(update_fields=["held_at"])
+        entry.held_at = room.now
+        if room.at_the_end:
+            room.lock.write_later(entry, {"held_at"})
+        else:
+            entry.save(update_fields=["held_at"])
