@@ -79,6 +79,14 @@ def _no_demonstration_banner() -> None:
     demonstration.remember(False)
 
 
+@pytest.fixture(autouse=True)
+def _asked_once_a_process(request: pytest.FixtureRequest) -> None:
+    """Django asks SQLite whether it knows JSON when it first meets some: no statement of the page that is counted."""
+    if "db" in request.fixturenames:
+        request.getfixturevalue("db")
+        assert connection.features.supports_json_field
+
+
 @pytest.fixture
 def session(db: None) -> Session:
     return factories.SessionFactory()

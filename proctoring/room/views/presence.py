@@ -37,6 +37,7 @@ def presence(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
         )  # fmt: skip
         return answers.acted(visit, attempt)
     if wish != "1":
+        candidate_of(visit, candidate_id)  # who is not in this room is not found, whatever else is wrong
         raise DomainError("present_missing", "La présence voulue manque\u00a0: 1 ou 0.", status=422)
     return _tick(visit, candidate_id, sure=visit.post.get("confirmed") == "1")
 
@@ -48,6 +49,7 @@ def late(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
         return _ask_late(visit, candidate_id)
     answer = visit.post.get("arrival", "")
     if answer not in Arrival.values:
+        candidate_of(visit, candidate_id)
         raise DomainError("arrival_missing", "Choisissez une des deux réponses.", status=422)
     if answer == Arrival.IN_ROOM and visit.post.get("reason", "").strip():
         # Enter in the reason presses the first button, which is this one.
