@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import connection
 
+from pixsurv.kernel.kept import prepared_cursor
+
 # Whose rows are counted by candidates, acts or years. A school has a few accounts, contacts, keys, slips; and no more
 # than a few hundred rehearsals stand at a time.
 GROWING = {
@@ -70,7 +72,8 @@ def whole_tables(sql: str, params: Any) -> set[str]:
     An index that is read without a condition is read from end to end too, unless a limit stops it.
     """
     if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
+        # A kept query has the places of its parameters as PostgreSQL writes them.
+        with prepared_cursor() if "$1" in sql else connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
             plan = cursor.fetchone()[0]
         return set(_unserved(plan if isinstance(plan, list) else json.loads(plan)))
