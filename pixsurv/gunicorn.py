@@ -1,6 +1,8 @@
 """How gunicorn serves, in `make run` and in the image: `gunicorn -c python:pixsurv.gunicorn pixsurv.wsgi`."""
 
 import gc
+import socket
+import struct
 from pathlib import Path
 
 from django.conf import settings
@@ -28,9 +30,25 @@ graceful_timeout = 10
 # Longer than a poll's interval, so that a browser without a proxy keeps its connection from one to the next.
 keepalive = 10
 
-# A browser opens connections before it has anything to ask: each would keep a thread for 5 s, and eight of them a
-# worker. After this many seconds without a word it waits with the others, outside of the threads.
-gthread.DEFAULT_WORKER_DATA_TIMEOUT = 0.05
+
+class Connection(gthread.TConn):  # type: ignore[misc]
+    """gunicorn's own, with less patience for who says nothing: his silence keeps a thread from the others."""
+
+    def wait_for_data(self, timeout: float) -> bool:
+        """A browser opens connections before it has anything to ask: each would keep a thread for 5 s. After this many
+        seconds without a word it waits with the others, outside of the threads."""
+        return bool(super().wait_for_data(min(timeout, FIRST_WORD)))
+
+    def init(self) -> None:
+        """Who stops in the middle of a request is waited for, not for ever. Sending has no such limit: a slow network
+        takes minutes for a large paper."""
+        super().init()
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE, 0))
+
+
+FIRST_WORD = 0.05  # seconds
+SILENCE = 15  # seconds
+gthread.TConn = Connection
 
 # The heartbeat of a worker is a file: on a disk it would block with the disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108

@@ -59,9 +59,9 @@ def _execute(text: str, params: list[Any]) -> Any:
     with prepared_cursor() as cursor:
         cursor.execute(_as_sent(connection.vendor, text), params)
         found = cursor.fetchone()
-    if found is None:
+    if found is None or None in found:
         raise DatabaseError("no row was updated")
-    return found[0]
+    return found[-1]
 
 
 @lru_cache(maxsize=500)
@@ -71,11 +71,12 @@ def _as_sent(vendor: str, text: str) -> str:
 
 @lru_cache(maxsize=500)
 def _all_in_one(texts: tuple[str, ...]) -> str:
-    *others, last = texts
-    if not others:
-        return last
-    named = ", ".join(f"w{place} AS ({text})" for place, text in enumerate(others))
-    return f"WITH {named} {last}"
+    """Asked for one after the other, they are also written in that order: so far as ids can tell, the journal's."""
+    if len(texts) == 1:
+        return texts[0]
+    named = ", ".join(f"w{place} AS ({text})" for place, text in enumerate(texts))
+    numbers = ", ".join(f"(SELECT written FROM w{place})" for place in range(len(texts)))  # noqa: S608  # our own
+    return f"WITH {named} SELECT {numbers}"
 
 
 @lru_cache(maxsize=500)
@@ -85,9 +86,9 @@ def _text(model: type[Model], columns: tuple[str, ...] | None) -> str:
     named = [f'"{field.column}"' for field in _fields(model, columns)]
     if columns is None:
         places = ", ".join(["%s"] * len(named))
-        return f"INSERT INTO {table} ({', '.join(named)}) VALUES ({places}) RETURNING {key}"  # noqa: S608
+        return f"INSERT INTO {table} ({', '.join(named)}) VALUES ({places}) RETURNING {key} AS written"  # noqa: S608
     told = ", ".join(f"{name} = %s" for name in named)
-    return f"UPDATE {table} SET {told} WHERE {key} = %s RETURNING {key}"  # noqa: S608
+    return f"UPDATE {table} SET {told} WHERE {key} = %s RETURNING {key} AS written"  # noqa: S608
 
 
 @lru_cache(maxsize=500)

@@ -37,5 +37,8 @@ def trouble_of(error: BaseException | None) -> Busy | None:
 
 
 def _no_room() -> bool:
-    """Whether the disk of SQLite's file is full."""
-    return shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free < _BESIDE
+    """Whether the disk of SQLite's file is full; one that is gone is not."""
+    try:
+        return shutil.disk_usage(Path(connection.settings_dict["NAME"]).parent).free < _BESIDE
+    except OSError:
+        return False

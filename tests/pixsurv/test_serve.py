@@ -221,10 +221,23 @@ def answers(port: int, server: subprocess.Popen[str]) -> bool:
 
 
 def test_a_mute_connection_keeps_no_thread() -> None:
-    """Browsers open some before they have anything to ask. The name is gunicorn's own: an upgrade may move it."""
-    assert gthread.DEFAULT_WORKER_DATA_TIMEOUT <= 0.1
+    """Browsers open some before they have anything to ask. The names are gunicorn's own: an upgrade may move them."""
+    assert gunicorn.FIRST_WORD <= 0.1
     ours, theirs = socket.socketpair()
     conn = gthread.TConn(Config(), ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
     worker = SimpleNamespace(alive=True, log=logging.getLogger("test"), cfg=Config())
     with ours, theirs:
         assert gthread.ThreadWorker.handle(worker, conn) is gthread._DEFER
+
+
+def test_who_stops_in_the_middle_of_a_request_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gunicorn, "SILENCE", 1)
+    ours, theirs = socket.socketpair()
+    conn = gthread.TConn(Config(), ours, ("127.0.0.1", 1), ("127.0.0.1", 2))
+    with ours, theirs:
+        theirs.sendall(b"G")
+        conn.init()
+        with pytest.raises(BlockingIOError):
+            next(conn.parser)

@@ -63,3 +63,13 @@ def test_nothing_is_no_statement() -> None:
     with CaptureQueriesContext(connection) as captured:
         write_together([])
     assert not len(captured)
+
+
+def test_a_row_that_is_gone_is_told_wherever_it_stands(candidate: Candidate) -> None:
+    factories.put(candidate, "present", now=NOW)
+    attempt = factories.attempt_of(candidate)
+    session = Session.objects.get(pk=candidate.session_id)
+    Attempt.objects.all().delete()
+    attempt.first_present_at = NOW + timedelta(minutes=1)
+    with pytest.raises(DatabaseError, match="no row"):
+        write_together([Write(attempt, ("first_present_at",)), Write(session, ("observations",))])

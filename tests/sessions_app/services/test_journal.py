@@ -142,3 +142,13 @@ def test_actor_tells_what_it_knows_only() -> None:
     assert CLOCK.facts() == {"kind": "clock", "name": "horloge"}
     known = Actor(kind=ActorKind.PROCTOR, name="P", access_id=1, account_id=2, entry_id="e")
     assert known.facts() == {"kind": "proctor", "name": "P", "access": 1, "account": 2, "entry": "e"}
+
+
+def test_events_of_one_act_get_their_numbers_in_order(session: Session) -> None:
+    """A dump, or whoever reads the table by its ids, sees them as they happened."""
+    with locked_session(session.pk, now=NOW) as lock:
+        for _ in range(3):
+            lock.record(EventKind.INSTRUCTIONS_READ, actor=PROCTOR)
+    written = list(Event.objects.filter(session=session).order_by("pk").values_list("sequence", flat=True))
+    assert written == sorted(written)
+    assert len(written) >= 3
