@@ -12,7 +12,6 @@ class Dialect:
     begin: tuple[str, ...]  # no look at foreign keys, no limit of time
     end: tuple[str, ...]
     settled: str  # statistics and visibility, as after a while
-    within: str  # the same in a transaction that stays open
     moved: str  # an instant, by the days of the copy
     instant: str  # of the text of RFC 3339, in UTC
     uuid: str
@@ -50,7 +49,6 @@ POSTGRESQL = Dialect(
         "RESET enable_mergejoin",
     ),
     settled="VACUUM ANALYZE",
-    within="ANALYZE",
     moved="{} + c.days * interval '1 day'",
     instant="CAST({} AS timestamptz)",
     uuid="CAST(md5({}::text || ':' || c.k) AS uuid)",
@@ -65,7 +63,6 @@ SQLITE = Dialect(
     begin=(),
     end=(),
     settled="PRAGMA wal_checkpoint(TRUNCATE)",  # nobody analyses an embedded database: its planner goes by rules
-    within="SELECT 1",
     moved="date(substr({0}, 1, 10), c.days || ' days') || substr({0}, 11)",
     instant="replace(replace({}, 'T', ' '), 'Z', '')",
     uuid="md5({} || ':' || c.k)",  # Django's function
