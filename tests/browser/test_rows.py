@@ -48,6 +48,7 @@ def test_the_script_makes_the_row_that_the_tests_know(
     page.get_by_role("checkbox", name=f"Présence de {full_name(candidate)}", exact=True).check()
     row = page.locator(f"#candidat-{candidate['id']}")
     expect(row).to_have_attribute("data-state", "present")
+    expect(row).to_have_attribute("class", "rang")  # without what htmx adds until it has settled
     made = row_as_made(page, candidate)
     assert made == row_as_said(page, candidate)
     assert any("poste-defaillant" in line for line in made)
