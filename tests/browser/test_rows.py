@@ -1,5 +1,6 @@
 """What static/rows.js makes of the rows is what the other tests take it for (tests/made_rows.py)."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -43,8 +44,7 @@ def test_the_script_makes_the_row_that_the_tests_know(
     candidate = next(one for one in session["candidates"] if one["certifiable"] is not False)
     page = open_browser()
     enter_room(page, server, session)
-    for one in session["candidates"]:  # whose box is refused too
-        assert row_as_made(page, one) == row_as_said(page, one)
+    assert row_as_made(page, candidate) == row_as_said(page, candidate)
     page.get_by_role("checkbox", name=f"Présence de {full_name(candidate)}", exact=True).check()
     row = page.locator(f"#candidat-{candidate['id']}")
     expect(row).to_have_attribute("data-state", "present")
@@ -52,6 +52,22 @@ def test_the_script_makes_the_row_that_the_tests_know(
     made = row_as_made(page, candidate)
     assert made == row_as_said(page, candidate)
     assert any("poste-defaillant" in line for line in made)
+
+
+def test_a_refused_box_stays_refused(server: Server, open_browser: Callable[..., Page]) -> None:
+    session, candidate = next(
+        (session, one)
+        for session in server.demo["sessions"]
+        for one in session["candidates"]
+        if session["state"] in {"planned", "open"} and one["certifiable"] is False
+    )
+    page = open_browser()
+    enter_room(page, server, session)
+    box = page.get_by_role("checkbox", name=f"Présence de {full_name(candidate)}", exact=True)
+    expect(box).to_be_disabled()
+    expect(box).to_have_accessible_description(re.compile("Pas encore certifiable"))
+    expect(page.locator(".rang__case input:enabled")).not_to_have_count(0)
+    assert row_as_made(page, candidate) == row_as_said(page, candidate)
 
 
 def test_focus_before_the_scripts_stays_in_its_row(server: Server, open_browser: Callable[..., Page]) -> None:
