@@ -280,13 +280,6 @@
     else window.pixsurv.warn("Pas de connexion\u00a0: cette page ne peut pas s’ouvrir maintenant. La salle reste affichée.");
   });
 
-  // ---- a box ticked before the scripts were there, on a slow network, is sent as soon as they are ----
-  document.addEventListener("DOMContentLoaded", () => {
-    for (const box of document.querySelectorAll(".rang__case input[type=checkbox]")) {
-      if (box.checked !== box.defaultChecked && !box.indeterminate) htmx.trigger(box.form, "change");
-    }
-  });
-
   arrived();
   setInterval(tick, 1000);
   plan();

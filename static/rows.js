@@ -58,10 +58,20 @@
     for (const row of root.querySelectorAll(".rang")) make(row);
   }
 
-  document.addEventListener("htmx:oobBeforeSwap", (event) => makeAll(event.detail.fragment));
+  // A box waits, disabled, until a touch of it is sent; one that says why it is refused stays so.
+  function enable(root) {
+    for (const box of root.querySelectorAll(".rang__case input:not([aria-describedby])")) box.disabled = false;
+  }
+
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail: { fragment } }) => {
+    makeAll(fragment);
+    enable(fragment); // at once: the focus goes back to the box that was stood in
+  });
   // On a slow network one may stand in a row before the scripts are there.
   const held = document.activeElement;
   const row = held?.closest(".rang");
   makeAll(document);
   if (row) (held.isConnected ? held : row.querySelector("summary"))?.focus({ preventScroll: true });
+  // htmx, which came before, has taken up the forms by then.
+  if (window.htmx) document.addEventListener("DOMContentLoaded", () => enable(document));
 })();

@@ -34,6 +34,8 @@ def _make_row(row: HtmlElement, page: HtmlElement, address: str) -> None:
         form.set("hx-post", f"{own}presence/")
         for name, value in (("id", f"presence-{identifier}"), ("name", "present"), ("value", "1")):
             box.set(name, value)
+        if not box.get("aria-describedby"):
+            box.attrib.pop("disabled", None)
         label = box.getparent()
         label.getparent().replace(label, form)
         form.append(label)

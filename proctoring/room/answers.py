@@ -33,6 +33,7 @@ def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
         "board": board,
         "listing": listing,
         "hidden": frozenset(),
+        "rows_room": "",
         "compact": is_compact(visit.request),
         "refresh_url": f"{visit.room_url}etat/?v={board.version}"
         + ("&tri=poste" if listing.by_workstation else ""),
@@ -57,12 +58,13 @@ def context_of(visit: Visit, board: Board, **more: Any) -> dict[str, Any]:
 
 
 def page(visit: Visit, *, refusal: DomainError | None = None) -> HttpResponse:
-    """The whole room."""
+    """The whole room; a refusal at the address of the act, where what goes on from the room's would lead nowhere."""
     board = whole_board(visit.session, now=visit.now, order=visit.listing.order)
     context = context_of(
         visit,
         board,
         hidden=visit.listing.hidden(board.rows),
+        rows_room="" if visit.request.path == visit.room_url else visit.room_url,
         watchers=watchers(visit.session, now=visit.now),
         announcements=announcements(visit.access, now=visit.now),
         refusal=refusal,

@@ -2,7 +2,8 @@
 
 Forty rows cost more than the rest of their page, and the answer to an act holds the row that the refresh of the
 others asks for next. A row has all that its template shows, so the row itself is the key: what changed is another
-row. What is of a request, a room or a person (tokens, addresses) is not in it.
+row. What is of a request, a room or a person (tokens, addresses) is not in it; only where the list stands at another
+address than its room does (a refused act without scripts) do its addresses begin with the room's.
 """
 
 import re
@@ -25,7 +26,9 @@ BETWEEN = re.compile(r">\n+")  # lines of the template: they show nothing, and t
 @register.simple_tag(takes_context=True)
 def room_row(context: template.Context, row: Row, *, oob: bool) -> SafeString:
     """As it stands in the list, or (`oob`) as it finds its place there."""
-    return _rendered(row, oob=oob, hidden=not oob and row.id in context["hidden"])
+    if oob:
+        return _rendered(row, oob=True, hidden=False, room="")
+    return _rendered(row, oob=False, hidden=row.id in context["hidden"], room=context["rows_room"])
 
 
 @register.simple_tag
@@ -35,8 +38,10 @@ def whole_menu() -> list[tuple[str, Gesture]]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _rendered(row: Row, *, oob: bool, hidden: bool) -> SafeString:
+def _rendered(row: Row, *, oob: bool, hidden: bool, room: str) -> SafeString:
     # The engine's own template: that of `render` would give the page's variables and a token of nobody.
     engine_template = get_template("room/row.html").template  # type: ignore[attr-defined]
-    written = engine_template.render(template.Context({"row": row, "oob": oob, "hidden": hidden}))
+    written = engine_template.render(
+        template.Context({"row": row, "oob": oob, "hidden": hidden, "room": room})
+    )
     return mark_safe(BETWEEN.sub(">", str(written).strip()))  # noqa: S308

@@ -103,22 +103,6 @@ def test_offline_tick_is_not_claimed_and_goes_when_the_network_is_back(server, o
     expect(page.locator("#attente")).to_contain_text("1 envoyée, 0 refusée.")
 
 
-def test_tick_before_the_scripts_are_there_is_sent_when_they_are(server, open_browser):
-    """A slow network shows the list before its scripts: what is ticked meanwhile must not be lost."""
-    session = server.session()
-    candidate = session["candidates"][6]
-    page = open_browser()
-    enter_room(page, server, session)
-    held = []
-    page.route("**/*.js", lambda route: held.append(route))
-    page.reload(wait_until="commit")
-    box(page, candidate).check()
-    expect(row(page, candidate)).to_have_attribute("data-state", "expected")
-    for route in held:
-        route.continue_()
-    expect(row(page, candidate)).to_have_attribute("data-state", "present")
-
-
 def test_masked_screen_shows_no_name(server, open_browser):
     page = open_browser(width=390)
     session = server.session()

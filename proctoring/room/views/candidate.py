@@ -12,7 +12,7 @@ from proctoring.room.people import attempt_of, candidate_of
 from proctoring.room.visit import Visit
 from proctoring.selectors.gesture import Gesture
 from proctoring.selectors.room import some_rows
-from proctoring.selectors.row import label_of
+from proctoring.selectors.row import Row, label_of
 from proctoring.selectors.wording import clock_time
 from proctoring.services.tickets import why_none
 
@@ -51,11 +51,19 @@ def candidate(visit: Visit, candidate_id: int, **_: Any) -> HttpResponse:
 
 
 def _buttons(visit: Visit, candidate_id: int) -> list[dict[str, Any]]:
-    """All that his row offers and its menu would: « ⋯ » leads here where no script makes the menu."""
+    """All that his row offers, its box and its menu would: « ⋯ » leads here where no script makes them."""
     board = some_rows(visit.session, [candidate_id], now=visit.now)
     row = next(one for one in board.rows if one.id == candidate_id)
     own: list[Gesture] = [*([row.gesture] if row.gesture else []), *row.menu]
     once = {(one.words, one.path): one for one in own if one.path}  # without the one that leads to this page
-    return [
-        {"gesture": one, "url": f"{visit.room_url}candidats/{row.id}/{one.path}"} for one in once.values()
-    ]
+    his = f"{visit.room_url}candidats/{row.id}/"
+    return [*_presence(row, his), *({"gesture": one, "url": his + one.path} for one in once.values())]
+
+
+def _presence(row: Row, his: str) -> list[dict[str, Any]]:
+    """What stands beside his box without scripts; a browser that could not load them all has neither there."""
+    if not row.has_box or row.refusal:
+        return []
+    words, wish = ("Retirer la présence", "0") if row.is_present else ("Noter la présence", "1")
+    gesture = Gesture(words, f"de {row.full_name}", "presence/", asks=False)
+    return [{"gesture": gesture, "url": his + gesture.path, "present": wish}]

@@ -34,6 +34,31 @@ def test_the_page_of_a_candidate_has_every_gesture_of_his_row(room: Room, state:
     assert offered - {DETAIL} <= on_his_page(room, paul)
 
 
+@pytest.mark.parametrize(
+    ("state", "offered"), [("expected", ["Noter"]), ("present", ["Retirer"]), ("in_progress", [])]
+)
+def test_the_page_of_a_candidate_says_his_presence_as_his_row_does(
+    room: Room, state: str, offered: list[str]
+) -> None:
+    """A browser that could not load the room's scripts has a box that waits, and no <noscript>."""
+    paul = room.put(state, "DUPONT", "Paul")
+    page = room.page(scripts=False)
+    beside = page.get(room.row(paul)).xpath(".//noscript/button")
+    names = [f"{words} la présence de Paul DUPONT" for words in offered]
+    assert [accessible_name(one) for one in beside] == names
+    assert {one for one in on_his_page(room, paul) if "présence" in one} == set(names)
+    for name in names:
+        page.press(DETAIL)
+        page.press(name)
+        assert room.attempt(paul).state != state
+        assert page.url.startswith(f"http://testserver{room.url}#")
+
+
+def test_the_page_of_one_who_may_not_be_ticked_says_no_presence(room: Room) -> None:
+    paul = room.add("DUPONT", "Paul", certifiable_competences=3)
+    assert not [one for one in on_his_page(room, paul) if "présence" in one]
+
+
 def test_also_of_one_who_is_out_and_of_one_who_asks(room: Room) -> None:
     paul = room.put("in_progress", "DUPONT", "Paul")
     again = factories.open_entry_for(paul)

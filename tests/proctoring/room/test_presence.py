@@ -266,7 +266,9 @@ def test_became_certifiable_needs_to_be_seen(room: Room, scripts: bool) -> None:
     page.fill(seen="on")
     page.press("Confirmer")
     assert Candidate.objects.get(pk=paul.pk).certifiable is True
-    assert page.box(TICK).get("disabled") is None
+    assert not page.box(TICK).get("aria-describedby")
+    page.tick(TICK)
+    assert room.attempt(paul).state == "present"
     room.post(room.at(paul, "certifiable/"), seen="1")
     assert len(room.events(EventKind.BECAME_CERTIFIABLE)) == 1
 

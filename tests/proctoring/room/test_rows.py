@@ -71,6 +71,12 @@ def test_the_presence_box_is_a_real_box_with_its_name(room: Room, state: str) ->
     assert box.xpath("ancestor::li/@id") == [f"candidat-{paul.pk}"]
 
 
+@pytest.mark.parametrize("state", ["expected", "present"])
+def test_no_box_takes_a_tick_before_its_form_is_there(room: Room, state: str) -> None:
+    room.put(state, "Dupont", "Paul")
+    assert room.page(scripts=False).box("Présence de Paul DUPONT").get("disabled") is not None
+
+
 @pytest.mark.parametrize("state", [one for one in STATES if one not in {"expected", "present"}])
 def test_a_test_that_began_has_no_presence_box(room: Room, state: str) -> None:
     candidate = room.put(state)
