@@ -1,8 +1,8 @@
 """The archive read from a streaming replica (DATABASE_REPLICA_URL, decision 0042).
 
 Only what a page or a file of the archive reads once its reader was let in. The replica answers when it follows this
-primary and has replayed all that was committed when it was asked, so that no page is older than the primary; otherwise, and
-whenever it fails, the primary does. Unset, nothing here runs.
+primary and has replayed all that was committed when it was asked, so that no page is older than the primary;
+otherwise, and whenever it fails, the primary does. Unset, nothing here runs.
 """
 
 import logging
