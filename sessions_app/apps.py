@@ -14,7 +14,7 @@ class SessionsAppConfig(AppConfig):
         for check in (
             checks.no_demonstration_in_public,
             checks.nobody_waits_for_ever,
-            checks.replica_is_a_standby,
+            checks.replica_follows_the_primary,
         ):
             register(check, Tags.database)
         post_migrate.connect(install_after_migrate, sender=self, dispatch_uid="sessions_app.triggers")

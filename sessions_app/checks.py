@@ -6,8 +6,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from sessions_app import standby
 
 
 def no_demonstration_in_public(
@@ -48,16 +50,18 @@ def nobody_waits_for_ever(
     ]
 
 
-def replica_is_a_standby(
+def replica_follows_the_primary(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
-    """Anything else would never be used: it replays nothing."""
-    if "replica" not in (databases or []) or _told(connections["replica"], "SELECT pg_is_in_recovery()"):
+    """Anything else would never be used: it replays nothing, or another history than ours."""
+    if "replica" not in (databases or []):
+        return []
+    if standby.standing(connections["replica"], standby.place(connections[DEFAULT_DB_ALIAS])).follows:
         return []
     return [
         Error(
-            "DATABASE_REPLICA_URL n’est pas une copie en réplication continue\u00a0: elle ne servirait jamais.",
-            hint="Voir «\u00a0Une copie pour les archives\u00a0» dans docs/operating.md.",
+            "DATABASE_REPLICA_URL n’est pas une copie en réplication continue de DATABASE_URL\u00a0: elle ne sert pas.",
+            hint="Voir «\u00a0Une copie pour les archives\u00a0» dans docs/operating.md, surtout après une promotion.",
             id="sessions_app.E003",
         )
     ]

@@ -1,8 +1,8 @@
 """The archive read from a streaming replica (DATABASE_REPLICA_URL, decision 0042).
 
-Only what a page or a file of the archive reads once its reader was let in. The replica answers when it has replayed all
-that was committed when it was asked, so that no page is older than the primary; otherwise, and whenever it fails, the
-primary does. Unset, nothing here runs.
+Only what a page or a file of the archive reads once its reader was let in. The replica answers when it follows this
+primary and has replayed all that was committed when it was asked, so that no page is older than the primary;
+otherwise, and whenever it fails, the primary does. Unset, nothing here runs.
 """
 
 import logging
@@ -13,8 +13,10 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections
 from django.db.models import Model
+
+from sessions_app import standby
 
 logger = logging.getLogger("pixsurv.replica")
 
@@ -109,17 +111,13 @@ def from_replica[Answer](view: Callable[..., Answer]) -> Callable[..., Answer]:
 
 
 def behind() -> float | None:
-    """Bytes of the primary's log that it has not replayed; None where it does not answer, or replays nothing."""
+    """Bytes of the primary's log that it has not replayed; None where it does not answer, or does not follow."""
+    there = committed()
     try:
-        with connections[ALIAS].cursor() as there:
-            there.execute("SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() END")
-            [replayed] = there.fetchone()
-    except (OperationalError, InterfaceError):
+        found = standby.standing(connections[ALIAS], there)
+    except Error:
         return None
-    with connections[DEFAULT_DB_ALIAS].cursor() as here:
-        here.execute("SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), %s::pg_lsn)", [replayed])
-        [count] = here.fetchone()
-    return None if count is None else max(float(count), 0.0)
+    return max(found.lacks, 0.0) if found.follows and found.lacks is not None else None
 
 
 @contextmanager
@@ -136,31 +134,28 @@ def _believed() -> bool:
         return False
     try:
         caught_up = has_replayed(committed())
-    except (OperationalError, InterfaceError) as error:
+    except Error as error:  # a right that was taken from its account is no reason to lose the page
         trust.withdraw(AFTER_AWAY, f"does not answer ({type(error).__name__})")
         return False
     if not caught_up:
-        trust.withdraw(AFTER_LATE, f"is more than {PATIENCE:.1f} s late, or no standby")
+        trust.withdraw(AFTER_LATE, f"is more than {PATIENCE:.1f} s late, or does not follow this primary")
     return caught_up
 
 
-def committed() -> str:
+def committed() -> standby.Place:
     """How far the primary's log is safe: all that was acknowledged stands before it."""
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-        cursor.execute("SELECT pg_current_wal_flush_lsn()")
-        return str(cursor.fetchone()[0])
+    return standby.place(connections[DEFAULT_DB_ALIAS])
 
 
-def has_replayed(position: str) -> bool:
+def has_replayed(there: standby.Place) -> bool:
     """Whether the replica shows all that stands before that place of the log, waiting a little for it.
 
-    Never true of a server that replays nothing: one that was promoted, or somebody else's.
+    Never true of a server that does not follow the primary: one that was promoted, one left behind by a promotion,
+    somebody else's.
     """
     until = time.monotonic() + PATIENCE
-    with connections[ALIAS].cursor() as cursor:
-        while True:
-            cursor.execute("SELECT pg_is_in_recovery(), pg_last_wal_replay_lsn() >= %s::pg_lsn", [position])
-            is_standby, replayed = cursor.fetchone()
-            if replayed or not is_standby or time.monotonic() >= until:
-                return bool(is_standby and replayed)
-            time.sleep(PAUSE)
+    while True:
+        found = standby.standing(connections[ALIAS], there)
+        if found.is_there or not found.follows or time.monotonic() >= until:
+            return found.is_there
+        time.sleep(PAUSE)

@@ -75,7 +75,10 @@ def gauges(now: datetime) -> Iterator[Gauge]:
     if replica.ALIAS in connections:
         behind = replica.behind()
         yield Gauge(
-            "replica_up", "Whether the replica of the archives answers.", "", {"": behind is not None}
+            "replica_up",
+            "Whether the replica of the archives answers and follows.",
+            "",
+            {"": behind is not None},
         )
         if behind is not None:
             yield Gauge("replica_behind_bytes", "Of the log that it has not replayed.", "", {"": behind})

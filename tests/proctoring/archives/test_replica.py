@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
-from django.db import OperationalError, connection, connections, router
+from django.db import OperationalError, ProgrammingError, connection, connections, router
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from proctoring.archives import replica
 from proctoring.models import Export
 from proctoring.report.reading import hidden_in
-from sessions_app import checks
+from sessions_app import checks, standby
 from sessions_app.documents import bundle
 from sessions_app.models import Account, Membership, Session, StoredFile
+from sessions_app.standby import Place, Standing
 from tests.proctoring.archives.conftest import Seal
 from tests.proctoring.archives.exports.archives import verified
 
@@ -32,6 +33,7 @@ FROM_THE_COPY = (
 FROM_THE_PRIMARY = (
     "accuser/?session={0}", "exports/", "durees/", "{0}/relancer/", "{0}/feuilles/", "{0}/occulter/", "{0}/extraits/",
 )  # fmt: skip
+HERE = Place("0/0", cluster=1, database=1, timeline=1)
 READS = ("SELECT", "DECLARE")  # a cursor reads too
 
 
@@ -42,7 +44,7 @@ class Copy:
         self.late = self.gone = False
         self.looks = 0
 
-    def has_replayed(self, position: str) -> bool:
+    def has_replayed(self, there: Place) -> bool:
         self.looks += 1
         if self.gone:
             raise OperationalError("connection refused")
@@ -66,7 +68,7 @@ def _alias(django_db_setup: None) -> Iterator[None]:
 def copy(transactional_db: None, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Copy]:
     made = Copy()
     settings.DATABASE_ROUTERS = ["proctoring.archives.replica.Router"]
-    monkeypatch.setattr(replica, "committed", lambda: "0/0")
+    monkeypatch.setattr(replica, "committed", lambda: HERE)
     monkeypatch.setattr(replica, "has_replayed", made.has_replayed)
     monkeypatch.setattr(bundle, "typeset", lambda *_, **__: b"%PDF made again")
     monkeypatch.setattr("proctoring.archives.tray.label.typeset", lambda *_, **__: b"%PDF label")
@@ -181,10 +183,56 @@ def test_nothing_is_written_or_migrated_there(copy: Copy, filed: Session, secret
     assert router.allow_migrate("default", "sessions_app")
 
 
-def test_check_refuses_a_copy_that_replays_nothing(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"SELECT pg_is_in_recovery()": False, "SHOW lock_timeout": "2s"}
-    monkeypatch.setattr(checks, "_told", lambda _, statement: told[statement])
-    assert "sessions_app.E003" in [one.id for one in run_checks(databases=["replica"])]
-    assert "sessions_app.E003" not in [one.id for one in run_checks(databases=["default"])]
-    told["SELECT pg_is_in_recovery()"] = True
-    assert "sessions_app.E003" not in [one.id for one in run_checks(databases=["replica"])]
+def test_check_refuses_a_copy_that_does_not_follow(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "_told", lambda *_: "2s")
+    monkeypatch.setattr(standby, "place", lambda _: HERE)
+    for follows in (False, True):
+        monkeypatch.setattr(standby, "standing", lambda *_, it=follows: Standing(it, 0.0))
+        assert ("sessions_app.E003" in [one.id for one in run_checks(databases=["replica"])]) is not follows
+        assert "sessions_app.E003" not in [one.id for one in run_checks(databases=["default"])]
+
+
+@pytest.mark.parametrize(
+    ("found", "is_there", "lacks"),
+    [
+        (Standing(True, 0.0), True, 0.0),
+        (Standing(True, -8.0), True, 0.0),
+        (Standing(True, 8.0), False, 8.0),
+        (Standing(True, None), False, None),
+        (Standing(False, -8.0), False, None),
+    ],
+)
+def test_what_does_not_follow_is_not_believed_however_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, found: Standing, is_there: bool, lacks: float | None
+) -> None:
+    monkeypatch.setattr(standby, "place", lambda _: HERE)
+    monkeypatch.setattr(standby, "standing", lambda *_: found)
+    assert replica.has_replayed(HERE) is is_there
+    assert replica.behind() == lacks
+
+
+def test_right_that_is_missing_leaves_the_page_to_the_primary(
+    office: Client, filed: Session, copy: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: object) -> bool:
+        raise ProgrammingError("permission denied for function pg_control_system")
+
+    monkeypatch.setattr(replica, "has_replayed", refused)
+    answer, there = asked(office, "?q=dupont", filed)
+    assert (answer.status_code, there) == (200, [])
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="asks PostgreSQL where its log is")
+def test_ordinary_account_may_ask_and_is_asked_once(transactional_db: None) -> None:
+    """The copy, which is the database itself, replays nothing: it does not follow, whatever its log says."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE pg_signal_backend")  # an account without rights here
+    try:
+        with CaptureQueriesContext(connection) as here:
+            found = standby.place(connection)
+            assert not standby.standing(connection, found).follows
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+    assert len(here) == 2
+    assert found.cluster and found.database and found.timeline >= 1
