@@ -15,6 +15,14 @@ from sessions_app.documents import scans
 from sessions_app.imports import reading
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file is refused, or read, before any database hears of it."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in Path(item.path).parents:
+            item.add_marker(pytest.mark.any_database)
+
+
 @dataclass(frozen=True, slots=True)
 class Took:
     """Of one child: kilobytes at its greatest, seconds of processor, how it ended."""
