@@ -1,6 +1,7 @@
 """What every test may rely on: a fixed cast, and a flush that the journal's triggers let through."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,11 @@ from sessions_app.enums import Role
 from sessions_app.models import Account, Candidate, Session
 from tests import factories, soak
 
+HERE = Path(__file__).parent
+# They ask again, by the hundred, for what the tests of each part have asked already: watching every line that they pass
+# took minutes and found none that was not passed before.
+WALKS = {"everywhere", "hostile", "race", "bench"}
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What opens no database cannot depend on which: pytest-django refuses a query to a test without these."""
@@ -22,6 +28,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("soak")])
         items[:] = [item for item in items if not item.get_closest_marker("soak")]
     for item in items:
+        if HERE in Path(item.path).parents and Path(item.path).relative_to(HERE).parts[0] in WALKS:
+            item.add_marker(pytest.mark.no_cover)
         opens = {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
         if not opens and not any(map(item.get_closest_marker, ("django_db", "browser", "postgres"))):
             item.add_marker(pytest.mark.any_database)
