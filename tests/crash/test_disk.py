@@ -32,7 +32,8 @@ def disk() -> Iterator[Mount]:
             done = subprocess.run(command, capture_output=True)
             if done.returncode:
                 pytest.skip(f"no small disk can be mounted here: {done.stderr.decode().strip()}")
-            stack.callback(subprocess.run, ["umount", str(folder)], check=True)
+            # Lazily: the last file of a process that was killed may be closed a moment later.
+            stack.callback(subprocess.run, ["umount", "--lazy", str(folder)], check=True)
             return folder
 
         yield mounted

@@ -111,6 +111,7 @@ def runs(group: int) -> bool:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
-            if int(its_group) == group and state != "Z":
+            # A leader is a zombie while threads of his still go.
+            if int(its_group) == group and (state != "Z" or len(list((stat.parent / "task").iterdir())) > 1):
                 return True
     return False
