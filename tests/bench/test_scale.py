@@ -136,7 +136,7 @@ def test_arrivals_are_as_many_as_the_hour_says() -> None:
 def test_what_one_machine_gave_is_put_beside_the_model() -> None:
     told = {"medians": FOUND, "mix": MIX, "rate": 50.0}
     costs = simulate.costs_of(told)
-    assert costs["start"].web == 2 * costs["tick"].web
+    assert costs["start"].web == simulate.START * costs["tick"].web
     lines = simulate.beside(told, costs)
     assert "20%" in lines[1]  # 50 a second at 4 ms, of one process
     assert simulate.cores_needed(ACADEMY, costs)["web"] == pytest.approx(
