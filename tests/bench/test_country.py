@@ -63,6 +63,9 @@ def test_a_copy_tells_its_own_story(country: dict[str, Any]) -> None:
     assert "zq" not in told.lower()
 
 
+DRAWN = {"sealed_password", "access_code", "token_fingerprint"}  # by lot: two letters are soon among them
+
+
 def test_no_word_of_the_pattern_is_left_in_a_copy(country: dict[str, Any]) -> None:
     """A new column of text is copied with its words replaced, or this says its name."""
     from django.db.models import CharField, TextField
@@ -71,7 +74,7 @@ def test_no_word_of_the_pattern_is_left_in_a_copy(country: dict[str, Any]) -> No
     for model in models_of_a_session():
         path = "pk" if model is Session else "session" if hasattr(model, "session") else "attempt__session"
         for field in model._meta.concrete_fields:
-            if isinstance(field, CharField | TextField):
+            if isinstance(field, CharField | TextField) and field.name not in DRAWN:
                 rows = model.objects.exclude(**{f"{path}__in": list(patterns)})
                 assert not rows.filter(**{f"{field.name}__icontains": "zq"}).exists(), field
 
