@@ -41,14 +41,11 @@ def write_together(writes: Sequence[Write]) -> None:
     """Write them all. At most one row is new of which the number is wanted: it stands last, and gets it."""
     if not writes:
         return
-    *others, last = writes
-    if connection.vendor == "postgresql":
-        texts = (*(write.text for write in others), last.text)
-        number = _execute(_all_in_one(texts), [value for write in writes for value in write.params()])
-    else:
-        for write in others:
-            _execute(write.text, write.params())
-        number = _execute(last.text, last.params())
+    at_once = [writes] if connection.vendor == "postgresql" else [[write] for write in writes]
+    for several in at_once:
+        text = _all_in_one(tuple(write.text for write in several))
+        number = _execute(text, [value for write in several for value in write.params()])
+    last = writes[-1]
     if last.columns is None:
         last.one.pk = number
         last.one._state.adding, last.one._state.db = False, connection.alias

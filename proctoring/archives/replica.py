@@ -35,14 +35,11 @@ KEPT = frozenset(
         "proctoring.receipt",
     }
 )
-PATIENCE = (
-    0.2  # seconds: a reader waits that long for the replica, which is milliseconds behind when it is well
-)
+# Seconds: a reader waits that long for the replica, which is milliseconds behind when it is well.
+PATIENCE = 0.2
 PAUSE = 0.01  # seconds, between two looks
-AFTER_LATE, AFTER_AWAY = (
-    5.0,
-    15.0,
-)  # seconds without asking it again; a look at one that is away costs a second
+# Seconds without asking it again; a look at one that is away costs a second.
+AFTER_LATE, AFTER_AWAY = 5.0, 15.0
 
 _reading: ContextVar[bool] = ContextVar("reading the archive", default=False)
 
